@@ -1,0 +1,60 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { type Action, Problem, type Query } from '../sdk/index.ts';
+import type { Access, Grant, Principal } from './identity/access.ts';
+
+/** Who is calling, once their token has been believed. */
+export interface Caller {
+  readonly tenant: string;
+  readonly userId: string;
+}
+
+export interface Admitted extends Principal {
+  readonly tenant: string;
+  readonly pack: Grant;
+}
+
+/** The kernel's own actions and queries belong to no pack that could be switched off. */
+export const KERNEL_PACK = 'summit';
+
+/** Refusals that leave a receipt, for each person and action: one a minute, so that nobody floods the log. */
+const RECEIPTED_REFUSALS = { points: 1, duration: 60 };
+
+/** Judges what needs no body and no lock: is the pack on, does the role allow it. */
+export class Admission {
+  readonly #access: Access;
+  readonly #refusals = new RateLimiterMemory(RECEIPTED_REFUSALS);
+
+  constructor({ access }: { access: Access }) {
+    this.#access = access;
+  }
+
+  /** @throws Problem `unauthenticated`, `pack-disabled`, `forbidden` */
+  async admit(operation: Action | Query, packId: string, caller: Caller): Promise<Admitted> {
+    const { tenant } = caller;
+    const [principal, pack] = await Promise.all([this.#access.principal(tenant, caller.userId), this.packOf(tenant, packId)]);
+    if (!pack.enabled) {
+      throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}: an operator can enable it.`);
+    }
+    const { roles } = operation;
+    if (roles && !roles.some((role) => principal.actor.roles.includes(role))) {
+      throw new Problem('forbidden', `${operation.title} needs one of the roles ${roles.join(', ')}.`);
+    }
+    return { ...principal, tenant, pack };
+  }
+
+  async packOf(tenant: string, packId: string): Promise<Grant> {
+    return packId === KERNEL_PACK ? { id: packId, enabled: true, settings: {}, version: null } : this.#access.pack(tenant, packId);
+  }
+
+  /** Whether this refusal is to leave a receipt. */
+  async isReceipted(caller: Caller, actionId: string): Promise<boolean> {
+    return this.#refusals.consume(`${caller.tenant}/${caller.userId}/${actionId}`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  forget(tenant: string): void {
+    this.#access.forget(tenant);
+  }
+}

@@ -1,0 +1,55 @@
+import { type Actor, type Approval, type ApprovalRound, type FilledRole, Problem } from '../../sdk/index.ts';
+import { digestOf } from '../receipts/canonical.ts';
+
+/**
+ * Judges whether this person may decide in this round, and which role the decision fills: the first required role that
+ * they hold and nobody has filled. Approvals of other content than what is up now are stale and fill nothing.
+ * @throws Problem `separation-of-duties`, `forbidden`, `invalid-state`
+ */
+export function fillRole(
+  round: ApprovalRound,
+  decision: { id: string; subjectId: string; actor: Actor; status: 'approved' | 'rejected'; comment: string | null; now: string },
+): FilledRole {
+  const { actor, status } = decision;
+  const digest = digestOf(round.content);
+  const current = round.given.filter((approval) => approval.digest === digest && approval.status === 'approved');
+  if (round.excluded.includes(actor.id)) {
+    throw new Problem('separation-of-duties', 'You requested this: another person must decide.');
+  }
+  if (current.some((approval) => approval.approver_id === actor.id)) {
+    throw new Problem('separation-of-duties', 'You have approved this already: another person must fill the next role.');
+  }
+  const held = round.required.filter((role) => actor.roles.includes(role));
+  if (held.length === 0) {
+    throw new Problem('forbidden', `This needs the roles ${round.required.join(', ')}: you hold none of them.`);
+  }
+  const open = unfilled(
+    round.required,
+    current.map(({ role }) => role),
+  );
+  const role = status === 'rejected' ? held[0] : held.find((candidate) => open.includes(candidate));
+  if (role === undefined) {
+    throw new Problem('invalid-state', `${held.join(', ')} is filled already; it still needs ${open.join(', ')}.`);
+  }
+  const approval: Approval = {
+    id: decision.id,
+    subject_id: decision.subjectId,
+    approver_id: actor.id,
+    role,
+    status,
+    digest,
+    comment: decision.comment,
+    created_at: decision.now,
+  };
+  return { approval, complete: status === 'approved' && open.length === 1 };
+}
+
+/** What is left of the required roles, each filled role taken off once. */
+function unfilled(required: readonly string[], filled: readonly string[]): readonly string[] {
+  const open = [...required];
+  for (const role of filled) {
+    const index = open.indexOf(role);
+    if (index >= 0) open.splice(index, 1);
+  }
+  return open;
+}

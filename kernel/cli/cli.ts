@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { Problem } from '../../sdk/index.ts';
+import { ConfigError } from '../config/config.ts';
+import { openKernel, startSummit, VERSION } from '../main.ts';
+import { CliError, configuration, perform } from './client.ts';
+
+const program = new Command('summit')
+  .description('Governed actions, and what proves them.')
+  .version(VERSION)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', '\nExit codes: 0 ok · 1 the check failed · 2 usage · 3 cannot reach what it needs');
+
+program
+  .command('start')
+  .description('start the server; prints one line to stdout when it is ready')
+  .addHelpText('after', '\nExample:\n  PORT=9000 summit start')
+  .action(async () => {
+    const summit = await startSummit(configuration());
+    process.stdout.write(`Switchboard ready at ${summit.url}\n`);
+    const { log } = summit.services;
+    const stop = (signal: string) => {
+      log.info({ signal }, 'stopping: no new requests, those underway finish');
+      summit.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, 'the stop failed');
+          process.exit(1);
+        },
+      );
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+
+program
+  .command('migrate')
+  .description('bring the database up to this version, and apply what changed in the tenant files')
+  .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://owner@db/summit summit migrate')
+  .action(async () => {
+    const kernel = await openKernel(configuration());
+    await kernel.close();
+    process.stderr.write('The database is up to date.\n');
+  });
+
+program
+  .command('token')
+  .description('print a bearer token for a person, good for 12 hours; works while the server runs')
+  .requiredOption('--tenant <id>', 'the tenant')
+  .requiredOption('--user <handle>', 'the person')
+  .option('--json', 'print {"token": …}')
+  .addHelpText('after', '\nExample:\n  TOKEN=$(summit token --tenant demo-external --user engineer)')
+  .action(async ({ tenant, user, json }: { tenant: string; user: string; json?: boolean }) => {
+    const { token } = await perform('token', { tenant, user });
+    process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its message already; help and version are not errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`summit: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof CliError) return error.exitCode;
+  if (error instanceof ConfigError) return 2;
+  if (error instanceof Problem) return error.status >= 500 ? 3 : 1;
+  return 3;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that any Node can read it: it runs the CLI here, or in the Node that is installed beside it.
+import { spawn } from 'node:child_process';
+import { findNode, isRecent, tooOld } from './node-version.js';
+
+if (isRecent(process.version)) {
+  await import('./cli.ts');
+} else {
+  const node = findNode();
+  if (node === null) tooOld();
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  // A signal to the launcher is meant for the program; the terminal's Ctrl-C reaches both by itself.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => undefined);
+  child.on('exit', (code, signal) => {
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
+import { errorsIn } from '../validation.ts';
+import { inconsistenciesOf, TenantFile } from './tenant.ts';
+
+const ConfigFile = Strict({
+  log: Strict({ origin: Type.String({ pattern: '^[^\\s+]+$', description: 'Names the logs, without spaces or +: <origin>/<tenant>' }) }),
+  packs: Type.Array(Type.String(), { description: 'Paths of packs, from this file' }),
+  policies: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
+  tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
+  http: Strict({ body_limit_bytes: Type.Integer({ minimum: 1024 }), outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }) }),
+});
+
+const Environment = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  SUMMIT_APP_DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  SUMMIT_DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
+  SUMMIT_CONFIG: Type.String({ minLength: 1, default: 'config/summit.json' }),
+  NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+});
+
+export interface Config {
+  readonly environment: Static<typeof Environment>;
+  readonly dataDir: string;
+  readonly origin: string;
+  readonly packPaths: readonly string[];
+  readonly policies: string;
+  readonly tenants: readonly TenantFile[];
+  readonly bodyLimit: number;
+  readonly outcomeWaitMs: number;
+}
+
+/** Everything that is wrong with the configuration, at once. */
+export class ConfigError extends Error {
+  constructor(errors: readonly string[]) {
+    super(`the configuration is not valid:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @param root what relative paths of the environment start from @throws ConfigError listing every error */
+export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
+  const errors: string[] = [];
+  // An empty variable is how a shell or a compose file says "not set".
+  const environment: unknown = Object.fromEntries(
+    Object.keys(Environment.properties).flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
+  );
+  errors.push(...errorsIn(Environment, environment, 'url').map(({ path, message }) => `environment: ${path} ${message}`));
+  const env = environment as Static<typeof Environment>;
+  const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
+  const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
+  const base = dirname(path);
+  const tenants = file ? readTenants(resolve(base, file.tenants), errors) : [];
+  if (errors.length > 0 || !file) throw new ConfigError(errors);
+  return {
+    environment: env,
+    dataDir: resolve(root, env.SUMMIT_DATA_DIR),
+    origin: file.log.origin,
+    packPaths: file.packs.map((pack) => resolve(base, pack)),
+    policies: resolve(base, file.policies),
+    tenants,
+    bodyLimit: file.http.body_limit_bytes,
+    outcomeWaitMs: file.http.outcome_wait_ms,
+  };
+}
+
+function readTenants(folder: string, errors: string[]): readonly TenantFile[] {
+  const names = list(folder, errors)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+  const tenants = names.flatMap((name) => {
+    const tenant = readJson<TenantFile>(join(folder, name), TenantFile, errors);
+    if (!tenant) return [];
+    if (`${tenant.id}.json` !== name) errors.push(`${join(folder, name)}: id is "${tenant.id}", so the file must be called ${tenant.id}.json`);
+    errors.push(...inconsistenciesOf(tenant).map(({ path, message }) => `${join(folder, name)}: ${path} ${message}`));
+    return [tenant];
+  });
+  return tenants;
+}
+
+function list(folder: string, errors: string[]): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    errors.push(`${folder}: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function readJson<T>(path: string, schema: TSchema, errors: string[]): T | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    errors.push(`${path}: ${(error as Error).message}`);
+    return null;
+  }
+  const found = errorsIn(schema, value);
+  errors.push(...found.map(({ path: field, message }) => `${path}: ${field} ${message}`));
+  return found.length > 0 ? null : (value as T);
+}

@@ -1,0 +1,39 @@
+import { type Static, Strict, Type } from '../../sdk/index.ts';
+
+const Slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 63, description: 'lowercase letters, digits and hyphens' });
+const RoleName = Type.String({ pattern: '^[a-z][a-z_]*$', maxLength: 63, description: 'snake_case' });
+
+/** A file of `config/tenants`. What it says is applied at boot, when it has changed, by the action `config.applied`. */
+export const TenantFile = Strict({
+  id: Slug,
+  title: Type.String({ minLength: 1, maxLength: 200 }),
+  time_zone: Type.String({ default: 'UTC', description: 'IANA name' }),
+  teams: Type.Array(Slug, { uniqueItems: true }),
+  users: Type.Array(
+    Strict({
+      handle: Slug,
+      roles: Type.Array(RoleName, { uniqueItems: true }),
+      teams: Type.Array(Slug, { uniqueItems: true }),
+    }),
+  ),
+  packs: Type.Record(Type.String(), Strict({ enabled: Type.Boolean(), settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())) })),
+});
+
+export type TenantFile = Static<typeof TenantFile>;
+
+/** What the schema cannot say: names that refer to one another, and the time zone. */
+export function inconsistenciesOf(tenant: TenantFile): readonly { path: string; message: string }[] {
+  const errors: { path: string; message: string }[] = [];
+  const handles = new Set<string>();
+  tenant.users.forEach(({ handle, teams }, index) => {
+    if (handles.has(handle)) errors.push({ path: `users.${index}.handle`, message: `"${handle}" is there twice` });
+    handles.add(handle);
+    for (const team of teams) {
+      if (!tenant.teams.includes(team)) errors.push({ path: `users.${index}.teams`, message: `"${team}" is not one of the tenant's teams` });
+    }
+  });
+  if (!Intl.supportedValuesOf('timeZone').includes(tenant.time_zone) && tenant.time_zone !== 'UTC') {
+    errors.push({ path: 'time_zone', message: `"${tenant.time_zone}" is not an IANA time zone` });
+  }
+  return errors;
+}

@@ -1,0 +1,70 @@
+import { asClass, asFunction, asValue, createContainer, InjectionMode } from 'awilix';
+import type { Logger } from 'pino';
+import { ActionRunner } from './action.ts';
+import { Admission } from './admission.ts';
+import { createCommands } from './cli/commands.ts';
+import type { Config } from './config/config.ts';
+import type { Database } from './database/database.ts';
+import { Access } from './identity/access.ts';
+import type { LocalTokens } from './identity/tokens.ts';
+import { JobScheduler } from './jobs/jobs.ts';
+import { Metrics } from './metrics.ts';
+import { OutboxWorker } from './outbox/outbox.ts';
+import { Outcomes } from './outcome.ts';
+import type { PackRegistry } from './packs/registry.ts';
+import type { ActiveBundles } from './policy/bundles.ts';
+import { PolicyService } from './policy/decide.ts';
+import { PolicyEngine } from './policy/engine.ts';
+import { QueryRunner } from './query.ts';
+import { Tenants } from './tenancy/tenants.ts';
+import { createWriter } from './write.ts';
+
+/** What is opened before the services can be made, and closed after them. */
+export interface Foundations {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly packs: PackRegistry;
+  readonly bundles: ActiveBundles;
+  readonly tokens: LocalTokens;
+  readonly version: string;
+  readonly controlSecret: string;
+}
+
+/** Every service of the kernel, one of each, made when first asked for. Strict, so that no lifetime leaks into another. */
+export function createServices(foundations: Foundations) {
+  const container = createContainer<Foundations & Services>({ injectionMode: InjectionMode.PROXY, strict: true });
+  for (const [name, value] of Object.entries(foundations)) container.register(name, asValue(value));
+  container.register({
+    metrics: asClass(Metrics).singleton(),
+    access: asClass(Access).singleton(),
+    admission: asClass(Admission).singleton(),
+    policyEngine: asClass(PolicyEngine).singleton(),
+    policy: asClass(PolicyService).singleton(),
+    write: asFunction(({ database }: Foundations) => createWriter(database.orm)).singleton(),
+    runner: asClass(ActionRunner).singleton(),
+    queries: asClass(QueryRunner).singleton(),
+    outbox: asClass(OutboxWorker).singleton(),
+    outcomes: asClass(Outcomes).singleton(),
+    tenants: asClass(Tenants).singleton(),
+    jobs: asClass(JobScheduler).singleton(),
+    commands: asFunction(createCommands).singleton(),
+  });
+  return container.cradle;
+}
+
+export interface Services {
+  readonly metrics: Metrics;
+  readonly access: Access;
+  readonly admission: Admission;
+  readonly policyEngine: PolicyEngine;
+  readonly policy: PolicyService;
+  readonly write: ReturnType<typeof createWriter>;
+  readonly runner: ActionRunner;
+  readonly queries: QueryRunner;
+  readonly outbox: OutboxWorker;
+  readonly outcomes: Outcomes;
+  readonly tenants: Tenants;
+  readonly jobs: JobScheduler;
+  readonly commands: ReturnType<typeof createCommands>;
+}

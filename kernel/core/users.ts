@@ -1,0 +1,63 @@
+import { change, defineAction, defineQuery, listParameters, none, Problem, Strict, Type } from '../../sdk/index.ts';
+import { Teams, TenantConfigurations, Users } from '../database/tables.ts';
+
+export const setRoles = defineAction({
+  id: 'user.set-roles',
+  title: 'Set the roles of a person',
+  route: { method: 'PUT', path: '/users/:id/roles' },
+  roles: ['operator'],
+  input: Strict({ roles: Type.Array(Type.String({ pattern: '^[a-z][a-z_]*$' }), { uniqueItems: true, maxItems: 20 }) }),
+  entity: Users,
+  from: ['active'],
+  policy: none('the operator role decides'),
+  async load({ db, actor, params }) {
+    if (params.id === actor.id) throw new Problem('separation-of-duties', 'Nobody sets their own roles: another operator must.');
+    return db.lock(Users, params.id ?? '');
+  },
+  subject: (user) => user,
+  apply(user, at) {
+    const { roles } = at.input;
+    const subject = change(Users, at, user, { roles });
+    return {
+      subjects: [subject],
+      edges: none('a role is a property of the person, not a node'),
+      usage: none('configuration is not metered'),
+      answer: { id: user.id, handle: user.handle, roles, status: user.status, version: subject.after.version },
+    };
+  },
+});
+
+export const listUsers = defineQuery({
+  id: 'user.list',
+  title: 'People of the tenant',
+  route: { method: 'GET', path: '/users' },
+  query: Strict(listParameters),
+  async run({ db, query }) {
+    const page = await db.page(Users, { limit: query.limit, cursor: query.cursor, count: query.count });
+    return { ...page, items: page.items.map(({ id, handle, roles, status, version }) => ({ id, handle, roles, status, version })) };
+  },
+});
+
+export const me = defineQuery({
+  id: 'user.me',
+  title: 'Who am I',
+  route: { method: 'GET', path: '/me' },
+  query: Strict({}),
+  async run({ db, tenant, actor }) {
+    const user = await db.one(Users, actor.id);
+    const teams = user.team_ids.length === 0 ? [] : await db.find(Teams, { id: user.team_ids });
+    return { id: actor.id, handle: actor.handle, roles: actor.roles, teams: teams.map(({ name }) => name), tenant };
+  },
+});
+
+export const getTenant = defineQuery({
+  id: 'tenant.get',
+  title: 'The tenant',
+  route: { method: 'GET', path: '/tenants/:id' },
+  query: Strict({}),
+  async run({ db, tenant, params }) {
+    const [found] = await db.find(TenantConfigurations, {});
+    if (params.id !== tenant || !found) throw new Problem('not-found', `There is no tenant ${params.id}.`);
+    return { id: tenant, title: found.title, time_zone: found.time_zone, version: found.version, updated_at: found.updated_at };
+  },
+});

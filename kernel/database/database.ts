@@ -1,0 +1,88 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Entity } from '../../sdk/index.ts';
+import { embeddedDriver } from './embedded.ts';
+import { type MigrationOwner, type MigrationResult, migrate, migrationList } from './migrate.ts';
+import { postgresDriver } from './postgres.ts';
+
+export type Row = Record<string, unknown>;
+
+/** One transaction of one tenant. Queries are sent in the order of the calls and may be sent without waiting for one another. */
+export interface Transaction {
+  query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** The last statement, sent together with COMMIT. Any error here means: not committed. */
+  commitWith(text: string, values: readonly unknown[]): Promise<void>;
+}
+
+export type Mode = 'read' | 'write';
+
+/** What the two engines differ in. */
+export interface Driver {
+  transaction<T>(prologue: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  ping(): Promise<void>;
+}
+
+export interface Database {
+  readonly orm: MikroORM;
+  readonly embedded: boolean;
+  /**
+   * Runs `work` as the app's role, for one tenant. In write mode nothing is kept unless `work` ends with `commitWith`;
+   * in read mode the database refuses every write.
+   */
+  transaction<T>(tenant: string, mode: Mode, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  ping(): Promise<void>;
+  /** Applies what is pending, as the owner. */
+  migrate(): Promise<MigrationResult>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Absent: the embedded database in `dataDir`. */
+  readonly url?: string | undefined;
+  /** Where an operator keeps owner and app apart; else the owner's connection takes the app's role in each transaction. */
+  readonly appUrl?: string | undefined;
+  /** null: in memory. */
+  readonly dataDir: string | null;
+  /** What has tables: their entities and migrations, in the order of their dependencies. */
+  readonly packs: readonly (MigrationOwner & { readonly entities: readonly Entity<never>[] })[];
+  /** Milliseconds added to the database's clock; tests only. */
+  readonly clockShift?: () => number;
+  readonly poolSize?: number;
+}
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const embedded = options.url === undefined;
+  const engine = embedded ? await embeddedDriver(options.dataDir) : null;
+  const orm = await MikroORM.init({
+    extensions: [Migrator],
+    entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
+    migrations: { migrationsList: migrationList(options.packs), tableName: 'summit_migrations', snapshot: false, silent: true },
+    ...(engine ? { dbName: 'postgres', driverOptions: engine.dialect } : { clientUrl: options.url as string }),
+    pool: { max: options.poolSize ?? 20 },
+    forceUtcTimezone: true,
+    ensureDatabase: false,
+    discovery: { warnWhenNoEntities: false },
+    debug: false,
+  });
+  const driver: Driver & { close?(): Promise<void> } = engine ?? postgresDriver(options.appUrl ?? (options.url as string), options.poolSize ?? 20);
+  const shift = options.clockShift;
+  return {
+    orm,
+    embedded,
+    transaction: (tenant, mode, work) => driver.transaction(prologue(tenant, mode, shift?.() ?? 0), work),
+    ping: () => driver.ping(),
+    migrate: () => migrate(orm, options.packs, embedded),
+    async close() {
+      await driver.close?.();
+      await orm.close(true);
+    },
+  };
+}
+
+/** Tenant ids are slugs, checked when configuration is read; nothing else may reach the text of a statement. */
+function prologue(tenant: string, mode: Mode, shiftMs: number): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(tenant)) throw new TypeError(`"${tenant}" is not a tenant id`);
+  const clock = shiftMs === 0 ? '' : `SET LOCAL summit.clock_shift = '${Math.trunc(shiftMs)} milliseconds';`;
+  const access = mode === 'read' ? 'SET TRANSACTION READ ONLY;' : '';
+  return `${access}SET LOCAL ROLE summit_app;${clock}SELECT summit_set_tenant('${tenant}')`;
+}

@@ -1,0 +1,94 @@
+import type { MigrationObject } from '@mikro-orm/core';
+import { Migration } from '@mikro-orm/migrations';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { MigrationStep } from '../../sdk/index.ts';
+import { kernelMigrations } from './migrations.ts';
+
+export interface MigrationOwner {
+  readonly id: string;
+  readonly migrations: readonly MigrationStep[];
+}
+
+const kernel: MigrationOwner = { id: 'kernel', migrations: kernelMigrations };
+
+/** The kernel's migrations, then each pack's, as MikroORM's classes. Packs come in the order of their dependencies. */
+export function migrationList(packs: readonly MigrationOwner[]): MigrationObject[] {
+  return [kernel, ...packs].flatMap((owner) => owner.migrations.map((step) => ({ name: nameOf(owner, step), class: asClass(step) })));
+}
+
+export interface MigrationResult {
+  readonly applied: readonly string[];
+  /** Packs whose migrations could not be applied. */
+  readonly failed: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/**
+ * Brings the database up to this code, as its owner, one process at a time.
+ * @throws Error where the kernel's own migrations fail, or are of a newer version than this code
+ */
+export async function migrate(orm: MikroORM, packs: readonly MigrationOwner[], embedded: boolean): Promise<MigrationResult> {
+  await createRole(orm);
+  if (embedded) return applyAll(orm, packs);
+  // The row's lock lasts as long as this transaction; the migrations run beside it on connections of their own.
+  const connection = orm.em.getConnection();
+  await connection.execute('CREATE TABLE IF NOT EXISTS summit_migrating (id integer PRIMARY KEY)').catch(ignoreRace);
+  await connection.execute('INSERT INTO summit_migrating VALUES (1) ON CONFLICT DO NOTHING');
+  return connection.transactional(async (lock) => {
+    await connection.execute('SELECT id FROM summit_migrating FOR UPDATE', [], 'all', lock);
+    return applyAll(orm, packs);
+  });
+}
+
+async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promise<MigrationResult> {
+  const executed = new Set((await orm.migrator.getExecuted()).map(({ name }) => name));
+  const applied = await applyOne(orm, kernel, executed);
+  const failed: { id: string; reason: string }[] = [];
+  for (const pack of packs) {
+    try {
+      applied.push(...(await applyOne(orm, pack, executed)));
+    } catch (error) {
+      failed.push({ id: pack.id, reason: `its migrations failed: ${(error as Error).message}` });
+    }
+  }
+  return { applied, failed };
+}
+
+/** The pending migrations of one owner. @throws Error where the database has one that this code does not know */
+async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: ReadonlySet<string>): Promise<string[]> {
+  const names = owner.migrations.map((step) => nameOf(owner, step));
+  const newer = [...executed].filter((name) => name.startsWith(`${owner.id}/`) && !names.includes(name));
+  if (newer.length > 0) {
+    throw new Error(`the database is newer than this code, it has ${newer.join(', ')}: start the version that made them, or a later one`);
+  }
+  const pending = names.filter((name) => !executed.has(name));
+  if (pending.length > 0) await orm.migrator.up({ migrations: pending });
+  return pending;
+}
+
+/** The role that the app works as. It belongs to the cluster, so another database may have made it already. */
+async function createRole(orm: MikroORM): Promise<void> {
+  await orm.em.getConnection().execute(`DO $$
+    BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'summit_app') THEN CREATE ROLE summit_app NOLOGIN; END IF;
+      IF NOT pg_has_role(current_user, 'summit_app', 'MEMBER') THEN EXECUTE format('GRANT summit_app TO %I', current_user); END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$`);
+}
+
+function nameOf(owner: MigrationOwner, step: MigrationStep): string {
+  return `${owner.id}/${step.name}`;
+}
+
+/** Two processes creating the same table at once: the loser finds it there. */
+function ignoreRace(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== '23505' && code !== '42P07') throw error;
+}
+
+function asClass(step: MigrationStep) {
+  return class extends Migration {
+    override up(): void {
+      for (const statement of step.statements) this.addSql(statement);
+    }
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { Driver, Row, Transaction } from './database.ts';
+
+/** Statements have few shapes, each prepared once per connection. Past this many, further shapes are sent unprepared. */
+const MAX_PREPARED = 500;
+
+const TIMESTAMPTZ = 1184;
+const INT8 = 20;
+
+/** Times leave as RFC 3339 with milliseconds; int8 as a number, since only counts have that type here. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === TIMESTAMPTZ) return (value: string) => new Date(value).toISOString();
+    if (oid === INT8) return Number;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+/** Real PostgreSQL: a pool of its own beside MikroORM's, pipelined, with named prepared statements. */
+export function postgresDriver(url: string, poolSize: number): Driver & { close(): Promise<void> } {
+  const pool = new pg.Pool({ connectionString: url, max: poolSize, types, options: '-c timezone=UTC', pipeline: true } as pg.PoolConfig);
+  // A dropped idle connection is discarded by the pool; the query in flight rejects by itself.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const names = new Map<string, string>();
+
+  function nameOf(text: string): { name?: string } {
+    let name = names.get(text);
+    if (name === undefined && names.size < MAX_PREPARED) {
+      name = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+      names.set(text, name);
+    }
+    return name === undefined ? {} : { name };
+  }
+
+  return {
+    async transaction(prologue, work) {
+      const client = await pool.connect();
+      let committed = false;
+      let broken: Error | undefined;
+      const opened = client.query(`BEGIN;${prologue}`);
+      opened.catch((error: Error) => {
+        broken = error;
+      });
+      const send = <R extends object>(text: string, values: readonly unknown[] = []) =>
+        client.query<R & Row>({ ...nameOf(text), text, values: [...values] });
+      const tx: Transaction = {
+        query: async <R extends object>(text: string, values?: readonly unknown[]): Promise<R[]> => (await send<R>(text, values)).rows,
+        async commitWith(text, values) {
+          const written = send(text, values);
+          const ended = client.query('COMMIT');
+          ended.catch(() => undefined);
+          await written;
+          if ((await ended).command !== 'COMMIT') throw new Error('the transaction was not committed');
+          committed = true;
+        },
+      };
+      try {
+        const result = await work(tx);
+        await opened;
+        return result;
+      } catch (error) {
+        throw broken ?? error;
+      } finally {
+        if (!committed) await client.query('ROLLBACK').catch((error: Error) => (broken = error));
+        client.release(broken);
+      }
+    },
+    async ping() {
+      await pool.query('SELECT 1');
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import {
+  type Approval,
+  type Entity,
+  type Governed,
+  type LockingReader,
+  type Page,
+  type PageRequest,
+  Problem,
+  type Reader,
+  type Where,
+} from '../../sdk/index.ts';
+import { presentReceipts } from '../receipts/queries.ts';
+import type { Transaction } from './database.ts';
+import { Approvals, Receipts } from './tables.ts';
+
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+/** A subject as `load` locked it; only such a subject may change. */
+export interface LockedSubject {
+  readonly version: number;
+  readonly status: string;
+  /** Of the receipt that made this version. */
+  readonly leafHash: Buffer;
+}
+
+export interface ActionReader extends LockingReader {
+  readonly locked: ReadonlyMap<string, LockedSubject>;
+}
+
+const transactions = new WeakMap<Reader, Transaction>();
+
+/** The transaction behind a reader: for the kernel's own queries, which know more than a pack may. */
+export function transactionOf(reader: Reader): Transaction {
+  const tx = transactions.get(reader);
+  if (!tx) throw new TypeError('this reader was not made by the kernel');
+  return tx;
+}
+
+/** Reads for one tenant within one transaction. Every statement names its tenant, whatever row-level security adds. */
+export function createReader(tx: Transaction, tenant: string): ActionReader {
+  const locked = new Map<string, LockedSubject>();
+
+  async function select<R>(entity: Entity<R>, conditions: Conditions, tail: string): Promise<R[]> {
+    return tx.query<R & object>(`SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${conditions.sql} ${tail}`, conditions.values);
+  }
+
+  const reader: ActionReader = {
+    locked,
+
+    async one(entity, id) {
+      const [row] = await select(entity, conditionsOf(entity, tenant, { id } as never), 'LIMIT 1');
+      return row ?? notFound(entity, id);
+    },
+
+    find: (entity, where, options = {}) =>
+      select(entity, conditionsOf(entity, tenant, where), `ORDER BY t.id LIMIT ${Math.trunc(options.limit ?? 10_000)}`),
+
+    async lock<R>(entity: Governed<R>, id: string): Promise<R> {
+      const [row] = await tx.query<R & { id: string; version: number; status: string; previous_leaf: Uint8Array }>(
+        `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
+           JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version
+           WHERE t.tenant_id = $1 AND t.id = $2 FOR UPDATE OF t`,
+        [tenant, id],
+      );
+      if (!row) return notFound(entity, id);
+      const { previous_leaf, ...content } = row;
+      locked.set(row.id, { version: row.version, status: row.status, leafHash: Buffer.from(previous_leaf) });
+      return content as R;
+    },
+
+    page: (entity, request) => page(tx, tenant, entity, request, select),
+
+    async approvals(subjectIds) {
+      return select(Approvals, conditionsOf(Approvals, tenant, { subject_id: subjectIds }), 'ORDER BY t.id') as Promise<Approval[]>;
+    },
+
+    async decisions(subjectIds) {
+      const rows = await tx.query<{ subject_id: string; id: string }>(
+        'SELECT subject_id, id FROM policy_decisions WHERE tenant_id = $1 AND subject_id = ANY($2::uuid[]) ORDER BY id',
+        [tenant, subjectIds],
+      );
+      return new Map(Object.entries(Object.groupBy(rows, (row) => row.subject_id)).map(([id, of]) => [id, (of ?? []).map((row) => row.id)]));
+    },
+
+    async receipts(subjectId) {
+      return presentReceipts(reader, await reader.find(Receipts, { subject_id: subjectId }));
+    },
+
+    async handles(userIds) {
+      if (userIds.length === 0) return new Map();
+      const rows = await tx.query<{ id: string; value: string | null }>(
+        `SELECT u.id, d.value FROM users u JOIN disclosures d ON d.tenant_id = $1 AND d.commitment = u.handle
+           WHERE u.tenant_id = $1 AND u.id = ANY($2::uuid[])`,
+        [tenant, userIds],
+      );
+      return new Map(rows.flatMap(({ id, value }) => (value === null ? [] : [[id, value] as const])));
+    },
+
+    async userByHandle(handle) {
+      const [row] = await tx.query<{ id: string }>(
+        `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND u.handle = d.commitment
+           WHERE d.tenant_id = $1 AND d.name = 'handle' AND d.value = $2`,
+        [tenant, handle],
+      );
+      return row?.id ?? null;
+    },
+  };
+  transactions.set(reader, tx);
+  return reader;
+}
+
+type Select = <R>(entity: Entity<R>, conditions: Conditions, tail: string) => Promise<R[]>;
+
+async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, request: PageRequest<R>, select: Select): Promise<Page<R>> {
+  const conditions = conditionsOf(entity, tenant, request.where ?? ({} as Where<R>));
+  if (request.withoutReceipts) {
+    conditions.sql += ' AND (SELECT count(*) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL) < t.version';
+  }
+  // A cursor says after which id to go on, and of which list: tenant, table and filters.
+  const list = createHash('sha256')
+    .update(JSON.stringify([entity.table, conditions]))
+    .digest('base64url')
+    .slice(0, 16);
+  const counted = request.cursor === undefined && request.count !== false;
+  const total = counted
+    ? tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${entity.table} t WHERE ${conditions.sql}`, conditions.values)
+    : null;
+  const limit = Math.min(request.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const after = request.cursor === undefined ? null : decodeCursor(request.cursor, list);
+  const rest =
+    after === null ? conditions : { sql: `${conditions.sql} AND t.id < $${conditions.values.length + 1}`, values: [...conditions.values, after] };
+  const rows = (await select(entity, rest, `ORDER BY t.id DESC LIMIT ${limit + 1}`)) as (R & { id: string })[];
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return {
+    items,
+    next_cursor: last ? Buffer.from(JSON.stringify([last.id, list])).toString('base64url') : null,
+    ...(total ? { total: (await total)[0]?.total ?? 0 } : {}),
+  };
+}
+
+function decodeCursor(cursor: string, list: string): string {
+  try {
+    const [id, of] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    if (of === list && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return id;
+  } catch {
+    // Falls through: what does not parse is no cursor of ours either.
+  }
+  throw new Problem('invalid-input', 'The cursor is not one of this list: take it from next_cursor and keep the filters.', {
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
+  });
+}
+
+interface Conditions {
+  sql: string;
+  values: unknown[];
+}
+
+function conditionsOf<R>(entity: Entity<R>, tenant: string, where: Where<R>): Conditions {
+  const conditions: Conditions = { sql: 't.tenant_id = $1', values: [tenant] };
+  for (const [column, wanted] of Object.entries(where)) {
+    if (wanted === undefined) continue;
+    if (!entity.columns.includes(column)) throw new TypeError(`${entity.type} has no column "${column}"`);
+    for (const [operator, value] of comparisonsWith(wanted)) {
+      conditions.values.push(value);
+      const parameter = `$${conditions.values.length}`;
+      conditions.sql += ` AND t."${column}" ${operator === 'any' ? `= ANY(${parameter})` : `${operator} ${parameter}`}`;
+    }
+  }
+  return conditions;
+}
+
+function comparisonsWith(wanted: unknown): readonly (readonly ['=' | '>=' | '<' | 'any', unknown])[] {
+  if (Array.isArray(wanted)) return [['any', wanted]];
+  if (!isRange(wanted)) return [['=', wanted]];
+  return [
+    ...(wanted.since === undefined ? [] : [['>=', wanted.since] as const]),
+    ...(wanted.before === undefined ? [] : [['<', wanted.before] as const]),
+  ];
+}
+
+function isRange(value: unknown): value is { since?: string; before?: string } {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The columns of an entity, its personal ones by their disclosed values. */
+function columnsOf(entity: Entity<never>): string {
+  return entity.columns.map((name) => (entity.personal.includes(name) ? `p_${name}.value AS "${name}"` : `t."${name}"`)).join(', ');
+}
+
+function fromOf(entity: Entity<never>): string {
+  const joins = entity.personal.map((name) => `LEFT JOIN disclosures p_${name} ON p_${name}.tenant_id = $1 AND p_${name}.commitment = t."${name}"`);
+  return `FROM ${entity.table} t ${joins.join(' ')}`;
+}
+
+function notFound(entity: Entity<never>, id: string): never {
+  throw new Problem('not-found', `There is no ${entity.type} ${id}.`);
+}

@@ -1,0 +1,209 @@
+import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+
+/** The kernel's own tables, as migrations.ts makes them. */
+
+export const Receipts = kernelTable({
+  table: 'receipts',
+  key: ['tenant_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    id: field.uuid(),
+    action: field.text(),
+    outcome: field.text<'allowed' | 'denied' | 'failed' | 'refused'>(),
+    actor: field.text(),
+    subject_type: field.text(),
+    subject_id: field.uuid(),
+    seq: optional(field.integer()),
+    state_from: optional(field.text()),
+    state_to: optional(field.text()),
+    leaf_hash: field.bytes(),
+    bytes: field.bytes(),
+    changes: field.text(),
+    decision_ids: field.uuids(),
+    at: field.timestamp(),
+  },
+});
+
+export const SubjectStates = kernelTable({
+  table: 'subject_states',
+  key: ['tenant_id', 'subject_id', 'version', 'status'],
+  fields: {
+    tenant_id: field.text(),
+    subject_id: field.uuid(),
+    version: field.integer(),
+    status: field.text(),
+    receipt_id: field.uuid(),
+    leaf_hash: field.bytes(),
+  },
+});
+
+export const PolicyDecisions = kernelTable({
+  table: 'policy_decisions',
+  key: ['tenant_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    id: field.uuid(),
+    policy: field.text(),
+    bundle_digest: field.text(),
+    bundle_version: field.text(),
+    action: field.text(),
+    actor: field.text(),
+    subject_type: field.text(),
+    subject_id: field.uuid(),
+    input: field.json<Readonly<Record<string, unknown>>>(),
+    result: field.json<unknown>(),
+    allowed: field.boolean(),
+    reasons: field.json<readonly { readonly rule: string; readonly message: string }[]>(),
+    outcome: field.text<'allowed' | 'denied'>(),
+    duration_ns: field.integer(),
+    receipt_id: field.uuid(),
+    created_at: field.timestamp(),
+  },
+});
+
+export const UsageEvents = kernelTable({
+  table: 'usage_events',
+  key: ['tenant_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    id: field.uuid(),
+    source: field.text(),
+    type: field.text(),
+    pack: field.text(),
+    subject: field.text(),
+    quantity: field.decimal(),
+    metadata: field.json<Readonly<Record<string, string>>>(),
+    receipt_id: field.uuid(),
+    timestamp: field.timestamp(),
+  },
+});
+
+export const Approvals = insertOnly({
+  type: 'approval',
+  table: 'approvals',
+  fields: {
+    subject_id: field.uuid(),
+    approver_id: field.uuid(),
+    role: field.text(),
+    status: field.text<'approved' | 'rejected'>(),
+    digest: field.text(),
+    comment: optional(field.personal()),
+  },
+  label: (approval) => `${approval.status} as ${approval.role}`,
+});
+
+export const Nodes = kernelTable({
+  table: 'nodes',
+  key: ['tenant_id', 'id'],
+  fields: { tenant_id: field.text(), id: field.uuid(), type: field.text(), label: field.text() },
+});
+
+export const Edges = kernelTable({
+  table: 'edges',
+  key: ['tenant_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    id: field.uuid(),
+    from_id: field.uuid(),
+    relationship: field.text(),
+    to_id: field.uuid(),
+    receipt_id: field.uuid(),
+  },
+});
+
+/** Values that may be erased: handles, names, free text. What refers to them holds the commitment. */
+export const Disclosures = kernelTable({
+  table: 'disclosures',
+  key: ['tenant_id', 'commitment'],
+  fields: {
+    tenant_id: field.text(),
+    commitment: field.text(),
+    subject_id: field.uuid(),
+    name: field.text(),
+    salt: optional(field.text()),
+    value: optional(field.text()),
+  },
+});
+
+export const IdempotencyKeys = kernelTable({
+  table: 'idempotency_keys',
+  key: ['tenant_id', 'user_id', 'key'],
+  fields: {
+    tenant_id: field.text(),
+    user_id: field.uuid(),
+    key: field.text(),
+    request_digest: field.text(),
+    status: field.integer(),
+    body: field.text(),
+    /** False while the answer waits for the outcome of an effect. */
+    settled: field.boolean(),
+    created_at: field.timestamp(),
+  },
+});
+
+export const Outbox = kernelTable({
+  table: 'outbox',
+  key: ['tenant_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    id: field.uuid(),
+    pack: field.text(),
+    effect: field.text(),
+    subject_id: field.uuid(),
+    payload: field.json<Readonly<Record<string, unknown>>>(),
+    attempts: field.integer(),
+    available_at: field.timestamp(),
+    done_at: optional(field.timestamp()),
+    last_error: optional(field.text()),
+    created_at: field.timestamp(),
+  },
+});
+
+export const TenantConfigurations = governed({
+  type: 'tenant',
+  table: 'tenant_configurations',
+  fields: { title: field.text(), time_zone: field.text(), file_digest: field.text() },
+  transitions: { active: ['active'] },
+  label: (tenant) => tenant.title,
+});
+
+export const PackEnablements = governed({
+  type: 'pack-enablement',
+  table: 'pack_enablements',
+  fields: { pack_id: field.text(), settings: field.json<Readonly<Record<string, unknown>>>() },
+  transitions: { enabled: ['enabled', 'disabled'], disabled: ['enabled', 'disabled'] },
+});
+
+export const Teams = governed({
+  type: 'team',
+  table: 'teams',
+  fields: { name: field.text() },
+  transitions: { active: ['active'] },
+  label: (team) => team.name,
+});
+
+export const Users = governed({
+  type: 'user',
+  table: 'users',
+  fields: { handle: field.personal(), roles: field.texts(), team_ids: field.uuids() },
+  transitions: { active: ['active', 'deactivated'], deactivated: ['active'] },
+  // The handle is a disclosure; the graph joins it for those who may read it.
+  label: () => '',
+});
+
+export const kernelEntities = [
+  Receipts,
+  SubjectStates,
+  PolicyDecisions,
+  UsageEvents,
+  Approvals,
+  Nodes,
+  Edges,
+  Disclosures,
+  IdempotencyKeys,
+  Outbox,
+  TenantConfigurations,
+  PackEnablements,
+  Teams,
+  Users,
+] as const;

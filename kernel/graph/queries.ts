@@ -1,0 +1,172 @@
+import { defineQuery, Problem, type Reader, Strict, Type } from '../../sdk/index.ts';
+import type { Transaction } from '../database/database.ts';
+import { transactionOf } from '../database/reader.ts';
+import { Teams, TenantConfigurations } from '../database/tables.ts';
+
+/** Every relationship with the name it has from the other end. */
+export type Inverses = Readonly<Record<string, string>>;
+
+export interface Node {
+  readonly id: string;
+  readonly type: string;
+  readonly label: string;
+}
+
+interface NeighborRow extends Node {
+  readonly edge_id: string;
+  readonly relationship: string;
+  readonly direction: 'out' | 'in';
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A node with its handle where it is a person: the graph itself holds no personal data. */
+const LABEL = `CASE WHEN n.type = 'user' THEN coalesce(d.value, '[erased]') ELSE n.label END AS label`;
+const PERSON = `LEFT JOIN users u ON n.type = 'user' AND u.tenant_id = $1 AND u.id = n.id
+  LEFT JOIN disclosures d ON d.tenant_id = $1 AND d.commitment = u.handle`;
+
+/** What stands around an entity, for the API and for evidence. */
+export async function neighborsOf(
+  tx: Transaction,
+  tenant: string,
+  id: string,
+  inverses: Inverses,
+  filters: {
+    type?: string | undefined;
+    relationship?: string | undefined;
+    direction?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
+) {
+  const rows = await tx.query<NeighborRow>(
+    `SELECT e.id AS edge_id, e.relationship, e.direction, n.id, n.type, ${LABEL}
+       FROM (SELECT id, relationship, to_id AS other, 'out' AS direction FROM edges WHERE tenant_id = $1 AND from_id = $2
+             UNION ALL
+             SELECT id, relationship, from_id, 'in' FROM edges WHERE tenant_id = $1 AND to_id = $2) e
+       JOIN nodes n ON n.tenant_id = $1 AND n.id = e.other ${PERSON}
+       WHERE ($3::text IS NULL OR n.type = $3) AND ($4::text IS NULL OR e.direction = $4) AND ($5::uuid IS NULL OR e.id > $5)
+       ORDER BY e.id`,
+    [tenant, id, filters.type ?? null, filters.direction ?? null, filters.after ?? null],
+  );
+  const named = rows.map(({ edge_id, relationship, direction, ...node }) => ({
+    edge_id,
+    ...node,
+    relationship: direction === 'out' ? relationship : (inverses[relationship] ?? relationship),
+    direction,
+  }));
+  const wanted = filters.relationship === undefined ? named : named.filter(({ relationship }) => relationship === filters.relationship);
+  const items = wanted.slice(0, filters.limit);
+  return { neighbors: items.map(({ edge_id: _, ...neighbor }) => neighbor), last: wanted.length > filters.limit ? items.at(-1)?.edge_id : undefined };
+}
+
+export async function nodeOf(tx: Transaction, tenant: string, id: string): Promise<Node> {
+  const [node] = await tx.query<Node>(`SELECT n.id, n.type, ${LABEL} FROM nodes n ${PERSON} WHERE n.tenant_id = $1 AND n.id = $2`, [tenant, id]);
+  if (!node) throw new Problem('not-found', `There is no entity ${id}.`);
+  return node;
+}
+
+/** @param packs read at each request: a pack may have failed since */
+export function graphQueries(packs: { readonly relationships: Inverses }) {
+  const neighbors = defineQuery({
+    id: 'graph.neighbors',
+    title: 'What an entity is related to',
+    route: { method: 'GET', path: '/graph/entities/:id/neighbors' },
+    query: Strict({
+      type: Type.Optional(Type.String()),
+      relationship: Type.Optional(Type.String({ description: 'As named from this entity' })),
+      direction: Type.Optional(Type.Enum(['out', 'in'])),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+      cursor: Type.Optional(Type.String({ format: 'uuid' })),
+    }),
+    async run({ db, tenant, params, query }) {
+      const tx = transactionOf(db);
+      const id = await resolve(db, tenant, params.id ?? '');
+      const node = await nodeOf(tx, tenant, id);
+      const { neighbors: found, last } = await neighborsOf(tx, tenant, id, packs.relationships, {
+        ...query,
+        after: query.cursor,
+        limit: query.limit ?? 200,
+      });
+      return { node, neighbors: found, next_cursor: last ?? null };
+    },
+  });
+
+  const paths = defineQuery({
+    id: 'graph.paths',
+    title: 'How two entities are connected',
+    route: { method: 'GET', path: '/graph/paths' },
+    query: Strict({ from: Type.String(), to: Type.String(), max_length: Type.Optional(Type.Integer({ minimum: 1, maximum: 6 })) }),
+    async run({ db, tenant, query }) {
+      const tx = transactionOf(db);
+      const [from, to] = [await resolve(db, tenant, query.from), await resolve(db, tenant, query.to)];
+      await nodeOf(tx, tenant, from);
+      await nodeOf(tx, tenant, to);
+      const found = await shortestPaths(tx, tenant, from, to, query.max_length ?? 4);
+      const ids = [...new Set(found.flat())];
+      const nodes = new Map((await Promise.all(ids.map((id) => nodeOf(tx, tenant, id)))).map((node) => [node.id, node]));
+      const edges =
+        ids.length === 0
+          ? []
+          : await tx.query<{ from_id: string; to_id: string; relationship: string }>(
+              'SELECT from_id, to_id, relationship FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[]) AND to_id = ANY($2::uuid[])',
+              [tenant, ids],
+            );
+      return {
+        paths: found.map((path) => ({
+          nodes: path.map((id) => nodes.get(id)),
+          edges: path.slice(1).map((id, index) => {
+            const before = path[index];
+            const edge = edges.find(
+              (candidate) => (candidate.from_id === before && candidate.to_id === id) || (candidate.from_id === id && candidate.to_id === before),
+            );
+            return { from: edge?.from_id, relationship: edge?.relationship, to: edge?.to_id };
+          }),
+        })),
+      };
+    },
+  });
+
+  return [neighbors, paths] as const;
+}
+
+const MAX_PATHS = 10;
+const MAX_VISITED = 10_000;
+
+/** Breadth first, so that the shortest come first; bounded, since everything hangs together through the tenant. */
+async function shortestPaths(tx: Transaction, tenant: string, from: string, to: string, maxLength: number): Promise<readonly string[][]> {
+  if (from === to) return [[from]];
+  const visited = new Set([from]);
+  let frontier: string[][] = [[from]];
+  for (let length = 1; length <= maxLength && frontier.length > 0; length++) {
+    const ends = frontier.map((path) => path.at(-1) as string);
+    const steps = await tx.query<{ a: string; b: string }>(
+      `SELECT DISTINCT from_id AS a, to_id AS b FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
+       UNION SELECT to_id, from_id FROM edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])`,
+      [tenant, ends],
+    );
+    const next = frontier.flatMap((path) => steps.filter(({ a, b }) => a === path.at(-1) && !visited.has(b)).map(({ b }) => [...path, b]));
+    const found = next.filter((path) => path.at(-1) === to);
+    if (found.length > 0) return found.slice(0, MAX_PATHS);
+    for (const path of next) visited.add(path.at(-1) as string);
+    if (visited.size > MAX_VISITED) break;
+    frontier = next;
+  }
+  return [];
+}
+
+/** An id, or one of the aliases `user:<handle>`, `team:<name>`, `tenant:<id>`. */
+async function resolve(db: Reader, tenant: string, id: string): Promise<string> {
+  if (UUID.test(id)) return id;
+  const [kind, name = ''] = id.split(':', 2);
+  const found =
+    kind === 'user'
+      ? await db.userByHandle(name)
+      : kind === 'team'
+        ? (await db.find(Teams, { name }))[0]?.id
+        : kind === 'tenant' && name === tenant
+          ? (await db.find(TenantConfigurations, {}))[0]?.id
+          : undefined;
+  if (!found) throw new Problem('not-found', `There is no entity ${id}.`);
+  return found;
+}

@@ -1,0 +1,45 @@
+import { type Edge, type Entity, edge } from '../../sdk/index.ts';
+import { Edges, Nodes } from '../database/tables.ts';
+import type { Happening } from '../record.ts';
+import type { TableWrite } from '../write.ts';
+
+/** Relationships of the kernel's own, with the name each has from the other end. */
+export const kernelRelationships = {
+  decided_by: 'decides',
+  asked_by: 'asked',
+  has_approval: 'approval_of',
+  given_by: 'gave',
+  member_of: 'has_member',
+  belongs_to: 'has',
+} as const;
+
+/** What the graph learns by itself: who asked for a decision and what it was about, who gave which approval. */
+export function kernelEdges({ actor, subject, decision, approval, changes }: Happening): readonly Edge[] {
+  const exists = subject.status !== null || changes !== null;
+  return [
+    ...(decision && exists ? [edge(subject.id, 'decided_by', decision.id)] : []),
+    ...(decision && !actor.system ? [edge(decision.id, 'asked_by', actor.id)] : []),
+    ...(approval && changes ? [edge(subject.id, 'has_approval', approval.approval.id), edge(approval.approval.id, 'given_by', actor.id)] : []),
+  ];
+}
+
+export function graphWrites(
+  happening: Happening,
+  edges: readonly Edge[],
+  created: readonly { entity: Entity<never>; row: { id: string } }[],
+  receiptId: string,
+): readonly TableWrite[] {
+  const { decision, newId } = happening;
+  const nodes = created.flatMap(({ entity, row }) =>
+    entity.label ? [{ id: row.id, type: entity.type, label: (entity as Entity<typeof row>).label?.(row) ?? '' }] : [],
+  );
+  const judged = decision ? [{ id: decision.id, type: 'policy-decision', label: `${decision.outcome} by ${decision.policy}` }] : [];
+  return [
+    { kind: 'insert', entity: Nodes, rows: [...nodes, ...judged] },
+    {
+      kind: 'insert',
+      entity: Edges,
+      rows: edges.map(({ from, relationship, to }) => ({ id: newId(), from_id: from, relationship, to_id: to, receipt_id: receiptId })),
+    },
+  ];
+}

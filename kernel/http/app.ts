@@ -1,0 +1,103 @@
+import type Router from '@koa/router';
+import Koa from 'koa';
+import helmet from 'koa-helmet';
+import type { Logger } from 'pino';
+import { v7 as newId } from 'uuid';
+import { Problem } from '../../sdk/index.ts';
+import type { Commands } from '../cli/commands.ts';
+import type { Database } from '../database/database.ts';
+import type { Metrics } from '../metrics.ts';
+import { controlRoutes } from './control.ts';
+import { docsPage, docsStyle } from './docs.ts';
+import { healthRoutes } from './health.ts';
+import { openapiOf } from './openapi.ts';
+import { answerProblem } from './problem.ts';
+import { authenticate, createRoutes, type RouteServices } from './routes.ts';
+
+export interface AppServices extends RouteServices {
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly commands: Commands;
+  readonly log: Logger;
+  readonly version: string;
+  readonly controlSecret: string;
+}
+
+/** The HTTP face: Koa, with one error handler, one request id, and routes that the packs declare. */
+export function createApp(services: AppServices): Koa {
+  const app = new Koa();
+  // Errors are answered and logged by the handler below; what reaches Koa's own is a client that went away.
+  app.silent = true;
+  const log = services.log.child({ service: 'http' });
+
+  app.use(async (ctx, next) => {
+    const sent = ctx.get('X-Request-Id');
+    const requestId = /^[\w.:-]{1,128}$/.test(sent) ? sent : newId();
+    ctx.set('X-Request-Id', requestId);
+    const started = performance.now();
+    try {
+      await next();
+    } catch (error) {
+      answerProblem(ctx, requestId, error);
+      if (!(error instanceof Problem)) log.error({ err: error, request_id: requestId, method: ctx.method, path: ctx.path }, 'request failed');
+    }
+    const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
+    const seconds = (performance.now() - started) / 1_000;
+    services.metrics.request({ method: ctx.method, route: typeof route === 'string' ? route : '(none)', status: ctx.status }, seconds);
+    log.debug({ request_id: requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(seconds * 1_000) }, 'request');
+  });
+
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ["'none'"],
+          'script-src': ["'self'"],
+          'style-src': ["'self'"],
+          'connect-src': ["'self'"],
+          'img-src': ["'self'", 'data:'],
+          'base-uri': ["'none'"],
+          'form-action': ["'self'"],
+          'frame-ancestors': ["'none'"],
+        },
+      },
+    }),
+  );
+
+  const open = healthRoutes(services);
+  const openapi = openapiOf(services.packs, services.version);
+  const docs = docsPage(services.packs, services.version);
+  open.get('/openapi.json', (ctx) => {
+    ctx.body = openapi;
+  });
+  open.get('/docs', (ctx) => {
+    ctx.type = 'html';
+    ctx.body = docs;
+  });
+  open.get('/docs.css', (ctx) => {
+    ctx.type = 'css';
+    ctx.body = docsStyle;
+  });
+  use(app, open);
+  use(app, controlRoutes(services));
+  const routes = createRoutes(services);
+  use(app, routes);
+
+  // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
+  app.use(async (ctx) => {
+    await authenticate(ctx, services.tokens);
+    const allowed = methodsAt(routes, ctx.path);
+    if (allowed.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') });
+    throw new Problem('not-found', `There is nothing at ${ctx.path}. See /docs.`);
+  });
+  return app;
+}
+
+function use(app: Koa, router: Router): void {
+  app.use(router.routes());
+}
+
+function methodsAt(router: Router, path: string): readonly string[] {
+  return [...new Set(router.match(path, 'GET').path.flatMap(({ methods }) => methods))];
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { Problem } from '../../sdk/index.ts';
+
+/** The JSON body of a request; an empty one is `{}`. @throws Problem `unsupported-media-type`, `too-large`, `invalid-input` */
+export async function readJson(ctx: Context, limitBytes: number): Promise<unknown> {
+  const bytes = await readAll(ctx.req, limitBytes);
+  if (bytes.length === 0) return {};
+  if (!ctx.is('application/json')) {
+    throw new Problem('unsupported-media-type', `The body is ${ctx.get('Content-Type') || 'of no stated type'}: send application/json.`);
+  }
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (error) {
+    throw invalid(`is not JSON: ${(error as Error).message}`);
+  }
+  throw invalid('must be a JSON object');
+}
+
+function invalid(message: string): Problem {
+  return new Problem('invalid-input', `The body ${message}`, { errors: [{ path: '(body)', message }] });
+}
+
+async function readAll(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // What is over the limit is read and dropped, so that the answer reaches a client that is still sending.
+    if (size <= limitBytes) chunks.push(chunk);
+    else if (size > limitBytes * 16) request.destroy();
+  }
+  if (size > limitBytes) throw new Problem('too-large', `The body is over the limit of ${limitBytes} bytes.`);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,67 @@
+import { PROBLEMS } from '../../sdk/index.ts';
+import { manifestOf } from '../../sdk/manifest.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+
+/** The API for people, made from the packs that are loaded: plain HTML, no script. */
+export function docsPage(packs: PackRegistry, version: string): string {
+  const sections = packs.all.map((pack) => {
+    const { actions, queries, evidence, entities, requires } = manifestOf(pack);
+    const routes = [...actions, ...queries].flatMap(({ id, title, route, roles }) => (route ? [{ id, title, route, roles }] : []));
+    const rows = routes.map(({ id, title, route, roles }) => [
+      `<code>${route.method} ${text(route.path)}</code>`,
+      text(title),
+      roles ? text(roles.join(', ')) : 'everybody',
+      `<code>${text(id)}</code>`,
+    ]);
+    const states = entities
+      .filter(({ transitions }) => transitions)
+      .map(
+        ({ type, transitions }) =>
+          `<h3>States of ${text(type)}</h3>${table(
+            ['From', 'To'],
+            Object.entries(transitions ?? {}).map(([from, to]) => [
+              `<code>${text(from)}</code>`,
+              to.length === 0 ? 'final' : to.map((state) => `<code>${text(state)}</code>`).join(', '),
+            ]),
+          )}`,
+      );
+    const needs = Object.entries(requires)
+      .map(([id, range]) => `${text(id)} ${text(range)}`)
+      .join(', ');
+    return `<section><h2 id="${text(pack.id)}">${text(pack.title)} ${text(pack.version)}</h2>
+      ${needs ? `<p>Requires ${needs}.</p>` : ''}
+      ${table(['Route', 'What', 'Roles', 'Id'], rows)}
+      ${
+        evidence.length > 0
+          ? table(
+              ['Evidence', 'Of'],
+              evidence.map(({ path, entity }) => [`<code>GET ${text(path)}</code>`, text(entity)]),
+            )
+          : ''
+      }
+      ${states.join('')}</section>`;
+  });
+  const errors = Object.entries(PROBLEMS).map(([code, { status, title }]) => [`<code id="${code}">${code}</code>`, String(status), text(title)]);
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Summit API</title>
+    <link rel="stylesheet" href="/docs.css"></head><body><main><h1>Summit API ${text(version)}</h1>
+    <p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <code>npx summit token --tenant T --user HANDLE</code> prints one.
+    The same as a document: <a href="/openapi.json">OpenAPI 3.1</a>. Every POST takes <code>Idempotency-Key</code>.</p>
+    ${sections.join('')}
+    <section><h2 id="errors">Errors</h2>${table(['Code', 'Status', 'Meaning'], errors)}</section></main></body></html>`;
+}
+
+export const docsStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+code { font: .9em ui-monospace, monospace; }`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]) => `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
+}
+
+function text(value: string): string {
+  return value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,90 @@
+import { PROBLEMS } from '../../sdk/index.ts';
+import type { Operation, PackRegistry } from '../packs/registry.ts';
+
+/** OpenAPI 3.1, made from the same schemas that check the requests. */
+export function openapiOf(packs: PackRegistry, version: string) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const found of packs.operations) {
+    const { route } = found.operation;
+    if (!route) continue;
+    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(found, route.path) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Summit', version, description: 'Governed actions, and what proves them.' },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    tags: packs.all.map(({ id, title }) => ({ name: id, description: title })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: problemSchema, Receipt: receiptSchema },
+      responses: {
+        Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      },
+    },
+  };
+}
+
+function operationOf(found: Operation, path: string) {
+  const { pack, operation } = found;
+  const pathParameters = [...path.matchAll(/:([a-z_]+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  const common = {
+    operationId: operation.id,
+    summary: operation.title,
+    tags: [pack],
+    ...(operation.roles ? { 'x-summit-roles': operation.roles } : {}),
+  };
+  if (found.kind === 'query') {
+    const { properties = {}, required = [] } = found.operation.query as { properties?: Record<string, object>; required?: readonly string[] };
+    const queryParameters = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+    return { ...common, parameters: [...pathParameters, ...queryParameters], responses: responses('200', found.operation.answer) };
+  }
+  const action = found.operation;
+  const headers = [
+    ...(action.route?.method === 'POST' ? [header('Idempotency-Key', 'The same key and body returns the first answer')] : []),
+    ...(action.from.length > 0 ? [header('If-Match', 'The version that the caller has seen, such as "3"')] : []),
+  ];
+  const expected = action.from.length > 0 ? { expected_version: { type: 'integer', minimum: 1 } } : {};
+  const input = action.input as { properties?: object };
+  return {
+    ...common,
+    parameters: [...pathParameters, ...headers],
+    requestBody: { required: true, content: { 'application/json': { schema: { ...input, properties: { ...input.properties, ...expected } } } } },
+    responses: responses(String(action.success ?? 200), {
+      allOf: [action.answer ?? { type: 'object' }, { type: 'object', properties: { receipt: { $ref: '#/components/schemas/Receipt' } } }],
+    }),
+  };
+}
+
+function header(name: string, description: string) {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+}
+
+function responses(status: string, schema: object = {}) {
+  return { [status]: { description: 'Done', content: { 'application/json': { schema } } }, default: { $ref: '#/components/responses/Problem' } };
+}
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'request_id'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { enum: Object.keys(PROBLEMS) },
+    request_id: { type: 'string' },
+    errors: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } } },
+    decision_id: { type: 'string', format: 'uuid' },
+    reasons: { type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, message: { type: 'string' } } } },
+  },
+};
+
+const receiptSchema = {
+  type: 'object',
+  required: ['id', 'leaf_hash'],
+  properties: { id: { type: 'string', format: 'uuid' }, leaf_hash: { type: 'string', description: 'SHA-256, base64' } },
+};

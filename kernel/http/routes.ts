@@ -1,0 +1,91 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { type Action, Problem, type Query } from '../../sdk/index.ts';
+import type { ActionRunner } from '../action.ts';
+import type { Caller } from '../admission.ts';
+import type { Config } from '../config/config.ts';
+import type { TokenVerifier } from '../identity/tokens.ts';
+import type { Outcomes } from '../outcome.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+import type { QueryRunner } from '../query.ts';
+import { readJson } from './body.ts';
+
+export interface RouteServices {
+  readonly packs: PackRegistry;
+  readonly runner: ActionRunner;
+  readonly queries: QueryRunner;
+  readonly outcomes: Outcomes;
+  readonly tokens: TokenVerifier;
+  readonly config: Config;
+}
+
+/** One route for each action and query that declares one; nothing is registered by hand. */
+export function createRoutes(services: RouteServices): Router {
+  const router = new Router();
+  for (const { kind, pack, operation } of services.packs.operations) {
+    const { route } = operation;
+    if (!route) continue;
+    const handle = kind === 'action' ? actionHandler(services, pack, operation) : queryHandler(services, pack, operation);
+    router.register(route.path, [route.method], async (ctx: Context) => handle(ctx));
+  }
+  return router;
+}
+
+/** @throws Problem `unauthenticated` */
+export async function authenticate(ctx: Context, tokens: TokenVerifier): Promise<Caller> {
+  const [scheme, token, ...rest] = ctx.get('Authorization').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
+    throw new Problem('unauthenticated', 'Send a token: Authorization: Bearer <token>. `summit token` prints one.');
+  }
+  return tokens.verify(token);
+}
+
+function actionHandler({ runner, outcomes, tokens, config }: RouteServices, pack: string, action: Action) {
+  return async (ctx: Context) => {
+    const caller = await authenticate(ctx, tokens);
+    const idempotencyKey = idempotencyKeyOf(ctx);
+    let body: Promise<unknown> | undefined;
+    const result = await runner.run(action, pack, caller, {
+      params: ctx.params,
+      body: () => (body ??= readJson(ctx, config.bodyLimit)),
+      idempotencyKey,
+      expectedVersion: ifMatchOf(ctx),
+    });
+    const answer = await outcomes.of(action, caller, result, idempotencyKey);
+    ctx.status = answer.status;
+    ctx.body = answer.body;
+    if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
+    if (typeof answer.body.version === 'number') ctx.set('ETag', `"${answer.body.version}"`);
+    if (answer.status === 201 && action.route) ctx.set('Location', `${action.route.path}/${result.subjectId}`);
+  };
+}
+
+function queryHandler({ queries, tokens }: RouteServices, pack: string, query: Query) {
+  return async (ctx: Context) => {
+    const caller = await authenticate(ctx, tokens);
+    const answer = await queries.run(query, pack, caller, { params: ctx.params, query: { ...ctx.query } });
+    ctx.body = answer;
+    ctx.set('Cache-Control', 'no-store');
+    if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')
+      ctx.set('ETag', `"${answer.version}"`);
+  };
+}
+
+function idempotencyKeyOf(ctx: Context): string | undefined {
+  const key = ctx.get('Idempotency-Key');
+  if (key === '') return undefined;
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem('invalid-input', 'Idempotency-Key must be 1 to 255 printable characters without spaces.', {
+    errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }],
+  });
+}
+
+function ifMatchOf(ctx: Context): number | undefined {
+  const etag = ctx.get('If-Match');
+  if (etag === '' || etag === '*') return undefined;
+  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(etag)?.[1];
+  if (version !== undefined) return Number(version);
+  throw new Problem('invalid-input', 'If-Match must be an ETag of this resource, such as "3".', {
+    errors: [{ path: 'If-Match', message: 'must be an ETag such as "3"' }],
+  });
+}

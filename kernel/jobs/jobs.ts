@@ -1,0 +1,138 @@
+import { scheduleJob } from 'node-schedule';
+import type { Logger } from 'pino';
+import { type Job, Problem } from '../../sdk/index.ts';
+import type { ActionRunner } from '../action.ts';
+import type { Admission } from '../admission.ts';
+import type { Database } from '../database/database.ts';
+import { isRetryable } from '../database/errors.ts';
+import { createReader } from '../database/reader.ts';
+import type { OutboxWorker } from '../outbox/outbox.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+import type { Tenants } from '../tenancy/tenants.ts';
+
+/** A run that has not finished by then has crashed, and another replica may take its period over. */
+const CLAIM = '5 minutes';
+const SWEEP_OUTBOX = '*/2 * * * * *';
+const MAKE_PARTITIONS = '17 3 * * *';
+
+/** Runs jobs on their schedule, in every replica; a claim in the database makes each period of each tenant run once. */
+export class JobScheduler {
+  readonly #database: Database;
+  readonly #packs: PackRegistry;
+  readonly #runner: ActionRunner;
+  readonly #admission: Admission;
+  readonly #outbox: OutboxWorker;
+  readonly #tenants: Tenants;
+  readonly #log: Logger;
+  #scheduled: { cancel(): boolean }[] = [];
+  #underway = new Set<Promise<void>>();
+
+  constructor(services: {
+    database: Database;
+    packs: PackRegistry;
+    runner: ActionRunner;
+    admission: Admission;
+    outbox: OutboxWorker;
+    tenants: Tenants;
+    log: Logger;
+  }) {
+    this.#database = services.database;
+    this.#packs = services.packs;
+    this.#runner = services.runner;
+    this.#admission = services.admission;
+    this.#outbox = services.outbox;
+    this.#tenants = services.tenants;
+    this.#log = services.log.child({ service: 'jobs' });
+  }
+
+  start(): void {
+    this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
+    this.#schedule('partitions', MAKE_PARTITIONS, () => this.#tenants.makePartitions());
+    for (const { id: pack, jobs } of this.#packs.all) {
+      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.#runEverywhere(pack, job, period));
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const job of this.#scheduled) job.cancel();
+    this.#scheduled = [];
+    await Promise.all(this.#underway);
+  }
+
+  /** Runs a job for one tenant now, whatever its schedule says. @returns how many subjects it acted on */
+  async run(packId: string, job: Job, tenant: string): Promise<number> {
+    const { enabled, settings } = await this.#admission.packOf(tenant, packId);
+    if (!enabled) return 0;
+    const due = await this.#database.transaction(tenant, 'read', async (tx) => {
+      const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
+      return job.due({ db: createReader(tx, tenant), now: clock?.now ?? '', settings });
+    });
+    let acted = 0;
+    for (const id of due) {
+      try {
+        await this.#runner.runAsSystem(job.action, packId, tenant, job.id, { id }, {});
+        acted += 1;
+      } catch (error) {
+        // Someone acted on it first; whatever is still due comes up in the next run.
+        if (!(isRetryable(error) || (error instanceof Problem && error.status === 409))) throw error;
+      }
+    }
+    return acted;
+  }
+
+  async #runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
+    for (const tenant of await this.#tenants.ids()) {
+      if (!(await this.#claim(tenant, job.id, period))) continue;
+      try {
+        const acted = await this.run(packId, job, tenant);
+        if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
+        await this.#finish(tenant, job.id, period);
+      } catch (error) {
+        this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
+      }
+    }
+  }
+
+  #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): void {
+    let running = false;
+    const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
+      if (running) return;
+      running = true;
+      const run = work(period)
+        .catch((error: unknown) => this.#log.error({ err: error, job: id }, 'job failed'))
+        .finally(() => {
+          running = false;
+          this.#underway.delete(run);
+        });
+      this.#underway.add(run);
+    });
+    if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
+    this.#scheduled.push(job);
+  }
+
+  #claim(tenant: string, job: string, period: Date): Promise<boolean> {
+    return this.#database.transaction(tenant, 'write', async (tx) => {
+      const [clock] = await tx.query<{ now: string; until: string }>('SELECT summit_now() AS now, summit_now() + $1::interval AS until', [CLAIM]);
+      if (!clock) return false;
+      const claimed = await tx.query(
+        `INSERT INTO job_runs (tenant_id, job, period, claimed_until) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
+           WHERE job_runs.finished_at IS NULL AND job_runs.claimed_until < $5 RETURNING 1`,
+        [tenant, job, period.toISOString(), clock.until, clock.now],
+      );
+      if (claimed.length === 0) return false;
+      await tx.commitWith('SELECT 1 WHERE $1::text IS NOT NULL', [tenant]);
+      return true;
+    });
+  }
+
+  #finish(tenant: string, job: string, period: Date): Promise<void> {
+    return this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith('UPDATE job_runs SET finished_at = summit_now() WHERE tenant_id = $1 AND job = $2 AND period = $3', [
+        tenant,
+        job,
+        period.toISOString(),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { createServices, type Foundations, type Services } from './container.ts';
+import { corePack } from './core/core-pack.ts';
+import { lockDataDir } from './database/data-dir.ts';
+import { openDatabase } from './database/database.ts';
+import { createApp } from './http/app.ts';
+import { LocalTokens } from './identity/tokens.ts';
+import { createLog } from './log.ts';
+import { loadPacks } from './packs/loader.ts';
+import type { PackRegistry } from './packs/registry.ts';
+import { ActiveBundles, readBundles } from './policy/bundles.ts';
+
+export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Where a running server can be reached, for the CLI: a file of the data directory, readable by its owner only. */
+export const SERVER_FILE = 'server.json';
+
+/** How long a stop waits for requests that are being answered. */
+const DRAIN_MS = 10_000;
+
+export interface Kernel {
+  readonly services: Foundations & Services;
+  close(): Promise<void>;
+}
+
+export interface Summit extends Kernel {
+  readonly url: string;
+}
+
+export interface Overrides {
+  readonly log?: Logger;
+  /** null: an embedded database in memory, and no lock on the data directory. */
+  readonly databaseDir?: string | null;
+  /** Milliseconds by which the database's clock is shifted. Refused in production. */
+  readonly clockShift?: () => number;
+}
+
+/** Opens everything but the HTTP server: configuration, database, packs, services, tenants. */
+export async function openKernel(config: Config, overrides: Overrides = {}): Promise<Kernel> {
+  const { environment } = config;
+  if (overrides.clockShift && environment.NODE_ENV === 'production') throw new Error('the clock cannot be shifted in production');
+  const log = overrides.log ?? createLog(environment.LOG_LEVEL);
+  const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
+  const lock = environment.DATABASE_URL === undefined && databaseDir !== null ? lockDataDir(databaseDir) : null;
+  try {
+    const [packs, bundles] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
+    requirePolicies(packs, new ActiveBundles(bundles));
+    packs.install(corePack(packs, VERSION));
+    const database = await openDatabase({
+      url: environment.DATABASE_URL,
+      appUrl: environment.SUMMIT_APP_DATABASE_URL,
+      dataDir: databaseDir,
+      packs: packs.all,
+      ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
+    });
+    try {
+      for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
+      for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
+      const active = new ActiveBundles(bundles);
+      await active.store(database);
+      const services = createServices({
+        config,
+        log,
+        database,
+        packs,
+        bundles: active,
+        version: VERSION,
+        tokens: await LocalTokens.open(config.dataDir, config.origin),
+        controlSecret: randomBytes(32).toString('base64url'),
+      });
+      await services.tenants.apply(config.tenants);
+      return {
+        services,
+        async close() {
+          await services.jobs.stop();
+          await services.outbox.drain();
+          await database.close();
+          lock?.release();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+/** The kernel with its HTTP server and its jobs. Resolves when it is ready. */
+export async function startSummit(config: Config, overrides: Overrides = {}): Promise<Summit> {
+  const kernel = await openKernel(config, overrides);
+  const { services } = kernel;
+  const app = createApp(services);
+  const server = createServer(app.callback());
+  const { HOST, PORT } = config.environment;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(PORT, HOST, resolve);
+    });
+  } catch (error) {
+    await kernel.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+  const serverFile = join(config.dataDir, SERVER_FILE);
+  writeFileSync(serverFile, JSON.stringify({ url, secret: services.controlSecret, pid: process.pid }), { mode: 0o600 });
+  services.jobs.start();
+  return {
+    services,
+    url,
+    async close() {
+      rmSync(serverFile, { force: true });
+      await drain(server);
+      await kernel.close();
+    },
+  };
+}
+
+/** Takes no new requests, lets those that run finish, and then closes what is idle. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(deadline);
+}
+
+/** A pack whose policy no bundle answers could only ever refuse: better it says so at once. */
+function requirePolicies(packs: PackRegistry, bundles: ActiveBundles): void {
+  for (const pack of packs.all) {
+    const missing = pack.policies.flatMap(({ entrypoints }) => entrypoints).find((entrypoint) => !bundles.bundleFor(entrypoint));
+    if (missing) packs.fail(pack.id, `no compiled policy bundle answers ${missing}: run npm run policies:build`);
+  }
+}

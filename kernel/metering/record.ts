@@ -1,0 +1,19 @@
+import type { Usage } from '../../sdk/index.ts';
+import { UsageEvents } from '../database/tables.ts';
+import type { Happening } from '../record.ts';
+import type { TableWrite } from '../write.ts';
+
+const QUANTITY = /^-?\d+(\.\d+)?$/;
+
+/** Usage events in the transaction of what they count: the pack's own, and one `policy_decision` for each decision. */
+export function usageWrites({ decision, pack, newId, now }: Happening, declared: readonly Usage[], receiptId: string): readonly TableWrite[] {
+  const events = decision ? [...declared, { type: 'policy_decision', subject: decision.id, metadata: { policy: decision.policy } }] : declared;
+  return [{ kind: 'insert', entity: UsageEvents, rows: events.map(usageRow) }];
+
+  function usageRow(event: Usage) {
+    const { type, subject, quantity = '1', metadata = {} } = event;
+    if (!/^[a-z][a-z0-9_]*$/.test(type)) throw new TypeError(`usage event type "${type}": expected snake_case`);
+    if (!QUANTITY.test(quantity)) throw new TypeError(`usage event ${type}: the quantity "${quantity}" is no decimal string`);
+    return { id: newId(), source: `/packs/${pack}`, type, pack, subject, quantity, metadata, receipt_id: receiptId, timestamp: now };
+  }
+}

@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What Prometheus scrapes, under the names of OpenTelemetry's semantic conventions. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests: Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'>;
+  readonly #decisions: Histogram<'policy' | 'outcome'>;
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    this.#requests = new Histogram({
+      name: 'http_server_request_duration_seconds',
+      help: 'Duration of HTTP server requests',
+      labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+      registers: [this.registry],
+    });
+    this.#decisions = new Histogram({
+      name: 'summit_policy_decision_duration_seconds',
+      help: 'Duration of policy evaluations',
+      labelNames: ['policy', 'outcome'],
+      buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
+      registers: [this.registry],
+    });
+  }
+
+  request({ method, route, status }: { method: string; route: string; status: number }, seconds: number): void {
+    this.#requests.observe({ http_request_method: method, http_route: route, http_response_status_code: String(status) }, seconds);
+  }
+
+  decision(policy: string, outcome: string, seconds: number): void {
+    this.#decisions.observe({ policy, outcome }, seconds);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import { type Effect, Problem } from '../../sdk/index.ts';
+import type { ActionRunner } from '../action.ts';
+import type { Admission } from '../admission.ts';
+import type { Database } from '../database/database.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+
+interface Message {
+  readonly id: string;
+  readonly pack: string;
+  readonly effect: string;
+  readonly subject_id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly attempts: number;
+}
+
+/** A claim lasts this long, and as long again for each attempt before: a crashed worker's message is taken up after it. */
+const CLAIM_SECONDS = 8;
+const LONGEST_CLAIM_SECONDS = 600;
+const BATCH = 20;
+
+/**
+ * Delivers what actions have left in the outbox: runs the effect, then records its outcome by a governed action. At
+ * least once: a crash anywhere in between means that the effect runs again, and the outcome is recorded once.
+ */
+export class OutboxWorker {
+  readonly #database: Database;
+  readonly #packs: PackRegistry;
+  readonly #runner: ActionRunner;
+  readonly #admission: Admission;
+  readonly #log: Logger;
+  #underway = new Set<Promise<void>>();
+
+  constructor(services: { database: Database; packs: PackRegistry; runner: ActionRunner; admission: Admission; log: Logger }) {
+    this.#database = services.database;
+    this.#packs = services.packs;
+    this.#runner = services.runner;
+    this.#admission = services.admission;
+    this.#log = services.log.child({ service: 'outbox' });
+  }
+
+  /** Delivers the messages now, if nobody else has claimed them. Never throws: what fails is tried again later. */
+  async deliver(tenant: string, ids: readonly string[]): Promise<void> {
+    const work = Promise.all(ids.map((id) => this.#deliverOne(tenant, id))).then(() => undefined);
+    this.#underway.add(work);
+    await work.finally(() => this.#underway.delete(work));
+  }
+
+  /** Takes up what waits: left by a crash, or failed before. */
+  async sweep(tenants: readonly string[]): Promise<void> {
+    for (const tenant of tenants) {
+      const due = await this.#database.transaction(tenant, 'read', (tx) =>
+        tx.query<{ id: string }>(
+          'SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() ORDER BY available_at LIMIT $2',
+          [tenant, BATCH],
+        ),
+      );
+      await this.deliver(
+        tenant,
+        due.map(({ id }) => id),
+      );
+    }
+  }
+
+  /** Resolves once nothing is underway. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#underway);
+  }
+
+  async #deliverOne(tenant: string, id: string): Promise<void> {
+    try {
+      const message = await this.#claim(tenant, id);
+      if (!message) return;
+      try {
+        await this.#perform(tenant, message);
+        await this.#mark(tenant, id, 'done_at = summit_now(), last_error = NULL', []);
+      } catch (error) {
+        this.#log.error(
+          { err: error, tenant, message: id, effect: message.effect, attempts: message.attempts },
+          'effect failed, it will be tried again',
+        );
+        await this.#mark(tenant, id, 'last_error = $3', [String(error instanceof Error ? error.message : error).slice(0, 1_000)]);
+      }
+    } catch (error) {
+      this.#log.error({ err: error, tenant, message: id }, 'outbox message could not be claimed or marked');
+    }
+  }
+
+  async #perform(tenant: string, message: Message): Promise<void> {
+    const effect = this.#effect(message);
+    const { settings } = await this.#admission.packOf(tenant, message.pack);
+    const log = this.#log.child({ tenant, effect: effect.id, subject: message.subject_id });
+    const outcome = await effect.run({ tenant, subject: message.subject_id, payload: message.payload, settings, log });
+    await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: message.subject_id }, outcome).catch((error: unknown) => {
+      // An earlier attempt has recorded the outcome and died before it could say so.
+      if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
+    });
+  }
+
+  #effect({ pack, effect }: Message): Effect {
+    const found = this.#packs.find(pack)?.effects.find(({ id }) => id === effect);
+    if (!found) throw new Error(`the pack ${pack} has no effect ${effect}: is it loaded?`);
+    return found;
+  }
+
+  /** Claims by moving the time at which the message is next available: no lock is held while the effect runs. */
+  #claim(tenant: string, id: string): Promise<Message | undefined> {
+    return this.#database.transaction(tenant, 'write', async (tx) => {
+      const [message] = await tx.query<Message>(
+        `SELECT id, pack, effect, subject_id, payload, attempts FROM outbox
+           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() FOR UPDATE SKIP LOCKED`,
+        [tenant, id],
+      );
+      if (!message) return undefined;
+      const seconds = Math.min(CLAIM_SECONDS * 2 ** message.attempts, LONGEST_CLAIM_SECONDS);
+      await tx.commitWith(
+        'UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => $3::double precision) WHERE tenant_id = $1 AND id = $2',
+        [tenant, id, seconds],
+      );
+      return message;
+    });
+  }
+
+  #mark(tenant: string, id: string, set: string, values: readonly unknown[]): Promise<void> {
+    return this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith(`UPDATE outbox SET ${set} WHERE tenant_id = $1 AND id = $2`, [tenant, id, ...values]),
+    );
+  }
+}

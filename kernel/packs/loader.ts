@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { satisfies } from 'semver';
+import type { Pack } from '../../sdk/index.ts';
+import { manifestOf } from '../../sdk/manifest.ts';
+import { errorsIn } from '../validation.ts';
+import { type FailedPack, PackRegistry } from './registry.ts';
+
+const manifestSchema = JSON.parse(readFileSync(new URL('../../sdk/manifest.schema.json', import.meta.url), 'utf8')) as object;
+
+/**
+ * Loads packs by path, each with the reason where it cannot be used: it does not import, its manifest is wrong, what it
+ * requires is missing or of another version. A pack that fails takes along those that require it, and nothing else.
+ */
+export async function loadPacks(paths: readonly string[], kernelVersion: string): Promise<PackRegistry> {
+  const loaded = await Promise.all(paths.map((path) => loadPack(path, kernelVersion)));
+  const candidates = loaded.flatMap((result) => ('pack' in result ? [result.pack] : []));
+  const failed = loaded.flatMap((result) => ('failed' in result ? [result.failed] : []));
+  return inOrder(candidates, failed);
+}
+
+async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pack } | { failed: FailedPack }> {
+  const fail = (reason: string) => ({ failed: { id: basename(path), reason: `${path}: ${reason}` } });
+  let pack: Pack;
+  try {
+    ({ default: pack } = (await import(pathToFileURL(join(path, 'manifest.ts')).href)) as { default: Pack });
+  } catch (error) {
+    return fail(`it does not load: ${(error as Error).message}`);
+  }
+  if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
+  const errors = errorsIn(manifestSchema, manifestOf(pack));
+  if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
+  if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
+  return { pack };
+}
+
+/** Dependencies first (Kahn's algorithm); what is left over hangs on something missing or on itself. */
+function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[]): PackRegistry {
+  const ordered: Pack[] = [];
+  let waiting = [...candidates];
+  for (;;) {
+    const ready = waiting.filter(({ requires }) =>
+      Object.entries(requires).every(([id, range]) => ordered.some((pack) => pack.id === id && satisfies(pack.version, range))),
+    );
+    if (ready.length === 0) break;
+    ordered.push(...ready);
+    waiting = waiting.filter((pack) => !ready.includes(pack));
+  }
+  return new PackRegistry(ordered, [...failed, ...waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) }))]);
+}
+
+function whyNot(pack: Pack, candidates: readonly Pack[], ordered: readonly Pack[], waiting: readonly Pack[]): string {
+  const reasons = Object.entries(pack.requires).flatMap(([id, range]) => {
+    const found = candidates.find((candidate) => candidate.id === id);
+    if (!found) return [`requires ${id} ${range}, which is not there`];
+    if (!satisfies(found.version, range)) return [`requires ${id} ${range}, found ${found.version}`];
+    if (ordered.includes(found)) return [];
+    const cycle = cycleThrough(pack, waiting);
+    return [cycle ? `requires itself: ${cycle.join(' → ')}` : `requires ${id}, which failed`];
+  });
+  return `${pack.id} ${[...new Set(reasons)].join('; ')}`;
+}
+
+function cycleThrough(start: Pack, packs: readonly Pack[], path: readonly string[] = [start.id]): readonly string[] | null {
+  const current = packs.find(({ id }) => id === path.at(-1));
+  for (const next of Object.keys(current?.requires ?? {})) {
+    if (next === start.id) return [...path, next];
+    if (path.includes(next) || !packs.some(({ id }) => id === next)) continue;
+    const cycle = cycleThrough(start, packs, [...path, next]);
+    if (cycle) return cycle;
+  }
+  return null;
+}

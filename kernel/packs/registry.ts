@@ -1,0 +1,76 @@
+import type { Action, Pack, Query } from '../../sdk/index.ts';
+import { evidenceQuery } from '../evidence/evidence.ts';
+
+/** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
+export interface FailedPack {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export type Operation =
+  | { readonly kind: 'action'; readonly pack: string; readonly operation: Action }
+  | { readonly kind: 'query'; readonly pack: string; readonly operation: Query };
+
+/** The packs that loaded, in the order of their dependencies, and those that did not. */
+export class PackRegistry {
+  readonly #packs: Map<string, Pack>;
+  readonly #failed: FailedPack[];
+  #operations: readonly Operation[] | null = null;
+
+  constructor(packs: readonly Pack[], failed: readonly FailedPack[]) {
+    this.#packs = new Map(packs.map((pack) => [pack.id, pack]));
+    this.#failed = [...failed];
+  }
+
+  get all(): readonly Pack[] {
+    return [...this.#packs.values()];
+  }
+
+  get failed(): readonly FailedPack[] {
+    return this.#failed;
+  }
+
+  find(id: string): Pack | undefined {
+    return this.#packs.get(id);
+  }
+
+  /** Puts the kernel's own pack before all others. */
+  install(core: Pack): void {
+    const packs = this.all;
+    this.#packs.clear();
+    for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
+    this.#operations = null;
+  }
+
+  /** Takes out a pack that cannot work, and every pack that requires it. */
+  fail(id: string, reason: string): void {
+    if (!this.#packs.delete(id)) return;
+    this.#failed.push({ id, reason });
+    this.#operations = null;
+    for (const { id: dependent, requires } of this.all) {
+      if (id in requires) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
+    }
+  }
+
+  /** Every action and query; each evidence declaration is a query of its pack, and is switched off with it. */
+  get operations(): readonly Operation[] {
+    this.#operations ??= this.all.flatMap((pack) => [
+      ...pack.actions.map((operation) => ({ kind: 'action' as const, pack: pack.id, operation })),
+      ...[...pack.queries, ...pack.evidence.map((evidence) => evidenceQuery(evidence, this.relationships))].map((operation) => ({
+        kind: 'query' as const,
+        pack: pack.id,
+        operation,
+      })),
+    ]);
+    return this.#operations;
+  }
+
+  query(id: string): Operation | undefined {
+    return this.operations.find(({ kind, operation }) => kind === 'query' && operation.id === id);
+  }
+
+  /** Every relationship, with the name it has from the other end. */
+  get relationships(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...this.all.map(({ relationships }) => relationships));
+  }
+}

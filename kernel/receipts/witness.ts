@@ -1,0 +1,94 @@
+import { isFinal, type SubjectChange } from '../../sdk/index.ts';
+import type { Happening } from '../record.ts';
+import { canonicalJson, digestOf } from './canonical.ts';
+import type { PersonalValues } from './personal.ts';
+import { encodeReceipt } from './receipt.ts';
+
+/** A receipt as it is stored, and the state that it witnesses: none where nothing changed. */
+export interface Witness {
+  readonly id: string;
+  readonly leafHash: string;
+  readonly receipt: object;
+  readonly state: object | null;
+}
+
+/**
+ * Makes the receipt of one subject's change; with `change` null, of an action that changed nothing.
+ * @throws TypeError where the pack changes what it has not locked, or goes where its table of transitions has no way
+ */
+export function witness(
+  happening: Happening,
+  change: SubjectChange | null,
+  document: string,
+  personal: PersonalValues,
+  commitments: readonly string[],
+): Witness {
+  const { action, tenant, actor, now, outcome, decision, newId } = happening;
+  const id = newId();
+  const subject = change ? { type: change.entity.type, id: change.after.id } : { type: action.entity.type, id: happening.subject.id };
+  const previous = happening.locked.get(subject.id);
+  if (change) assertAllowed(happening, change);
+  const state = change ? { from: change.before?.status ?? null, to: change.after.status } : { from: happening.subject.status, to: null };
+  const seq = change ? change.after.version : null;
+  const { bytes, leafHash } = encodeReceipt({
+    typ: 'summit-receipt/v1',
+    origin: happening.origin,
+    id,
+    action: action.id,
+    subject,
+    seq,
+    parents: previous ? [previous.leafHash.toString('base64')] : [],
+    actor: personal.commit('actor', actor.id, subject.id),
+    outcome,
+    policy: decision
+      ? [
+          {
+            decision_id: decision.id,
+            bundle_digest: decision.bundle_digest,
+            input_digest: digestOf(decision.input),
+            result_digest: digestOf(decision.result),
+          },
+        ]
+      : [],
+    state,
+    // The input holds free text, so it too is bound by a salted commitment and can be erased.
+    input_digest: personal.commit('input', canonicalJson(happening.input), subject.id),
+    changes_digest: digestOf(document),
+    commitments,
+    at: now,
+    ...(change && isFinal(change.entity, change.after.status) ? { sealed_count: change.after.version } : {}),
+  });
+  const leaf_hash = `\\x${leafHash.toString('hex')}`;
+  return {
+    id,
+    leafHash: leafHash.toString('base64'),
+    receipt: {
+      tenant_id: tenant,
+      id,
+      action: action.id,
+      outcome,
+      actor: actor.id,
+      subject_type: subject.type,
+      subject_id: subject.id,
+      seq,
+      state_from: state.from,
+      state_to: state.to,
+      leaf_hash,
+      bytes: `\\x${bytes.toString('hex')}`,
+      changes: document,
+      decision_ids: decision ? [decision.id] : [],
+      at: now,
+    },
+    state: change ? { subject_id: subject.id, version: seq, status: state.to, receipt_id: id, leaf_hash } : null,
+  };
+}
+
+function assertAllowed({ action, locked }: Happening, { entity, before, after }: SubjectChange): void {
+  if (before && !locked.has(before.id)) {
+    throw new TypeError(`${action.id} changes ${entity.type} ${before.id}, which its load has not locked`);
+  }
+  const ways = before ? (entity.transitions[before.status] ?? []) : Object.keys(entity.transitions);
+  if (!ways.includes(after.status)) {
+    throw new TypeError(`${action.id}: ${entity.type} has no way from ${before?.status ?? 'nothing'} to ${after.status}`);
+  }
+}

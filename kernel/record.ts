@@ -1,0 +1,107 @@
+import { type Action, type Actor, type Changes, type Entity, type FilledRole, insert, isNone, type None, type SubjectChange } from '../sdk/index.ts';
+import type { ActionReader } from './database/reader.ts';
+import { Approvals, Disclosures, Outbox, PolicyDecisions, Receipts, SubjectStates } from './database/tables.ts';
+import { graphWrites, kernelEdges } from './graph/record.ts';
+import { usageWrites } from './metering/record.ts';
+import type { JudgedDecision } from './policy/decide.ts';
+import { canonical } from './receipts/canonical.ts';
+import { PersonalValues } from './receipts/personal.ts';
+import type { Outcome } from './receipts/receipt.ts';
+import { witness } from './receipts/witness.ts';
+import type { TableWrite } from './write.ts';
+
+/** Everything that the rows of an action are made from. */
+export interface Happening {
+  readonly action: Pick<Action, 'id' | 'entity'>;
+  readonly pack: string;
+  readonly tenant: string;
+  /** The name of the tenant's log. */
+  readonly origin: string;
+  readonly actor: Actor;
+  readonly input: unknown;
+  readonly now: string;
+  readonly outcome: Outcome;
+  /** The subject as it was; status null where it does not exist yet. */
+  readonly subject: { readonly id: string; readonly status: string | null };
+  readonly locked: ActionReader['locked'];
+  readonly newId: () => string;
+  readonly decision: JudgedDecision | null;
+  readonly approval: FilledRole | null;
+  /** null where nothing changes: denied, failed, refused. */
+  readonly changes: Changes | null;
+}
+
+export interface ActionRecord {
+  readonly writes: readonly TableWrite[];
+  /** The receipt of the action's own subject, as an answer names it. */
+  readonly receipt: { readonly id: string; readonly leaf_hash: string };
+  /** Ids of the outbox messages. */
+  readonly messages: readonly string[];
+}
+
+/** Turns what happened into rows: the business rows, and everything that witnesses them. */
+export function recordOf(happening: Happening): ActionRecord {
+  const { changes, decision, approval, newId, now } = happening;
+  const personal = new PersonalValues();
+  const subjects = (changes?.subjects ?? []).map((change) => ({
+    change,
+    row: personal.conceal(change.entity, change.after, columnsOf(change), change.after.id),
+  }));
+  const inserted = [
+    ...(changes?.rows ?? []),
+    ...(approval && changes ? [insert(Approvals, { tenant: happening.tenant, now }, approval.approval)] : []),
+  ];
+  const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id) }));
+  const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
+  const usage = listOf(changes?.usage);
+  const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
+
+  // What the receipts bind: all that the action writes, personal values as their commitments.
+  const document = canonical({
+    subjects: subjects.map(({ change, row }) => ({ type: change.entity.type, row })),
+    rows: rows.map(({ entity, row }) => ({ type: entity.type, row })),
+    edges,
+    usage,
+    messages,
+  });
+  const commitments = personal.commitments;
+  const witnessed = subjects.length > 0 ? subjects.map(({ change }) => change) : [null];
+  const witnesses = witnessed.map((change) => witness(happening, change, document, personal, commitments));
+  const own = witnesses[0] as (typeof witnesses)[number];
+
+  const created = [
+    ...subjects.filter(({ change }) => change.before === null).map(({ change }) => ({ entity: change.entity as Entity<never>, row: change.after })),
+    ...inserted,
+  ];
+  return {
+    receipt: { id: own.id, leaf_hash: own.leafHash },
+    messages: messages.map(({ id }) => id),
+    writes: [
+      { kind: 'insert', entity: Receipts, rows: witnesses.map(({ receipt }) => receipt) },
+      { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => state ?? []) },
+      ...subjects.map(({ change, row }) => subjectWrite(change, row)),
+      ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
+      { kind: 'insert', entity: PolicyDecisions, rows: decision ? [{ ...decision, receipt_id: own.id, created_at: now }] : [] },
+      ...graphWrites(happening, edges, created, own.id),
+      ...usageWrites(happening, usage, own.id),
+      { kind: 'insert', entity: Disclosures, rows: personal.rows },
+      { kind: 'insert', entity: Outbox, rows: messages.map((message) => outboxRow(happening, message)) },
+    ],
+  };
+}
+
+function columnsOf({ entity, before, set }: SubjectChange): readonly string[] {
+  return before === null ? entity.columns : ['id', 'status', 'version', 'updated_at', ...set];
+}
+
+function subjectWrite({ entity, before, set }: SubjectChange, row: object): TableWrite {
+  return before === null ? { kind: 'insert', entity, rows: [row] } : { kind: 'update', entity, set, rows: [row] };
+}
+
+function outboxRow({ pack, now }: Happening, { id, effect, subject, payload }: { id: string; effect: string; subject: string; payload: object }) {
+  return { id, pack, effect, subject_id: subject, payload, attempts: 0, available_at: now, done_at: null, last_error: null, created_at: now };
+}
+
+function listOf<T>(declared: readonly T[] | None | undefined): readonly T[] {
+  return declared === undefined || isNone(declared) ? [] : (declared as readonly T[]);
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { ActionRunner } from '../action.ts';
+import { KERNEL_PACK } from '../admission.ts';
+import { ConfigError } from '../config/config.ts';
+import type { TenantFile } from '../config/tenant.ts';
+import { applyConfig } from '../core/apply-config.ts';
+import type { Database } from '../database/database.ts';
+import { isRetryable } from '../database/errors.ts';
+import type { Access } from '../identity/access.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+import { canonicalJson } from '../receipts/canonical.ts';
+import { errorsIn } from '../validation.ts';
+
+const KNOWN_MS = 1_000;
+
+/** The tenants that there are, and how configuration brings them about. */
+export class Tenants {
+  readonly #database: Database;
+  readonly #runner: ActionRunner;
+  readonly #packs: PackRegistry;
+  readonly #access: Access;
+  readonly #log: Logger;
+  #ids: { readonly value: readonly string[]; readonly until: number } = { value: [], until: 0 };
+
+  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; access: Access; log: Logger }) {
+    this.#database = services.database;
+    this.#runner = services.runner;
+    this.#packs = services.packs;
+    this.#access = services.access;
+    this.#log = services.log.child({ service: 'tenancy' });
+  }
+
+  async ids(): Promise<readonly string[]> {
+    if (this.#ids.until < performance.now()) {
+      const rows = await this.#database.transaction('summit', 'read', (tx) => tx.query<{ id: string }>('SELECT id FROM tenants ORDER BY id'));
+      this.#ids = { value: rows.map(({ id }) => id), until: performance.now() + KNOWN_MS };
+    }
+    return this.#ids.value;
+  }
+
+  /**
+   * Applies each file that differs from what was applied last, by a governed action with receipts.
+   * @throws ConfigError where a file names settings that a pack refuses
+   */
+  async apply(files: readonly TenantFile[]): Promise<void> {
+    const errors = files.flatMap((file) => this.#settingsErrors(file));
+    if (errors.length > 0) throw new ConfigError(errors);
+    for (const file of files) await this.#applyOne(file);
+  }
+
+  /** The partitions of the months ahead. */
+  async makePartitions(): Promise<void> {
+    await this.#database.orm.em.getConnection().execute('SELECT summit_make_partitions(3)');
+  }
+
+  async #applyOne(file: TenantFile): Promise<void> {
+    const digest = createHash('sha256').update(canonicalJson(file)).digest('hex');
+    const applied = await this.#database.transaction(file.id, 'read', (tx) =>
+      tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
+    );
+    if (applied[0]?.file_digest === digest) return;
+    await this.#database.transaction(file.id, 'write', (tx) =>
+      tx.commitWith('INSERT INTO tenants VALUES ($1, summit_now()) ON CONFLICT DO NOTHING', [file.id]),
+    );
+    try {
+      await this.#runner.runAsSystem(applyConfig, KERNEL_PACK, file.id, 'config', {}, { digest, file });
+      this.#log.info({ tenant: file.id, digest }, 'tenant file applied');
+    } catch (error) {
+      // Another replica is applying the same file: what it wrote is what this one would have written.
+      if (!isRetryable(error)) throw error;
+      return this.#applyOne(file);
+    }
+    this.#access.forget(file.id);
+  }
+
+  #settingsErrors({ id, packs }: TenantFile): readonly string[] {
+    return Object.entries(packs).flatMap(([packId, { settings = {} }]) => {
+      const pack = this.#packs.find(packId);
+      if (!pack) {
+        // A pack that failed to load is reported elsewhere; its tenants keep their settings for when it is mended.
+        return this.#packs.failed.some((failed) => failed.id === packId) ? [] : [`tenant ${id}: packs.${packId}: no such pack is configured`];
+      }
+      return errorsIn(pack.settings, structuredClone(settings)).map(
+        ({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`,
+      );
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { Problem, type TSchema } from '../sdk/index.ts';
+
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Bodies and configuration are taken as they are; what stands in a URL is text and is converted. */
+const strict = addFormats.default(new Ajv2020({ allErrors: true, useDefaults: true }));
+const converting = addFormats.default(new Ajv2020({ allErrors: true, useDefaults: true, coerceTypes: true }));
+
+const compiled = { body: new WeakMap<object, ValidateFunction>(), url: new WeakMap<object, ValidateFunction>() };
+
+/** Every error of a value against its schema, each naming its field; none where it is valid. */
+export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 'body'): readonly FieldError[] {
+  const cache = compiled[from];
+  let validate = cache.get(schema);
+  if (!validate) {
+    validate = (from === 'body' ? strict : converting).compile(schema);
+    cache.set(schema, validate);
+  }
+  return validate(value) ? [] : (validate.errors ?? []).filter(isCause).map(fieldError);
+}
+
+/** @throws Problem `invalid-input`, listing every error */
+export function assertValid(schema: TSchema, value: unknown, from: 'body' | 'url' = 'body'): void {
+  const errors = errorsIn(schema, value, from);
+  if (errors.length > 0) {
+    throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
+  }
+}
+
+/** `anyOf` fails once for itself and once for each branch; the branches say what is wrong. */
+function isCause({ keyword }: ErrorObject): boolean {
+  return keyword !== 'anyOf' && keyword !== 'oneOf';
+}
+
+function fieldError({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {
+  const parent = instancePath.slice(1).replaceAll('/', '.');
+  const at = (name: string) => (parent === '' ? name : `${parent}.${name}`);
+  if (keyword === 'required') return { path: at(String(params.missingProperty)), message: 'is required' };
+  if (keyword === 'additionalProperties') return { path: at(String(params.additionalProperty)), message: 'is not a known field' };
+  if (keyword === 'enum') return { path: parent || '(body)', message: `must be one of ${(params.allowedValues as unknown[]).join(', ')}` };
+  if (keyword === 'const') return { path: parent || '(body)', message: `must be ${String(params.allowedValue)}` };
+  if (keyword === 'pattern' && params.pattern === '\\S') return { path: parent, message: 'must not be blank' };
+  return { path: parent || '(body)', message };
+}

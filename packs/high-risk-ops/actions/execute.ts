@@ -1,0 +1,39 @@
+import { change, defineAction, Empty, edge, none } from '../../../sdk/index.ts';
+import { HighRiskRequest } from '../entities.ts';
+import { lockRequest, presentChanged, resourceOf } from '../request.ts';
+
+/** Decides that access is granted. The granting itself is an effect; how it turned out is `record-outcome`. */
+export const executeRequest = defineAction({
+  id: 'high-risk-ops.request.execute',
+  title: 'Execute an approved request',
+  route: { method: 'POST', path: '/high-risk-ops/requests/:id/execute' },
+  roles: ['engineer'],
+  input: Empty,
+  entity: HighRiskRequest,
+  from: ['approved'],
+  settles: { query: 'high-risk-ops.request.get', while: ['executing'] },
+
+  load: ({ db, params }) => lockRequest(db, params.id ?? ''),
+  subject: ({ request }) => request,
+  policy: {
+    entrypoint: 'high_risk/operations/decision',
+    facts: ({ request, approvals }) => ({
+      resource: resourceOf(request),
+      context: {
+        approvals: approvals.filter(({ status }) => status === 'approved').map(({ role, approver_id }) => ({ role, approver: approver_id })),
+      },
+    }),
+  },
+
+  apply(file, at) {
+    const request = change(HighRiskRequest, at, file.request, { status: 'executing', executor_id: at.actor.id, started_at: at.now });
+    const { id, target, duration_minutes } = request.after;
+    return {
+      subjects: [request],
+      edges: [edge(id, 'executed_by', at.actor.id)],
+      usage: none('it goes on with the workflow that the request started'),
+      messages: [{ effect: 'high-risk-ops.grant-access', subject: id, payload: { target, duration_minutes } }],
+      answer: presentChanged(file, request.after, at),
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { defineQuery, listParameters, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { HighRiskRequest } from './entities.ts';
+import { filesOf, presentRequest } from './request.ts';
+
+export const listRequests = defineQuery({
+  id: 'high-risk-ops.request.list',
+  title: 'Requests',
+  route: { method: 'GET', path: '/high-risk-ops/requests' },
+  query: Strict({
+    status: Type.Optional(Type.String({ description: 'One or several, separated by commas' })),
+    requester: Type.Optional(Type.String({ description: 'A handle' })),
+    created_since: Type.Optional(Timestamp),
+    without_receipts: Type.Optional(Type.Boolean({ description: 'Those with fewer allowed receipts than their version' })),
+    ...listParameters,
+  }),
+  async run({ db, query: { status, requester, created_since, without_receipts = false, limit, cursor, count } }) {
+    const requester_id = requester === undefined ? undefined : await db.userByHandle(requester);
+    if (requester_id === null) return { items: [], next_cursor: null, total: 0 };
+    const where = { status: valuesOf(status), requester_id, created_at: created_since === undefined ? undefined : { since: created_since } };
+    const page = await db.page(HighRiskRequest, { where, withoutReceipts: without_receipts, limit, cursor, count });
+    return { ...page, items: (await filesOf(db, page.items)).map(presentRequest) };
+  },
+});
+
+export const getRequest = defineQuery({
+  id: 'high-risk-ops.request.get',
+  title: 'One request',
+  route: { method: 'GET', path: '/high-risk-ops/requests/:id' },
+  query: Strict({}),
+  async run({ db, params }) {
+    const [file] = await filesOf(db, [await db.one(HighRiskRequest, params.id ?? '')]);
+    return file && presentRequest(file);
+  },
+});
+
+export const requestReceipts = defineQuery({
+  id: 'high-risk-ops.request.receipts',
+  title: 'The receipts of a request',
+  route: { method: 'GET', path: '/high-risk-ops/requests/:id/receipts' },
+  query: Strict({}),
+  async run({ db, params }) {
+    const { id } = await db.one(HighRiskRequest, params.id ?? '');
+    const items = await db.receipts(id);
+    return { items, next_cursor: null, total: items.length };
+  },
+});

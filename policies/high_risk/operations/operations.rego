@@ -1,0 +1,147 @@
+# METADATA
+# title: High-risk operations
+# description: |
+#   Who may request and run temporary read access to a production database,
+#   for how long, and whose approval it takes (story 1.6).
+#   Every check is a positive statement that a denial negates, so an attribute
+#   that is missing or of the wrong type denies.
+# custom:
+#   version: 0.1.0
+package high_risk.operations
+
+required_roles := ["team_lead", "security_officer"]
+
+max_minutes := 120
+
+# METADATA
+# title: Decision
+# description: |
+#   Whether the action is allowed, the approvals that the request needs, and why:
+#   every rule that denies, sorted by its id, or the one reason that allows.
+# entrypoint: true
+decision := {
+	"allowed": allowed,
+	"required_approvals": required_approvals,
+	"reasons": reasons,
+}
+
+default allowed := false
+
+allowed if count(denials) == 0
+
+default required_approvals := []
+
+required_approvals := required_roles if allowed
+
+reasons := [{
+	"rule": "within-limits",
+	"message": $"An engineer may read a production database for up to {max_minutes} minutes with the required approvals.",
+}] if {
+	allowed
+}
+
+reasons := [{"rule": rule, "message": denials[rule]} |
+	some rule in sort(object.keys(denials))
+] if {
+	not allowed
+}
+
+denials["unknown-action"] := message if {
+	not known_action
+	message := "This policy knows only the actions to create and to execute a high-risk operation request."
+}
+
+denials["operation-type"] := message if {
+	not valid_operation
+	message := "The only operation that may be requested is TEMP_DB_READ_ACCESS."
+}
+
+denials["engineer-only"] := message if {
+	not subject_is_engineer
+	message := "Only a user with the role engineer may request this operation or run it."
+}
+
+denials["production-only"] := message if {
+	not valid_environment
+	message := "The environment must be prod."
+}
+
+denials["duration-limit"] := message if {
+	not valid_duration
+	message := $"The duration must be a whole number of minutes from 1 to {max_minutes}."
+}
+
+denials["requester-only"] := message if {
+	executing
+	not subject_is_requester
+	message := "Only the engineer who requested the operation may run it."
+}
+
+denials["missing-approvals"] := message if {
+	executing
+	missing := [role | some role in required_roles; not role in filled_roles]
+	count(missing) > 0
+	message := $"Approval is missing from {concat(" and ", missing)}."
+}
+
+denials["separation-of-duties"] := message if {
+	executing
+	not duties_separated
+	message := "Each required role must be filled by a different approver, and none of them may be the requester."
+}
+
+creating if input.action.name == "high-risk-ops.request.create"
+
+executing if input.action.name == "high-risk-ops.request.execute"
+
+known_action if creating
+
+known_action if executing
+
+valid_operation if input.resource.properties.type == "TEMP_DB_READ_ACCESS"
+
+valid_environment if input.resource.properties.environment == "prod"
+
+valid_duration if {
+	minutes := input.resource.properties.duration_minutes
+	is_number(minutes)
+	floor(minutes) == minutes
+	minutes > 0
+	minutes <= max_minutes
+}
+
+subject_is_engineer if {
+	is_identifier(input.subject.id)
+	is_array(input.subject.properties.roles)
+	"engineer" in input.subject.properties.roles
+}
+
+subject_is_requester if {
+	is_identifier(input.subject.id)
+	input.subject.id == input.resource.properties.requester
+}
+
+# An approval that is not well-formed, or for a role that is not asked for, fills nothing.
+filled contains {"role": approval.role, "approver": approval.approver} if {
+	is_array(input.context.approvals)
+	some approval in input.context.approvals
+	approval.role in required_roles
+	is_identifier(approval.approver)
+}
+
+filled_roles := {approval.role | some approval in filled}
+
+filling_approvers := {approval.approver | some approval in filled}
+
+duties_separated if {
+	is_identifier(input.resource.properties.requester)
+	not input.resource.properties.requester in filling_approvers
+
+	# Fewer approvers than filled roles: somebody fills two.
+	count(filling_approvers) == count(filled)
+}
+
+is_identifier(value) if {
+	is_string(value)
+	value != ""
+}

@@ -1,0 +1,13 @@
+import { Type } from './schema.ts';
+
+/** The query parameters that every list takes beside its filters. */
+export const listParameters = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items a page, 50 unless said' })),
+  cursor: Type.Optional(Type.String({ description: 'next_cursor of the page before' })),
+  count: Type.Optional(Type.Boolean({ description: 'false leaves out the total' })),
+};
+
+/** `a,b` as a list of values. */
+export function valuesOf(parameter: string | undefined): readonly string[] | undefined {
+  return parameter?.split(',').map((value) => value.trim());
+}

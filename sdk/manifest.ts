@@ -1,0 +1,32 @@
+import { isNone } from './changes.ts';
+import type { Pack } from './pack.ts';
+
+/** The part of a pack that is data: what `GET /packs` serves, and what the documents and the navigation are made from. */
+export function manifestOf(pack: Pack) {
+  return {
+    id: pack.id,
+    title: pack.title,
+    version: pack.version,
+    summit: pack.summit,
+    requires: pack.requires,
+    entities: pack.entities.map(({ type, kind, table, transitions }) => ({ type, kind, table, transitions })),
+    migrations: pack.migrations.map(({ name }) => name),
+    policies: pack.policies,
+    actions: pack.actions.map(({ id, title, route, roles, from, policy }) => ({
+      id,
+      title,
+      roles,
+      from,
+      ...(route ? { route } : {}),
+      policy: isNone(policy) ? policy : { entrypoint: policy.entrypoint },
+    })),
+    queries: pack.queries.map(({ id, title, route, roles }) => ({ id, title, route, ...(roles ? { roles } : {}) })),
+    evidence: pack.evidence.map(({ id, title, path, entity }) => ({ id, title, path, entity: entity.type })),
+    effects: pack.effects.map(({ id, outcome }) => ({ id, outcome: outcome.id })),
+    jobs: pack.jobs.map(({ id, title, schedule, action }) => ({ id, title, schedule, action: action.id })),
+    relationships: pack.relationships,
+    settings: pack.settings,
+  };
+}
+
+export type Manifest = ReturnType<typeof manifestOf>;

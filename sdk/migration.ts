@@ -1,0 +1,76 @@
+/** One step of a schema, as data. Statements run one by one, in order, as the owner of the database. */
+export interface MigrationStep {
+  /** `0001-initial`; the kernel prefixes it with the pack's id. */
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export function migration(name: string, statements: readonly (string | readonly string[])[]): MigrationStep {
+  if (!/^\d{4}-[a-z0-9-]+$/.test(name)) throw new TypeError(`migration "${name}": expected a name like 0001-initial`);
+  return Object.freeze({ name, statements: Object.freeze(statements.flat()) });
+}
+
+/**
+ * A table whose rows have states. The foreign key to subject_states is what makes a state without its receipt
+ * impossible, for the app and for the owner alike.
+ */
+export function governedTable(table: string, columns: string): readonly string[] {
+  return [
+    `CREATE TABLE ${table} (
+      tenant_id text NOT NULL,
+      id uuid NOT NULL,
+      status text NOT NULL,
+      version integer NOT NULL CONSTRAINT ${table}_version_positive CHECK (version > 0),
+      created_at timestamptz(3) NOT NULL,
+      updated_at timestamptz(3) NOT NULL,
+      ${columns},
+      CONSTRAINT ${table}_pkey PRIMARY KEY (tenant_id, id)
+    )`,
+    `ALTER TABLE ${table} ADD CONSTRAINT ${table}_witnessed
+      FOREIGN KEY (tenant_id, id, version, status)
+      REFERENCES subject_states (tenant_id, subject_id, version, status)`,
+    ...rowLevelSecurity(table, ['SELECT', 'INSERT', 'UPDATE']),
+    `CREATE TRIGGER ${table}_one_version_at_a_time BEFORE UPDATE ON ${table}
+      FOR EACH ROW EXECUTE FUNCTION summit_next_version()`,
+  ];
+}
+
+/** A table whose rows are written once and never change. */
+export function insertOnlyTable(table: string, columns: string): readonly string[] {
+  return [
+    `CREATE TABLE ${table} (
+      tenant_id text NOT NULL,
+      id uuid NOT NULL,
+      created_at timestamptz(3) NOT NULL,
+      ${columns},
+      CONSTRAINT ${table}_pkey PRIMARY KEY (tenant_id, id)
+    )`,
+    ...rowLevelSecurity(table, ['SELECT', 'INSERT']),
+    ...appendOnly(table),
+  ];
+}
+
+/** Rows are the tenant's own, for the owner too; the app may do to them what is named, and nothing else. */
+export function rowLevelSecurity(table: string, verbs: readonly ('SELECT' | 'INSERT' | 'UPDATE')[]): readonly string[] {
+  const condition = {
+    SELECT: 'USING (tenant_id = summit_tenant())',
+    INSERT: 'WITH CHECK (tenant_id = summit_tenant())',
+    UPDATE: 'USING (tenant_id = summit_tenant()) WITH CHECK (tenant_id = summit_tenant())',
+  };
+  return [
+    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
+    `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
+    ...verbs.map((verb) => `CREATE POLICY ${table}_${verb.toLowerCase()} ON ${table} FOR ${verb} ${condition[verb]}`),
+    `GRANT ${verbs.join(', ')} ON ${table} TO summit_app`,
+  ];
+}
+
+/** The second wall behind missing privileges: nobody, the owner included, rewrites what has been written. */
+export function appendOnly(table: string): readonly string[] {
+  return [
+    `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}
+      FOR EACH ROW EXECUTE FUNCTION summit_append_only()`,
+    `CREATE TRIGGER ${table}_no_truncate BEFORE TRUNCATE ON ${table}
+      FOR EACH STATEMENT EXECUTE FUNCTION summit_append_only()`,
+  ];
+}

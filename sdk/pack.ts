@@ -1,0 +1,60 @@
+import type { Action } from './action.ts';
+import type { Entity } from './entity.ts';
+import type { Evidence } from './evidence.ts';
+import type { MigrationStep } from './migration.ts';
+import type { Query } from './query.ts';
+import type { TSchema } from './schema.ts';
+import type { Effect, Job } from './work.ts';
+
+export interface PackPolicy {
+  /** The bundle's id, which is its Rego package: `high_risk.operations`. */
+  readonly bundle: string;
+  readonly entrypoints: readonly string[];
+}
+
+/** A pack: what it declares is what it is. The manifest served at `GET /packs` is the projection of this without code. */
+export interface Pack {
+  readonly id: string;
+  readonly title: string;
+  readonly version: string;
+  /** The semver range of kernels that it works with. */
+  readonly summit: string;
+  /** Other packs by id, each with a semver range. */
+  readonly requires: Readonly<Record<string, string>>;
+  readonly entities: readonly Entity<never>[];
+  readonly migrations: readonly MigrationStep[];
+  readonly policies: readonly PackPolicy[];
+  readonly actions: readonly Action[];
+  readonly queries: readonly Query[];
+  readonly evidence: readonly Evidence[];
+  readonly effects: readonly Effect[];
+  readonly jobs: readonly Job[];
+  /** Each relationship of its edges, with the name it has from the other end. */
+  readonly relationships: Readonly<Record<string, string>>;
+  readonly settings: TSchema;
+}
+
+const keys: ReadonlySet<string> = new Set([
+  'id',
+  'title',
+  'version',
+  'summit',
+  'requires',
+  'entities',
+  'migrations',
+  'policies',
+  'actions',
+  'queries',
+  'evidence',
+  'effects',
+  'jobs',
+  'relationships',
+  'settings',
+]);
+
+/** @throws TypeError naming a key that a pack does not have */
+export function definePack(pack: Pack): Pack {
+  const unknown = Object.keys(pack).find((key) => !keys.has(key));
+  if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
+  return Object.freeze(pack);
+}

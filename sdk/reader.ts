@@ -1,0 +1,75 @@
+import type { Entity, Governed } from './entity.ts';
+
+export type Where<Row> = {
+  readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | { readonly since?: string; readonly before?: string } | undefined;
+};
+
+/** What a list takes from its caller. `filters` are bound into the cursor, so that a cursor cannot be carried to another list. */
+export interface PageRequest<Row> {
+  readonly where?: Where<Row>;
+  /** Only subjects with fewer allowed receipts than their version: always none, unless someone went round the kernel. */
+  readonly withoutReceipts?: boolean;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly count?: boolean | undefined;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+  /** Exact; on the first page only, and not where the caller said `count=false`. */
+  readonly total?: number;
+}
+
+/** One approval, as the approvals service keeps it. */
+export interface Approval {
+  readonly id: string;
+  readonly subject_id: string;
+  readonly approver_id: string;
+  readonly role: string;
+  readonly status: 'approved' | 'rejected';
+  readonly digest: string;
+  readonly comment: string | null;
+  readonly created_at: string;
+}
+
+/** A receipt as the API shows it: the actor opened from its commitment, for those who may read it. */
+export interface ReceiptView {
+  readonly id: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly actor: string;
+  readonly subject: { readonly type: string; readonly id: string };
+  /** The subject's version that it made; null where nothing changed. */
+  readonly seq: number | null;
+  readonly state: { readonly from: string | null; readonly to: string | null };
+  readonly decision_ids: readonly string[];
+  readonly at: string;
+  /** SHA-256, base64. */
+  readonly leaf_hash: string;
+  /** null while it waits for its place in the log. */
+  readonly log_index: number | null;
+}
+
+/** Reads of one tenant's rows, inside the transaction that asks. Personal values come back in clear, or null once erased. */
+export interface Reader {
+  /** @throws Problem `not-found` */
+  one<R>(entity: Entity<R>, id: string): Promise<R>;
+  find<R>(entity: Entity<R>, where: Where<R>, options?: { limit?: number }): Promise<readonly R[]>;
+  page<R>(entity: Entity<R>, request: PageRequest<R>): Promise<Page<R>>;
+  approvals(subjectIds: readonly string[]): Promise<readonly Approval[]>;
+  /** Ids of the policy decisions on each subject, oldest first. */
+  decisions(subjectIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** All receipts of a subject, oldest first. */
+  receipts(subjectId: string): Promise<readonly ReceiptView[]>;
+  /** Handles by user id; an erased person is absent. */
+  handles(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The user with this handle, or null. */
+  userByHandle(handle: string): Promise<string | null>;
+}
+
+/** The reader that an action's `load` gets: what it locks, and only that, its `apply` may change. */
+export interface LockingReader extends Reader {
+  /** Locks the row until the action ends. @throws Problem `not-found` */
+  lock<R>(entity: Governed<R>, id: string): Promise<R>;
+}

@@ -1,0 +1,22 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+export { type Static, type TSchema, Type };
+
+/** An object that refuses, and names, every member it does not declare. */
+export function Strict<P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options });
+}
+
+/** An empty body: `{}` or nothing at all. */
+export const Empty = Strict({});
+
+/** Free text that a person wrote. It is stored as an erasable disclosure, never in a receipt. */
+export const Comment = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Free text, 1 to 2,000 characters' });
+
+export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' });
+export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' });
+
+/** A value or null, said in the way that JSON Schema 2020-12 and OpenAPI 3.1 understand. */
+export function Nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}

@@ -1,0 +1,39 @@
+import type { Action } from './action.ts';
+import type { Reader } from './reader.ts';
+
+export interface EffectContext {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly log: { info(details: object, message: string): void };
+}
+
+/**
+ * What touches the outside world. It runs after COMMIT, may run again after a crash, and so must be idempotent by its
+ * subject. Whatever it returns becomes the input of `outcome`, the governed action that records it.
+ */
+export interface Effect {
+  readonly id: string;
+  readonly outcome: Action;
+  run(context: EffectContext): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export function defineEffect(effect: Effect): Effect {
+  return Object.freeze(effect);
+}
+
+/** Work that time brings about. Each due subject is one call of `action`, as `system:<id>`, in its own transaction. */
+export interface Job {
+  readonly id: string;
+  readonly title: string;
+  /** Cron expression, UTC. */
+  readonly schedule: string;
+  readonly action: Action;
+  /** The ids of the subjects that are due at `now`. */
+  due(context: { db: Reader; now: string; settings: Readonly<Record<string, unknown>> }): Promise<readonly string[]>;
+}
+
+export function defineJob(job: Job): Job {
+  return Object.freeze(job);
+}
