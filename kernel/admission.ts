@@ -1,4 +1,3 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type Action, Problem, type Query } from '../sdk/index.ts';
 import type { Access, Grant, Principal } from './identity/access.ts';
 
@@ -16,13 +15,9 @@ export interface Admitted extends Principal {
 /** The kernel's own actions and queries belong to no pack that could be switched off. */
 export const KERNEL_PACK = 'summit';
 
-/** Refusals that leave a receipt, for each person and action: one a minute, so that nobody floods the log. */
-const RECEIPTED_REFUSALS = { points: 1, duration: 60 };
-
 /** Judges what needs no body and no lock: is the pack on, does the role allow it. */
 export class Admission {
   readonly #access: Access;
-  readonly #refusals = new RateLimiterMemory(RECEIPTED_REFUSALS);
 
   constructor({ access }: { access: Access }) {
     this.#access = access;
@@ -44,14 +39,6 @@ export class Admission {
 
   async packOf(tenant: string, packId: string): Promise<Grant> {
     return packId === KERNEL_PACK ? { id: packId, enabled: true, settings: {}, version: null } : this.#access.pack(tenant, packId);
-  }
-
-  /** Whether this refusal is to leave a receipt. */
-  async isReceipted(caller: Caller, actionId: string): Promise<boolean> {
-    return this.#refusals.consume(`${caller.tenant}/${caller.userId}/${actionId}`).then(
-      () => true,
-      () => false,
-    );
   }
 
   forget(tenant: string): void {

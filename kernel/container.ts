@@ -16,6 +16,7 @@ import type { ActiveBundles } from './policy/bundles.ts';
 import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
+import { Refusals } from './receipts/refusals.ts';
 import { Tenants } from './tenancy/tenants.ts';
 import { createWriter } from './write.ts';
 
@@ -42,6 +43,7 @@ export function createServices(foundations: Foundations) {
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(PolicyService).singleton(),
     write: asFunction(({ database }: Foundations) => createWriter(database.orm)).singleton(),
+    refusals: asClass(Refusals).singleton(),
     runner: asClass(ActionRunner).singleton(),
     queries: asClass(QueryRunner).singleton(),
     outbox: asClass(OutboxWorker).singleton(),
@@ -60,6 +62,7 @@ export interface Services {
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;
   readonly write: ReturnType<typeof createWriter>;
+  readonly refusals: Refusals;
   readonly runner: ActionRunner;
   readonly queries: QueryRunner;
   readonly outbox: OutboxWorker;

@@ -1,16 +1,14 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../sdk/index.ts';
-import type { Row, Transaction } from './database/database.ts';
+import type { Transaction } from './database/database.ts';
 
 /** Rows to insert into one table, or new versions of governed rows, each guarded by the version before it. */
 export type TableWrite =
   | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly object[] }
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly object[] };
 
-export interface Writer {
-  /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
-  (tx: Transaction, tenant: string, writes: readonly TableWrite[]): Promise<void>;
-}
+/** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
+export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
 
 /**
  * Makes the one statement of an action: a CTE for each table, its rows one json parameter, closed by the check that
@@ -61,5 +59,3 @@ function columnTypes(orm: MikroORM, entity: Entity<never>): ReadonlyMap<string, 
 function quote(name: string): string {
   return `"${name}"`;
 }
-
-export type { Row };

@@ -1,4 +1,4 @@
-import { type Actor, type Approval, type ApprovalRound, type FilledRole, Problem } from '../../sdk/index.ts';
+import { type ActionContext, type Approval, type ApprovalRound, type FilledRole, Problem } from '../../sdk/index.ts';
 import { digestOf } from '../receipts/canonical.ts';
 
 /**
@@ -6,11 +6,8 @@ import { digestOf } from '../receipts/canonical.ts';
  * they hold and nobody has filled. Approvals of other content than what is up now are stale and fill nothing.
  * @throws Problem `separation-of-duties`, `forbidden`, `invalid-state`
  */
-export function fillRole(
-  round: ApprovalRound,
-  decision: { id: string; subjectId: string; actor: Actor; status: 'approved' | 'rejected'; comment: string | null; now: string },
-): FilledRole {
-  const { actor, status } = decision;
+export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', context: ActionContext<unknown>): FilledRole {
+  const { actor } = context;
   const digest = digestOf(round.content);
   const current = round.given.filter((approval) => approval.digest === digest && approval.status === 'approved');
   if (round.excluded.includes(actor.id)) {
@@ -32,14 +29,14 @@ export function fillRole(
     throw new Problem('invalid-state', `${held.join(', ')} is filled already; it still needs ${open.join(', ')}.`);
   }
   const approval: Approval = {
-    id: decision.id,
-    subject_id: decision.subjectId,
+    id: context.newId(),
+    subject_id: context.subjectId,
     approver_id: actor.id,
     role,
     status,
     digest,
-    comment: decision.comment,
-    created_at: decision.now,
+    comment: commentIn(context.input),
+    created_at: context.now,
   };
   return { approval, complete: status === 'approved' && open.length === 1 };
 }
@@ -52,4 +49,8 @@ function unfilled(required: readonly string[], filled: readonly string[]): reado
     if (index >= 0) open.splice(index, 1);
   }
   return open;
+}
+
+function commentIn(input: unknown): string | null {
+  return typeof input === 'object' && input !== null && 'comment' in input && typeof input.comment === 'string' ? input.comment : null;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { validate as isUuid } from 'uuid';
 import {
   type Approval,
   type Entity,
@@ -50,6 +51,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
     locked,
 
     async one(entity, id) {
+      if (!isUuid(id)) return notFound(entity, id);
       const [row] = await select(entity, conditionsOf(entity, tenant, { id } as never), 'LIMIT 1');
       return row ?? notFound(entity, id);
     },
@@ -58,6 +60,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
       select(entity, conditionsOf(entity, tenant, where), `ORDER BY t.id LIMIT ${Math.trunc(options.limit ?? 10_000)}`),
 
     async lock<R>(entity: Governed<R>, id: string): Promise<R> {
+      if (!isUuid(id)) return notFound(entity, id);
       const [row] = await tx.query<R & { id: string; version: number; status: string; previous_leaf: Uint8Array }>(
         `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
            JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version

@@ -6,6 +6,7 @@ import { v7 as newId } from 'uuid';
 import { Problem } from '../../sdk/index.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
+import type { Access } from '../identity/access.ts';
 import type { Metrics } from '../metrics.ts';
 import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
@@ -15,6 +16,7 @@ import { answerProblem } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
 
 export interface AppServices extends RouteServices {
+  readonly access: Access;
   readonly database: Database;
   readonly metrics: Metrics;
   readonly commands: Commands;
@@ -86,7 +88,8 @@ export function createApp(services: AppServices): Koa {
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {
-    await authenticate(ctx, services.tokens);
+    const { tenant, userId } = await authenticate(ctx, services.tokens);
+    await services.access.principal(tenant, userId);
     const allowed = methodsAt(routes, ctx.path);
     if (allowed.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') });
     throw new Problem('not-found', `There is nothing at ${ctx.path}. See /docs.`);

@@ -66,3 +66,8 @@ export class PolicyService {
     };
   }
 }
+
+/** What the caller of a denied action is told. */
+export function denialOf({ id, reasons }: JudgedDecision): Problem {
+  return new Problem('policy-denied', reasons.map(({ message }) => message).join(' '), { decision_id: id, reasons });
+}

@@ -87,6 +87,9 @@ function assertAllowed({ action, locked }: Happening, { entity, before, after }:
   if (before && !locked.has(before.id)) {
     throw new TypeError(`${action.id} changes ${entity.type} ${before.id}, which its load has not locked`);
   }
+  if (after.version !== (before?.version ?? 0) + 1) {
+    throw new TypeError(`${action.id}: ${entity.type} ${after.id} goes from version ${before?.version ?? 0} to ${after.version}`);
+  }
   const ways = before ? (entity.transitions[before.status] ?? []) : Object.keys(entity.transitions);
   if (!ways.includes(after.status)) {
     throw new TypeError(`${action.id}: ${entity.type} has no way from ${before?.status ?? 'nothing'} to ${after.status}`);

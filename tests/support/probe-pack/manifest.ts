@@ -1,0 +1,127 @@
+import {
+  change,
+  create,
+  defineAction,
+  defineJob,
+  definePack,
+  defineQuery,
+  Empty,
+  field,
+  governed,
+  governedTable,
+  migration,
+  none,
+  Strict,
+  Type,
+} from '../../../sdk/index.ts';
+
+/** A pack whose actions do what a pack must not, to see that the kernel holds. */
+const Probe = governed({
+  type: 'probe.probe',
+  table: 'probes',
+  fields: { name: field.text() },
+  transitions: { open: ['open', 'closed'], closed: [] },
+  label: (probe) => probe.name,
+});
+
+const nothing = { edges: none('a probe is alone'), usage: none('probes are free') };
+const roles = ['engineer'];
+
+const createProbe = defineAction({
+  id: 'probe.create',
+  title: 'Create a probe',
+  route: { method: 'POST', path: '/probes' },
+  roles,
+  input: Strict({ name: Type.String() }),
+  entity: Probe,
+  from: [],
+  success: 201,
+  policy: none('probes are harmless'),
+  load: async () => null,
+  subject: () => null,
+  apply(_, at) {
+    const probe = create(Probe, at, { id: at.subjectId, status: 'open', name: at.input.name });
+    return { subjects: [probe], ...nothing, answer: { id: at.subjectId, status: 'open', version: 1 } };
+  },
+});
+
+/** An action on an open probe that goes wrong in its own way. */
+function misbehaving(verb: string, apply: Parameters<typeof defineAction<typeof Empty, Probe, Probe>>[0]['apply'], lock = true) {
+  return defineAction<typeof Empty, Probe, Probe>({
+    id: `probe.${verb}`,
+    title: `A probe's ${verb}`,
+    route: { method: 'POST', path: `/probes/:id/${verb}` },
+    roles,
+    input: Empty,
+    entity: Probe,
+    from: ['open'],
+    policy: none('it goes wrong anyway'),
+    load: ({ db, params }) => (lock ? db.lock(Probe, params.id ?? '') : db.one(Probe, params.id ?? '')),
+    subject: (probe) => probe,
+    apply,
+  });
+}
+
+type Probe = NonNullable<(typeof Probe)['label']> extends (row: infer R) => string ? R : never;
+
+const close = misbehaving('close', (probe, at) => ({
+  subjects: [change(Probe, at, probe, { status: 'closed' })],
+  ...nothing,
+  answer: { id: probe.id, status: 'closed' },
+}));
+const explode = misbehaving('explode', () => {
+  throw new Error('boom: password=hunter2');
+});
+const leap = misbehaving('leap', (probe, at) => ({ subjects: [change(Probe, at, probe, { status: 'nowhere' })], ...nothing, answer: {} }));
+const unlocked = misbehaving('unlocked', (probe, at) => ({ subjects: [change(Probe, at, probe, {})], ...nothing, answer: {} }), false);
+const skipVersion = misbehaving('skip-version', (probe, at) => {
+  const changed = change(Probe, at, probe, {});
+  return { subjects: [{ ...changed, after: { ...changed.after, version: probe.version + 2 } }], ...nothing, answer: {} };
+});
+const unpoliced = defineAction({
+  id: 'probe.unpoliced',
+  title: 'Ask a policy that nobody has',
+  route: { method: 'POST', path: '/probes/unpoliced' },
+  roles,
+  input: Empty,
+  entity: Probe,
+  from: [],
+  policy: { entrypoint: 'probe/missing', facts: () => ({ resource: {}, context: {} }) },
+  load: async () => null,
+  subject: () => null,
+  apply: () => ({ subjects: [], ...nothing, answer: {} }),
+});
+
+const listProbes = defineQuery({
+  id: 'probe.list',
+  title: 'Probes',
+  route: { method: 'GET', path: '/probes' },
+  query: Empty,
+  run: ({ db }) => db.page(Probe, {}),
+});
+
+const closeAll = defineJob({
+  id: 'probe.close-all',
+  title: 'Close every probe',
+  schedule: '0 0 1 1 *',
+  action: close,
+  due: async ({ db }) => (await db.find(Probe, { status: 'open' })).map(({ id }) => id),
+});
+
+export default definePack({
+  id: 'probe',
+  title: 'Probe',
+  version: '1.0.0',
+  summit: '^0.1.0',
+  requires: { 'high-risk-ops': '^0.1.0' },
+  entities: [Probe],
+  migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL')])],
+  policies: [],
+  actions: [createProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
+  queries: [listProbes],
+  evidence: [],
+  effects: [],
+  jobs: [closeAll],
+  relationships: {},
+  settings: Strict({}),
+});

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Config, loadConfig } from '../../kernel/config/config.ts';
+import { createLog } from '../../kernel/log.ts';
+import { type Summit, startSummit } from '../../kernel/main.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // What a test reads of an answer is checked by the test.
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+  readonly body: any;
+}
+
+export interface Call {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tenant?: string;
+}
+
+/** A running Summit of its own, and hands to use it as its users would: over HTTP, by handle. */
+export interface TestSummit {
+  readonly summit: Summit;
+  readonly config: Config;
+  get(handle: string, path: string, call?: Call): Promise<Answer>;
+  post(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
+  put(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
+  send(method: string, path: string, init?: { headers?: Readonly<Record<string, string>>; body?: string }): Promise<Answer>;
+  token(handle: string, tenant?: string): Promise<string>;
+  userId(handle: string, tenant?: string): Promise<string>;
+  /** Moves the database's clock. */
+  advance(duration: { minutes?: number; hours?: number }): void;
+  /** Runs a job of a pack now. @returns how many subjects it acted on */
+  runJob(id: string, tenant?: string): Promise<number>;
+  /** SQL as the app works: its role, one tenant, its own transaction. */
+  asApp(sql: string, values?: readonly unknown[], tenant?: string): Promise<Record<string, unknown>[]>;
+  /** SQL as the owner of the database. */
+  asOwner(sql: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+const TENANT = 'demo-external';
+const root = new URL('../..', import.meta.url).pathname;
+
+/** On PostgreSQL where DATABASE_URL names one (each Summit gets a database of its own), else embedded and in memory. */
+export async function testSummit(change: (config: Config) => Config = (config) => config): Promise<TestSummit> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'summit-test-'));
+  const database = await freshDatabase();
+  const config = change(loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: database?.url }, root));
+  let shift = 0;
+  const summit = await startSummit(config, { log: createLog(process.env.LOG_LEVEL ?? 'silent'), databaseDir: null, clockShift: () => shift });
+  const { services } = summit;
+  const tokens = new Map<string, Promise<string>>();
+
+  async function send(method: string, path: string, init: { headers?: Readonly<Record<string, string>>; body?: string } = {}): Promise<Answer> {
+    const response = await fetch(summit.url + path, { method, ...init });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+  }
+
+  function token(handle: string, tenant = TENANT): Promise<string> {
+    const key = `${tenant}/${handle}`;
+    const known = tokens.get(key) ?? services.commands.token({ tenant, user: handle }).then((issued) => issued.token);
+    tokens.set(key, known);
+    return known;
+  }
+
+  async function call(method: string, handle: string, path: string, body: unknown, { headers = {}, tenant }: Call = {}): Promise<Answer> {
+    const authorization = `Bearer ${await token(handle, tenant)}`;
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    return send(method, path, { headers: { authorization, 'content-type': 'application/json', ...headers }, ...json });
+  }
+
+  return {
+    summit,
+    config,
+    send,
+    token,
+    get: (handle, path, options) => call('GET', handle, path, undefined, options),
+    post: (handle, path, body = {}, options) => call('POST', handle, path, body, options),
+    put: (handle, path, body = {}, options) => call('PUT', handle, path, body, options),
+    async userId(handle, tenant) {
+      const { body } = await call('GET', handle, '/me', undefined, tenant === undefined ? {} : { tenant });
+      return body.id;
+    },
+    advance({ minutes = 0, hours = 0 }) {
+      shift += (minutes + hours * 60) * 60_000;
+    },
+    async runJob(id, tenant = TENANT) {
+      for (const pack of services.packs.all) {
+        const job = pack.jobs.find((candidate) => candidate.id === id);
+        if (job) return services.jobs.run(pack.id, job, tenant);
+      }
+      throw new Error(`no pack has a job ${id}`);
+    },
+    asApp: (sql, values = [], tenant = TENANT) =>
+      services.database.transaction(tenant, 'write', async (tx) => {
+        const rows = await tx.query<Record<string, unknown>>(sql, values);
+        await tx.commitWith('SELECT $1::int', [1]);
+        return rows;
+      }),
+    asOwner: (sql) => services.database.orm.em.getConnection().execute(sql),
+    async close() {
+      await summit.close();
+      await database?.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
+  const server = process.env.DATABASE_URL;
+  if (!server) return null;
+  const name = `summit_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function administer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A valid request for access, with what a test wants otherwise. */
+export function accessRequest(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    type: 'TEMP_DB_READ_ACCESS',
+    target: 'orders-db',
+    environment: 'prod',
+    duration_minutes: 60,
+    justification: 'look at order 4711',
+    ...fields,
+  };
+}
