@@ -61,12 +61,16 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
 
     async lock<R>(entity: Governed<R>, id: string): Promise<R> {
       if (!isUuid(id)) return notFound(entity, id);
-      const [row] = await tx.query<R & { id: string; version: number; status: string; previous_leaf: Uint8Array }>(
+      // Two statements, sent together: what a waiting FOR UPDATE joins is as old as its snapshot, so the row is read anew.
+      const key = [tenant, id];
+      const locking = tx.query(`SELECT FROM ${entity.table} WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, key);
+      const reading = tx.query<R & { id: string; version: number; status: string; previous_leaf: Uint8Array }>(
         `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
            JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version
-           WHERE t.tenant_id = $1 AND t.id = $2 FOR UPDATE OF t`,
-        [tenant, id],
+           WHERE t.tenant_id = $1 AND t.id = $2`,
+        key,
       );
+      const [, [row]] = await Promise.all([locking, reading]);
       if (!row) return notFound(entity, id);
       const { previous_leaf, ...content } = row;
       locked.set(row.id, { version: row.version, status: row.status, leafHash: Buffer.from(previous_leaf) });
