@@ -1,6 +1,6 @@
 import { v7 as newId } from 'uuid';
 import { type Action, type ActionContext, Problem } from '../sdk/index.ts';
-import type { Admission, Admitted, Caller } from './admission.ts';
+import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
 import { fillRole } from './approvals/approvals.ts';
 import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
@@ -105,6 +105,8 @@ export class ActionRunner {
       const result = await this.#database.transaction(tenant, 'write', (tx) => this.#transact(tx, action, admitted, attempt));
       // A denial is committed like any other outcome, so it is thrown only now.
       if (result instanceof Problem) throw result;
+      // The kernel's own actions change who may do what; other replicas learn it within a second.
+      if (pack.id === KERNEL_PACK) this.#admission.forget(tenant);
       return result;
     } catch (error) {
       if (isUnavailable(error)) throw new Problem('unavailable', 'The database did not answer, and nothing was changed. Try again.');

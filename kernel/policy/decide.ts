@@ -1,4 +1,5 @@
 import { type Action, type ActionContext, isNone, Problem } from '../../sdk/index.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ActiveBundles } from './bundles.ts';
 import type { PolicyEngine, PolicyResult } from './engine.ts';
 
@@ -23,10 +24,12 @@ export interface JudgedDecision {
 export class PolicyService {
   readonly #engine: PolicyEngine;
   readonly #bundles: ActiveBundles;
+  readonly #metrics: Metrics;
 
-  constructor({ policyEngine, bundles }: { policyEngine: PolicyEngine; bundles: ActiveBundles }) {
+  constructor({ policyEngine, bundles, metrics }: { policyEngine: PolicyEngine; bundles: ActiveBundles; metrics: Metrics }) {
     this.#engine = policyEngine;
     this.#bundles = bundles;
+    this.#metrics = metrics;
   }
 
   /**
@@ -48,6 +51,8 @@ export class PolicyService {
       context: facts.context,
     };
     const { result, durationNs } = await this.#engine.evaluate(bundle, entrypoint, input);
+    const outcome = result.allowed ? 'allowed' : 'denied';
+    this.#metrics.decision(entrypoint, outcome, durationNs / 1e9);
     return {
       id: context.newId(),
       policy: entrypoint,
@@ -61,7 +66,7 @@ export class PolicyService {
       result,
       allowed: result.allowed,
       reasons: result.reasons,
-      outcome: result.allowed ? 'allowed' : 'denied',
+      outcome,
       duration_ns: durationNs,
     };
   }

@@ -7,7 +7,6 @@ import type { TenantFile } from '../config/tenant.ts';
 import { applyConfig } from '../core/apply-config.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
-import type { Access } from '../identity/access.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 import { errorsIn } from '../validation.ts';
@@ -19,15 +18,13 @@ export class Tenants {
   readonly #database: Database;
   readonly #runner: ActionRunner;
   readonly #packs: PackRegistry;
-  readonly #access: Access;
   readonly #log: Logger;
   #ids: { readonly value: readonly string[]; readonly until: number } = { value: [], until: 0 };
 
-  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; access: Access; log: Logger }) {
+  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; log: Logger }) {
     this.#database = services.database;
     this.#runner = services.runner;
     this.#packs = services.packs;
-    this.#access = services.access;
     this.#log = services.log.child({ service: 'tenancy' });
   }
 
@@ -71,7 +68,6 @@ export class Tenants {
       if (!isRetryable(error)) throw error;
       return this.#applyOne(file);
     }
-    this.#access.forget(file.id);
   }
 
   #settingsErrors({ id, packs }: TenantFile): readonly string[] {

@@ -1,0 +1,178 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Config, ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { createLog } from '../kernel/log.ts';
+import { openKernel } from '../kernel/main.ts';
+import { loadPacks } from '../kernel/packs/loader.ts';
+import { testSummit } from './support/summit.ts';
+import { withProbe } from './support/with-probe.ts';
+
+const test = suite('Configuration and packs');
+const root = new URL('..', import.meta.url).pathname;
+let folder: string;
+
+test.before.each(() => {
+  folder = mkdtempSync(join(tmpdir(), 'summit-config-'));
+  cpSync(join(root, 'config'), join(folder, 'config'), { recursive: true });
+});
+test.after.each(() => rmSync(folder, { recursive: true, force: true }));
+
+const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ SUMMIT_DATA_DIR: join(folder, 'data'), NODE_ENV: 'test', ...extra });
+
+function editTenant(edit: (tenant: ReturnType<typeof JSON.parse>) => void): void {
+  const path = join(folder, 'config/tenants/demo-external.json');
+  const tenant = JSON.parse(readFileSync(path, 'utf8'));
+  edit(tenant);
+  writeFileSync(path, JSON.stringify(tenant));
+}
+
+test('everything that is wrong is listed at once, with file and field', () => {
+  editTenant((tenant) => {
+    tenant.users[0].roles = ['Not A Role'];
+    tenant.colour = 'red';
+  });
+  writeFileSync(join(folder, 'config/tenants/summit-internal.json'), '{');
+  try {
+    loadConfig(environment({ PORT: 'eighty', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' }), folder);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, ConfigError);
+    for (const expected of [
+      'PORT must be integer',
+      'LOG_LEVEL must be one of',
+      'DATABASE_URL',
+      'colour is not a known field',
+      'users.0.roles.0',
+      'summit-internal.json: ',
+    ]) {
+      assert.match((error as Error).message, expected);
+    }
+  }
+});
+
+test('a tenant file that contradicts itself is refused', () => {
+  editTenant((tenant) => {
+    tenant.users[1].handle = 'engineer';
+    tenant.users[2].teams = ['no-such-team'];
+    tenant.time_zone = 'Mars/Olympus';
+  });
+  assert.throws(
+    () => loadConfig(environment(), folder),
+    (error: Error) => ['there twice', 'no-such-team', 'Mars/Olympus'].every((text) => error.message.includes(text)),
+  );
+});
+
+test('what a file says is applied once, and again when it changes, with a receipt for each person that differs', async () => {
+  const kept = mkdtempSync(join(tmpdir(), 'summit-data-'));
+  const summit = await testSummit();
+  try {
+    const { services } = summit.summit;
+    const receipts = async () => (await summit.get('auditor', '/receipts?actor=system:config')).body;
+    const first = (await receipts()).total;
+    await services.tenants.apply(summit.config.tenants);
+    assert.is((await receipts()).total, first, 'an unchanged file changes nothing');
+
+    const tenants = structuredClone(summit.config.tenants) as unknown as {
+      id: string;
+      title: string;
+      users: { handle: string; roles: string[]; teams: string[] }[];
+    }[];
+    const demo = tenants.find(({ id }) => id === 'demo-external');
+    const ae = demo?.users.find(({ handle }) => handle === 'ae');
+    ae?.roles.push('engineer');
+    demo?.users.splice(
+      demo.users.findIndex(({ handle }) => handle === 'manager'),
+      1,
+    );
+    demo?.users.push({ handle: 'newcomer', roles: ['engineer'], teams: ['enterprise'] });
+    const managerToken = await summit.token('manager');
+    await services.tenants.apply(tenants as unknown as Config['tenants']);
+
+    const { items, total } = await receipts();
+    assert.is(total, first + 4, 'the tenant and three people');
+    assert.equal(new Set(items.slice(0, 4).map((item: { action: string }) => item.action)), new Set(['config.applied']));
+    assert.equal((await summit.get('ae', '/me')).body.roles, ['ae', 'engineer']);
+    assert.equal((await summit.get('newcomer', '/me')).body.teams, ['enterprise']);
+    const gone = await summit.send('GET', '/me', { headers: { authorization: `Bearer ${managerToken}` } });
+    assert.is(gone.status, 401, 'who is no longer in the file may no longer do anything');
+  } finally {
+    await summit.close();
+    rmSync(kept, { recursive: true, force: true });
+  }
+});
+
+test('settings that a pack refuses stop the boot, naming the field', async () => {
+  const config = loadConfig(environment(), root);
+  const tenants = config.tenants.map((tenant) => ({
+    ...tenant,
+    packs: { 'high-risk-ops': { enabled: true, settings: { targets: { db: { executor: 'magic' } } } } },
+  }));
+  try {
+    await openKernel({ ...config, tenants }, { log: createLog('silent'), databaseDir: null });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, 'tenant demo-external: packs.high-risk-ops.settings.targets.db.executor must be one of stub');
+  }
+});
+
+test('a pack that fails is disabled with those that require it, and the rest works', async () => {
+  const broken = join(folder, 'high-risk-ops');
+  cpSync(join(root, 'packs/high-risk-ops'), broken, { recursive: true });
+  writeFileSync(join(broken, 'manifest.ts'), 'throw new Error("broken on purpose");');
+  const summit = await testSummit((config) => {
+    const probed = withProbe(config);
+    return { ...probed, packPaths: [broken, ...probed.packPaths.slice(1)] };
+  });
+  try {
+    const { failed_packs, status } = (await summit.send('GET', '/readyz')).body;
+    assert.is(status, 'ok');
+    assert.equal(
+      failed_packs.map(({ id }: { id: string }) => id),
+      ['high-risk-ops', 'probe'],
+    );
+    assert.match(failed_packs[0].reason, 'broken on purpose');
+    assert.match(failed_packs[1].reason, 'requires high-risk-ops');
+    assert.is((await summit.get('engineer', '/me')).status, 200);
+    assert.is((await summit.get('engineer', '/high-risk-ops/requests')).status, 404);
+  } finally {
+    await summit.close();
+  }
+});
+
+test('a pack that requires what is missing, another version, or itself says so', async () => {
+  const pack = (id: string, requires: Record<string, string>, extra = '') => {
+    const path = join(folder, id);
+    cpSync(join(root, 'tests/support/probe-pack'), path, { recursive: true });
+    const source = readFileSync(join(path, 'manifest.ts'), 'utf8')
+      .replaceAll('../../../sdk/', `${root}sdk/`)
+      .replace("id: 'probe',", `id: '${id}',`)
+      .replace("requires: { 'high-risk-ops': '^0.1.0' }", `requires: ${JSON.stringify(requires)}${extra}`);
+    writeFileSync(join(path, 'manifest.ts'), source);
+    return path;
+  };
+  const registry = await loadPacks(
+    [
+      pack('alone', { nobody: '^1' }),
+      pack('old', { fine: '^9' }),
+      pack('a', { b: '*' }),
+      pack('b', { a: '*' }),
+      pack('fine', {}),
+      pack('odd', {}, ", colour: 'red'"),
+    ],
+    '0.1.0',
+  );
+  assert.equal(
+    registry.all.map(({ id }) => id),
+    ['fine'],
+  );
+  const reasons = Object.fromEntries(registry.failed.map(({ id, reason }) => [id, reason]));
+  assert.match(reasons.alone ?? '', 'requires nobody ^1, which is not there');
+  assert.match(reasons.old ?? '', 'requires fine ^9, found 1.0.0');
+  assert.match(reasons.a ?? '', 'a → b → a');
+  assert.match(reasons.odd ?? '', '"colour" is not a key of a pack');
+});
+
+test.run();

@@ -1,0 +1,84 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+
+const test = suite('Outbox');
+let s: TestSummit;
+
+test.before(async () => {
+  s = await testSummit();
+  // The sweeper of the schedule would deliver behind the test's back.
+  await s.summit.services.jobs.stop();
+});
+test.after(() => s.close());
+
+const requests = '/high-risk-ops/requests';
+
+/** Decides to execute, as a process would that dies right after COMMIT. @returns request id and outbox message */
+async function executing(): Promise<{ id: string; messages: readonly string[] }> {
+  const { id } = (await s.post('engineer', requests, accessRequest())).body;
+  await s.post('team-lead', `${requests}/${id}/approve`);
+  await s.post('security-officer', `${requests}/${id}/approve`);
+  const { runner, packs } = s.summit.services;
+  const action = packs.find('high-risk-ops')?.actions.find((candidate) => candidate.id.endsWith('.execute'));
+  if (!action) throw new Error('no execute action');
+  const caller = { tenant: 'demo-external', userId: await s.userId('engineer') };
+  const { messages } = await runner.run(action, 'high-risk-ops', caller, { params: { id }, body: async () => ({}) });
+  assert.is((await s.get('engineer', `${requests}/${id}`)).body.status, 'executing');
+  return { id, messages };
+}
+
+const outcomesOf = async (id: string) =>
+  (await s.get('auditor', `${requests}/${id}/receipts`)).body.items.filter(({ action }: { action: string }) => action.endsWith('record-outcome'))
+    .length;
+
+test('what a dead process left is delivered by the next sweep', async () => {
+  const { id } = await executing();
+  await s.summit.services.outbox.sweep(['summit-internal']);
+  assert.is((await s.get('engineer', `${requests}/${id}`)).body.status, 'executing', 'each tenant has its own');
+  await s.summit.services.outbox.sweep(['demo-external']);
+  assert.is((await s.get('engineer', `${requests}/${id}`)).body.status, 'executed');
+});
+
+test('a message delivered many times at once has one outcome', async () => {
+  const { id, messages } = await executing();
+  await Promise.all(Array.from({ length: 6 }, () => s.summit.services.outbox.deliver('demo-external', messages)));
+  assert.equal([(await s.get('engineer', `${requests}/${id}`)).body.status, await outcomesOf(id)], ['executed', 1]);
+});
+
+test('a worker that died after the effect, or after its outcome, is followed by another', async () => {
+  const { id, messages } = await executing();
+  // It claimed the message and died: the claim keeps others away only for a while.
+  await s.asApp("UPDATE outbox SET attempts = 1, available_at = summit_now() + interval '8 seconds' WHERE id = $1", [messages[0]]);
+  await s.summit.services.outbox.sweep(['demo-external']);
+  assert.is(await outcomesOf(id), 0);
+  s.advance({ minutes: 1 });
+  await s.summit.services.outbox.sweep(['demo-external']);
+  assert.is(await outcomesOf(id), 1);
+  // It recorded the outcome and died before it could say so: the effect runs again, the outcome stays one.
+  await s.asApp('UPDATE outbox SET done_at = NULL, available_at = summit_now() WHERE id = $1', [messages[0]]);
+  await s.summit.services.outbox.sweep(['demo-external']);
+  assert.is(await outcomesOf(id), 1);
+  assert.equal(await s.asApp('SELECT id FROM outbox WHERE done_at IS NULL'), []);
+});
+
+test('an execution that takes longer answers 202, and a replay of its key waits for the outcome', async () => {
+  const slow = await testSummit((config) => ({ ...config, outcomeWaitMs: 0 }));
+  try {
+    const { id } = (await slow.post('engineer', requests, accessRequest())).body;
+    await slow.post('team-lead', `${requests}/${id}/approve`);
+    await slow.post('security-officer', `${requests}/${id}/approve`);
+    const call = { headers: { 'idempotency-key': 'slow' } };
+    const first = await slow.post('engineer', `${requests}/${id}/execute`, {}, call);
+    assert.ok(first.status === 202 ? first.body.status === 'executing' : first.body.status === 'executed');
+    for (let tries = 0; tries < 100 && (await slow.get('engineer', `${requests}/${id}`)).body.status === 'executing'; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const replayed = await slow.post('engineer', `${requests}/${id}/execute`, {}, call);
+    assert.equal([replayed.status, replayed.body.status, replayed.headers.get('idempotent-replayed')], [200, 'executed', 'true']);
+  } finally {
+    await slow.close();
+  }
+});
+
+test.run();

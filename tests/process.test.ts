@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cli, type ServerProcess, startServer } from './support/process.ts';
+import { type Answer, accessRequest } from './support/summit.ts';
+
+const test = suite('Process and CLI');
+const requests = '/high-risk-ops/requests';
+let dataDir: string;
+let env: NodeJS.ProcessEnv;
+let server: ServerProcess;
+
+// One data directory for the whole story: a person starts, asks, stops, crashes and starts again.
+test.before(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'summit-process-'));
+  env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '' };
+  server = await startServer(env);
+});
+test.after(async () => {
+  await server.stop('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function tokenOf(user: string): Promise<string> {
+  const { code, stdout, stderr } = await cli(['token', '--tenant', 'demo-external', '--user', user], env);
+  assert.is(code, 0, stderr);
+  return stdout.trim();
+}
+
+async function call(method: string, token: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+test('a token is printed while the server runs, and says who one is', async () => {
+  const { body } = await call('GET', await tokenOf('engineer'), '/me');
+  assert.equal([body.handle, body.tenant], ['engineer', 'demo-external']);
+  const json = await cli(['token', '--tenant', 'summit-internal', '--user', 'auditor', '--json'], env);
+  assert.type(JSON.parse(json.stdout).token, 'string');
+});
+
+test('wrong use ends with the code that says what kind of wrong it is', async () => {
+  const nobody = await cli(['token', '--tenant', 'demo-external', '--user', 'nobody'], env);
+  assert.equal([nobody.code, nobody.stdout], [1, '']);
+  assert.match(nobody.stderr, 'nobody with the handle nobody');
+  assert.is((await cli(['token', '--tenant', 'demo-external'], env)).code, 2);
+  assert.is((await cli(['no-such-command'], env)).code, 2);
+  assert.is((await cli(['token', '--tenant', 'a', '--user', 'b'], { ...env, PORT: 'x' })).code, 2);
+  const help = await cli(['token', '--help'], env);
+  assert.equal([help.code, help.stdout.includes('Example:')], [0, true]);
+});
+
+test('what could be stolen is readable by its owner only', () => {
+  for (const path of ['server.json', 'keys/token.jwk', 'lock']) assert.is(statSync(join(dataDir, path)).mode & 0o077, 0, path);
+});
+
+test('the control endpoint takes the local credential and nothing else', async () => {
+  const { status } = await call('POST', await tokenOf('operator'), '/-/control/token', { tenant: 'demo-external', user: 'auditor' });
+  assert.is(status, 401);
+});
+
+test('a second process on the same data directory is told who holds it', async () => {
+  const second = await cli(['start'], { ...env, PORT: '0' });
+  assert.is(second.code, 3);
+  assert.match(second.stderr, `in use by process ${server.child.pid}`);
+});
+
+test('kill -9 in the middle of writes loses nothing that was acknowledged, and nothing is half done', async () => {
+  const engineer = await tokenOf('engineer');
+  const acknowledged: string[] = [];
+  const unanswered: string[] = [];
+  let stopped = false;
+  const clients = Array.from({ length: 6 }, async (_, client) => {
+    for (let n = 0; !stopped; n++) {
+      const key = `crash-${client}-${n}`;
+      try {
+        const { status, body } = await call('POST', engineer, requests, accessRequest(), { 'idempotency-key': key });
+        if (status === 201) acknowledged.push(body.id);
+      } catch {
+        // The connection died with the server: whether it was done is what the key is for.
+        unanswered.push(key);
+        return;
+      }
+    }
+  });
+  while (acknowledged.length < 60) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.is(await server.stop('SIGKILL'), 'SIGKILL');
+  stopped = true;
+  await Promise.all(clients);
+  assert.ok(unanswered.length > 0, 'it was killed in the middle');
+
+  server = await startServer(env);
+  const listed = new Set<string>();
+  let cursor = '';
+  do {
+    const { body } = await call('GET', engineer, `${requests}?limit=200${cursor && `&cursor=${cursor}`}`);
+    for (const { id } of body.items) listed.add(id);
+    cursor = body.next_cursor;
+  } while (cursor);
+  assert.equal(
+    acknowledged.filter((id) => !listed.has(id)),
+    [],
+  );
+  assert.is((await call('GET', engineer, `${requests}?without_receipts=true`)).body.total, 0);
+
+  // A retry with the same key gives one request, whether the first had been written or not.
+  for (const key of unanswered) {
+    const first = await call('POST', engineer, requests, accessRequest(), { 'idempotency-key': key });
+    const second = await call('POST', engineer, requests, accessRequest(), { 'idempotency-key': key });
+    assert.equal([first.status, second.body.id], [201, first.body.id]);
+  }
+});
+
+test('an execution that a crash interrupted is finished after the restart, once', async () => {
+  const [engineer, lead, officer] = [await tokenOf('engineer'), await tokenOf('team-lead'), await tokenOf('security-officer')];
+  const ids: string[] = [];
+  for (let n = 0; n < 4; n++) {
+    const { body } = await call('POST', engineer, requests, accessRequest());
+    await call('POST', lead, `${requests}/${body.id}/approve`, {});
+    await call('POST', officer, `${requests}/${body.id}/approve`, {});
+    ids.push(body.id);
+  }
+  const underway = ids.map((id) => call('POST', engineer, `${requests}/${id}/execute`, {}).catch(() => null));
+  await new Promise((resolve) => setTimeout(resolve, 25));
+  await server.stop('SIGKILL');
+  await Promise.all(underway);
+  server = await startServer(env);
+  const deadline = Date.now() + 20_000;
+  for (const id of ids) {
+    for (;;) {
+      const { body } = await call('GET', engineer, `${requests}/${id}`);
+      if (body.status === 'executed' || body.status === 'approved') break;
+      assert.ok(Date.now() < deadline, `${id} is still ${body.status}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { body } = await call('GET', engineer, `${requests}/${id}/receipts`);
+    const outcomes = body.items.filter(({ action }: { action: string }) => action.endsWith('record-outcome'));
+    assert.ok(outcomes.length <= 1);
+  }
+});
+
+test('SIGTERM lets what runs finish, closes cleanly, and the next start finds everything', async () => {
+  const engineer = await tokenOf('engineer');
+  const underway = Array.from({ length: 10 }, () => call('POST', engineer, requests, accessRequest()).catch(() => null));
+  await new Promise((resolve) => setTimeout(resolve, 15));
+  assert.is(await server.stop('SIGTERM'), 0);
+  const answered = (await Promise.all(underway)).flatMap((answer) => (answer?.status === 201 ? [answer.body.id as string] : []));
+  assert.ok(answered.length > 0, 'what was underway was answered');
+  assert.throws(() => readFileSync(join(dataDir, 'lock')), /ENOENT/);
+  const offline = await cli(['token', '--tenant', 'demo-external', '--user', 'auditor'], env);
+  assert.is(offline.code, 0, offline.stderr);
+  server = await startServer(env);
+  for (const id of answered) assert.is((await call('GET', engineer, `${requests}/${id}`)).status, 200);
+  assert.is((await call('GET', offline.stdout.trim(), `${requests}?without_receipts=true`)).body.total, 0);
+});
+
+test.run();

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const launcher = new URL('../../kernel/cli/launcher.js', import.meta.url).pathname;
+const READY_MS = 60_000;
+
+export interface Output {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of the CLI to its end, in a process of its own. */
+export async function cli(args: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): Promise<Output> {
+  const child = spawn(node, [launcher, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** @returns the exit code, or the signal that ended it */
+  stop(signal: NodeJS.Signals): Promise<number | string>;
+}
+
+/** Starts the server as a user would and waits for the line that says it is ready. */
+export async function startServer(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [launcher, 'start'], {
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stderr = collect(child.stderr);
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready after ${READY_MS} ms: ${stderr()}`)), READY_MS);
+    child.stdout.on('data', (chunk: Buffer) => {
+      const found = /ready at (\S+)/.exec(String(chunk))?.[1];
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found);
+    });
+    closed.then(([code]) => reject(new Error(`ended with ${code} before it was ready: ${stderr()}`)), reject);
+  });
+  return {
+    child,
+    url,
+    async stop(signal) {
+      child.kill(signal);
+      const [code, by] = await closed;
+      return code ?? by ?? 'unknown';
+    },
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk;
+  });
+  return () => text;
+}
