@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { announceServer, withdrawServer } from './cli/server-file.ts';
 import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
@@ -15,11 +14,7 @@ import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { ActiveBundles, readBundles } from './policy/bundles.ts';
-
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
-
-/** Where a running server can be reached, for the CLI: a file of the data directory, readable by its owner only. */
-export const SERVER_FILE = 'server.json';
+import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
 const DRAIN_MS = 10_000;
@@ -112,14 +107,13 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
-  const serverFile = join(config.dataDir, SERVER_FILE);
-  writeFileSync(serverFile, JSON.stringify({ url, secret: services.controlSecret, pid: process.pid }), { mode: 0o600 });
+  announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
   services.jobs.start();
   return {
     services,
     url,
     async close() {
-      rmSync(serverFile, { force: true });
+      withdrawServer(config.dataDir);
       await drain(server);
       await kernel.close();
     },

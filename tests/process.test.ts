@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cli, type ServerProcess, startServer } from './support/process.ts';
+import { cli, type ServerProcess, shell, startServer } from './support/process.ts';
 import { type Answer, accessRequest } from './support/summit.ts';
 
 const test = suite('Process and CLI');
@@ -69,6 +69,22 @@ test('a second process on the same data directory is told who holds it', async (
   const second = await cli(['start'], { ...env, PORT: '0' });
   assert.is(second.code, 3);
   assert.match(second.stderr, `in use by process ${server.child.pid}`);
+});
+
+test('the flow of the README runs as it stands there', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const script = /<!-- flow:begin -->\n```sh\n([\s\S]*?)```/.exec(readme)?.[1];
+  assert.ok(script);
+  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${script}`, { ...env, URL: server.url });
+  assert.is(code, 0, stderr);
+  const answers = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  assert.equal(
+    answers.map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
+    ['pending', 'policy-denied', 'separation-of-duties', 'pending', 'approved', 'executed', 'revoked', 'list', 'evidence', 'graph'],
+  );
 });
 
 test('kill -9 in the middle of writes loses nothing that was acknowledged, and nothing is half done', async () => {

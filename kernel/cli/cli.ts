@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Problem } from '../../sdk/index.ts';
 import { ConfigError } from '../config/config.ts';
-import { openKernel, startSummit, VERSION } from '../main.ts';
+import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
 
 const program = new Command('summit')
@@ -16,6 +16,7 @@ program
   .description('start the server; prints one line to stdout when it is ready')
   .addHelpText('after', '\nExample:\n  PORT=9000 summit start')
   .action(async () => {
+    const { startSummit } = await import('../main.ts');
     const summit = await startSummit(configuration());
     process.stdout.write(`Switchboard ready at ${summit.url}\n`);
     const { log } = summit.services;
@@ -38,6 +39,7 @@ program
   .description('bring the database up to this version, and apply what changed in the tenant files')
   .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://owner@db/summit summit migrate')
   .action(async () => {
+    const { openKernel } = await import('../main.ts');
     const kernel = await openKernel(configuration());
     await kernel.close();
     process.stderr.write('The database is up to date.\n');

@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Config, loadConfig } from '../config/config.ts';
-import { createLog } from '../log.ts';
-import { openKernel, SERVER_FILE } from '../main.ts';
 import type { Commands } from './commands.ts';
+import { type RunningServer, runningServer } from './server-file.ts';
 
 /** A failure that the user can mend. Exit codes: 1 the check failed, 2 usage, 3 cannot reach what it needs. */
 export class CliError extends Error {
@@ -26,31 +23,14 @@ export async function perform<Name extends keyof Commands>(name: Name, input: un
   const config = configuration();
   const server = runningServer(config.dataDir);
   if (server) return ask<Result<Name>>(server, name, input);
+  // Only now: a command that a server performs need not load the kernel.
+  const [{ openKernel }, { createLog }] = await Promise.all([import('../main.ts'), import('../log.ts')]);
   const kernel = await openKernel(config, { log: createLog('error') });
   try {
     const result: unknown = await kernel.services.commands[name](input);
     return result as Result<Name>;
   } finally {
     await kernel.close();
-  }
-}
-
-interface RunningServer {
-  readonly url: string;
-  readonly secret: string;
-  readonly pid: number;
-}
-
-function runningServer(dataDir: string): RunningServer | null {
-  const path = join(dataDir, SERVER_FILE);
-  if (!existsSync(path)) return null;
-  const server = JSON.parse(readFileSync(path, 'utf8')) as RunningServer;
-  try {
-    process.kill(server.pid, 0);
-    return server;
-  } catch {
-    // It died without tidying up; its file says nothing any more.
-    return null;
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const launcher = new URL('../../kernel/cli/launcher.js', import.meta.url).pathname;
+const root = new URL('../..', import.meta.url).pathname;
 const READY_MS = 60_000;
 
 export interface Output {
@@ -11,8 +12,17 @@ export interface Output {
 }
 
 /** Runs a command of the CLI to its end, in a process of its own. */
-export async function cli(args: readonly string[], env: NodeJS.ProcessEnv, node = process.execPath): Promise<Output> {
-  const child = spawn(node, [launcher, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export function cli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Output> {
+  return run(process.execPath, [launcher, ...args], env);
+}
+
+/** Runs a script as a user at the project's folder would. */
+export function shell(script: string, env: NodeJS.ProcessEnv): Promise<Output> {
+  return run('bash', ['-c', script], env);
+}
+
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Output> {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout: stdout(), stderr: stderr() };
