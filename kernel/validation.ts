@@ -26,10 +26,23 @@ export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 
 
 /** @throws Problem `invalid-input`, listing every error */
 export function assertValid(schema: TSchema, value: unknown, from: 'body' | 'url' = 'body'): void {
-  const errors = errorsIn(schema, value, from);
+  const found = errorsIn(schema, value, from);
+  const errors = found.length > 0 ? found : unstorableIn(value);
   if (errors.length > 0) {
     throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
   }
+}
+
+/** Text that JSON can carry and PostgreSQL cannot keep. */
+function unstorableIn(value: unknown, path = ''): readonly FieldError[] {
+  if (typeof value === 'string') {
+    return value.includes('\0') || !value.isWellFormed() ? [{ path: path || '(body)', message: 'must hold no NUL and no lone surrogate' }] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [
+    ...unstorableIn(name, path === '' ? name : `${path}.${name}`),
+    ...unstorableIn(member, path === '' ? name : `${path}.${name}`),
+  ]);
 }
 
 /** `anyOf` fails once for itself and once for each branch; the branches say what is wrong. */

@@ -48,6 +48,20 @@ test('a body that is not JSON, or fails its schema, names every field', async ()
   assert.equal([unknown.status, unknown.body.errors[0].path], [400, 'target']);
 });
 
+test('text that the database cannot keep is refused by the name of its field', async () => {
+  const authorization = `Bearer ${await s.token('engineer')}`;
+  for (const text of ['\\u0000', 'a\\ud800b']) {
+    const body = JSON.stringify(accessRequest({ justification: '@' })).replace('@', text);
+    const answer = await s.send('POST', requests, { headers: { ...json, authorization }, body });
+    assert.equal([answer.status, answer.body.errors?.[0].path], [400, 'justification'], text);
+  }
+  const query = await s.get('auditor', `${requests}?requester=%00`);
+  assert.equal([query.status, query.body.errors[0].path], [400, 'requester']);
+  for (const path of [`${requests}/%E0%A4%A`, `${requests}/%00`, '/receipts?actor=%E0%A4%A', '/%', `/graph/entities/user:%00/neighbors`]) {
+    assert.ok((await s.get('auditor', path)).status < 500, path);
+  }
+});
+
 test('without a good token there is nothing to learn', async () => {
   const other = await s.summit.services.tokens.issue({ tenant: 'demo-external', userId: crypto.randomUUID() });
   const abroad = await s.summit.services.tokens.issue({ tenant: 'no-such-tenant', userId: await s.userId('engineer') });
@@ -108,6 +122,8 @@ test('a wrong method is 405 with Allow, a wrong content type 415, a large body 4
   const wrong = await s.send('DELETE', requests, { headers: { authorization } });
   assert.equal([wrong.status, wrong.body.code], [405, 'method-not-allowed']);
   assert.equal(new Set(wrong.headers.get('allow')?.split(', ')), new Set(['GET', 'HEAD', 'POST']));
+  const open = await s.send('POST', '/livez');
+  assert.equal([open.status, open.headers.get('allow')], [405, 'HEAD, GET']);
   const type = await s.send('POST', requests, { headers: { authorization, 'content-type': 'text/plain' }, body: '{}' });
   assert.equal([type.status, type.body.code], [415, 'unsupported-media-type']);
   const large = await s.post('engineer', requests, accessRequest({ justification: 'x'.repeat(5_000) }));

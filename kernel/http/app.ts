@@ -88,6 +88,8 @@ export function createApp(services: AppServices): Koa {
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {
+    const taken = methodsAt(open, ctx.path);
+    if (taken.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${taken.join(', ')}.`, { allow: taken.join(', ') });
     const { tenant, userId } = await authenticate(ctx, services.tokens);
     await services.access.principal(tenant, userId);
     const allowed = methodsAt(routes, ctx.path);

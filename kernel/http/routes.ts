@@ -46,7 +46,7 @@ function actionHandler({ runner, outcomes, tokens, config }: RouteServices, pack
     const idempotencyKey = idempotencyKeyOf(ctx);
     let body: Promise<unknown> | undefined;
     const result = await runner.run(action, pack, caller, {
-      params: ctx.params,
+      params: paramsOf(ctx),
       body: () => (body ??= readJson(ctx, config.bodyLimit)),
       idempotencyKey,
       expectedVersion: ifMatchOf(ctx),
@@ -63,12 +63,19 @@ function actionHandler({ runner, outcomes, tokens, config }: RouteServices, pack
 function queryHandler({ queries, tokens }: RouteServices, pack: string, query: Query) {
   return async (ctx: Context) => {
     const caller = await authenticate(ctx, tokens);
-    const answer = await queries.run(query, pack, caller, { params: ctx.params, query: { ...ctx.query } });
+    const answer = await queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query } });
     ctx.body = answer;
     ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')
       ctx.set('ETag', `"${answer.version}"`);
   };
+}
+
+/** @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */
+function paramsOf(ctx: Context): Readonly<Record<string, string>> {
+  const params = ctx.params as Readonly<Record<string, string>>;
+  if (Object.values(params).some((value) => value.includes('\0'))) throw new Problem('not-found', 'There is nothing of that name.');
+  return params;
 }
 
 function idempotencyKeyOf(ctx: Context): string | undefined {
