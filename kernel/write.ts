@@ -10,50 +10,107 @@ export type TableWrite =
 /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
 export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
 
+/** So many rows of a table are parameters, a value each, which PostgreSQL reads fastest; more travel as one JSON document. */
+const MAX_PARAMETER_ROWS = 8;
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A write whose columns are known by MikroORM's metadata. */
+type TypedWrite = TableWrite & { readonly columns: readonly Column[] };
+
 /**
- * Makes the one statement of an action: a CTE for each table, its rows one json parameter, closed by the check that
- * every guarded update hit its row. Statements are few (one for each set of tables), so each is built once.
+ * Makes the one statement of an action: a CTE for each table, closed by the check that every guarded update hit its row.
+ * Statements are few (one for each set of tables and their numbers of rows), so each is built and prepared once.
  */
 export function createWriter(orm: MikroORM): Writer {
   const statements = new Map<string, string>();
+  const columnsOf = columnReader(orm);
   return (tx, tenant, writes) => {
-    const used = writes.filter(({ rows }) => rows.length > 0);
-    const shape = used.map((write) => (write.kind === 'insert' ? `+${write.entity.table}` : `~${write.entity.table}(${write.set})`)).join();
+    const used = writes.filter(({ rows }) => rows.length > 0).map((write): TypedWrite => ({ ...write, columns: columnsOf(write) }));
+    const shape = used.map(shapeOf).join();
     let text = statements.get(shape);
     if (text === undefined) {
-      text = statementOf(orm, used);
+      text = statementOf(used);
       statements.set(shape, text);
     }
     const guarded = used.reduce((count, { kind, rows }) => (kind === 'update' ? count + rows.length : count), 0);
-    return tx.commitWith(text, [tenant, guarded, ...used.map(({ rows }) => JSON.stringify(rows))]);
+    return tx.commitWith(text, [tenant, guarded, ...used.flatMap(parametersOf)]);
   };
 }
 
-function statementOf(orm: MikroORM, writes: readonly TableWrite[]): string {
-  const ctes = writes.map((write, index) => `w${index} AS (${cte(orm, write, index + 3)})`);
+function shapeOf(write: TypedWrite): string {
+  const rows = write.rows.length > MAX_PARAMETER_ROWS ? '*' : write.rows.length;
+  return write.kind === 'insert' ? `${rows}+${write.entity.table}` : `${rows}~${write.entity.table}(${write.set})`;
+}
+
+function statementOf(writes: readonly TypedWrite[]): string {
+  let next = 3;
+  const ctes = writes.map((write, index) => {
+    const source = sourceOf(write, next);
+    next += parameterCount(write);
+    return `w${index} AS (${write.kind === 'insert' ? insertFrom(write, source) : updateFrom(write, source)})`;
+  });
   const updated = writes.flatMap(({ kind }, index) => (kind === 'update' ? [`(SELECT count(*) FROM w${index})`] : []));
   return `WITH ${ctes.join(',\n')}\nSELECT summit_expect(${updated.join(' + ') || '0'}, $2::bigint) WHERE $1::text IS NOT NULL`;
 }
 
-function cte(orm: MikroORM, write: TableWrite, parameter: number): string {
-  const { table } = write.entity;
-  const types = columnTypes(orm, write.entity);
-  const records = (columns: readonly string[]) =>
-    `json_to_recordset($${parameter}::json) AS x(${columns.map((name) => `${quote(name)} ${types.get(name)}`).join(', ')})`;
-  if (write.kind === 'insert') {
-    const columns = write.entity.columns.filter((name) => name !== 'tenant_id');
-    const names = columns.map(quote).join(', ');
-    return `INSERT INTO ${table} (tenant_id, ${names}) SELECT $1, ${columns.map((name) => `x.${quote(name)}`).join(', ')} FROM ${records(columns)}`;
-  }
-  const columns = ['status', 'version', 'updated_at', ...write.set];
-  return `UPDATE ${table} t SET ${columns.map((name) => `${quote(name)} = x.${quote(name)}`).join(', ')}
-    FROM ${records(['id', ...columns])}
-    WHERE t.tenant_id = $1 AND t.id = x.id AND t.version = x.version - 1 RETURNING 1`;
+function insertFrom({ entity, columns }: TypedWrite, source: string): string {
+  const names = columns.map(({ name }) => quote(name));
+  return `INSERT INTO ${entity.table} (tenant_id, ${names.join(', ')}) SELECT $1, ${names.map((name) => `x.${name}`).join(', ')} FROM ${source}`;
 }
 
-function columnTypes(orm: MikroORM, entity: Entity<never>): ReadonlyMap<string, string> {
-  const { props } = orm.getMetadata().get(entity.schema.meta.class);
-  return new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
+function updateFrom({ entity, columns }: TypedWrite, source: string): string {
+  const set = columns.filter(({ name }) => name !== 'id').map(({ name }) => `${quote(name)} = x.${quote(name)}`);
+  return `UPDATE ${entity.table} t SET ${set.join(', ')} FROM ${source} WHERE t.tenant_id = $1 AND t.id = x.id AND t.version = x.version - 1 RETURNING 1`;
+}
+
+function sourceOf({ rows, columns }: TypedWrite, first: number): string {
+  if (rows.length > MAX_PARAMETER_ROWS) {
+    return `json_to_recordset($${first}::json) AS x(${columns.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
+  }
+  const tuples = rows.map((_, row) => `(${columns.map(({ type }, column) => `$${first + row * columns.length + column}::${type}`).join(', ')})`);
+  return `(VALUES ${tuples.join(', ')}) AS x(${columns.map(({ name }) => quote(name)).join(', ')})`;
+}
+
+function parameterCount({ rows, columns }: TypedWrite): number {
+  return rows.length > MAX_PARAMETER_ROWS ? 1 : rows.length * columns.length;
+}
+
+function parametersOf({ rows, columns }: TypedWrite): readonly unknown[] {
+  if (rows.length > MAX_PARAMETER_ROWS) return [JSON.stringify(rows, bytesAsHex)];
+  return rows.flatMap((row) => {
+    const values = new Map(Object.entries(row));
+    return columns.map(({ name, type }) => {
+      const value: unknown = values.get(name) ?? null;
+      return type === 'jsonb' && value !== null ? JSON.stringify(value) : value;
+    });
+  });
+}
+
+/** Bytes as the text that PostgreSQL takes for them. A Buffer reaches this as what its toJSON has made of it. */
+function bytesAsHex(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
+  const original = this[name];
+  return original instanceof Uint8Array ? `\\x${Buffer.from(original).toString('hex')}` : value;
+}
+
+/** The tenant is a parameter of its own; an update sets what changes and finds its row by id. */
+function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
+  const known = new Map<Entity<never>, ReadonlyMap<string, string>>();
+  return (write) => {
+    const { entity } = write;
+    let types = known.get(entity);
+    if (types === undefined) {
+      const { props } = orm.getMetadata().get(entity.schema.meta.class);
+      types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
+      known.set(entity, types);
+    }
+    const names =
+      write.kind === 'insert' ? entity.columns.filter((name) => name !== 'tenant_id') : ['id', 'status', 'version', 'updated_at', ...write.set];
+    return names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
+  };
 }
 
 function quote(name: string): string {

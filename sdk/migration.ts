@@ -20,7 +20,7 @@ export function governedTable(table: string, columns: string): readonly string[]
       tenant_id text NOT NULL,
       id uuid NOT NULL,
       status text NOT NULL,
-      version integer NOT NULL CONSTRAINT ${table}_version_positive CHECK (version > 0),
+      version integer NOT NULL,
       created_at timestamptz(3) NOT NULL,
       updated_at timestamptz(3) NOT NULL,
       ${columns},

@@ -10,7 +10,7 @@ test.before(async () => {
   s = await testSummit((config) => ({ ...config, bodyLimit: 4_096 }));
   id = (await s.post('engineer', requests, accessRequest())).body.id;
 });
-test.after(() => s.close());
+test.after(() => s?.close());
 
 const requests = '/high-risk-ops/requests';
 const json = { 'content-type': 'application/json' };

@@ -8,7 +8,7 @@ let s: TestSummit;
 test.before(async () => {
   s = await testSummit();
 });
-test.after(() => s.close());
+test.after(() => s?.close());
 
 const requests = '/high-risk-ops/requests';
 

@@ -13,7 +13,7 @@ test.before(async () => {
   s = await testSummit(withProbe);
   id = (await s.post('engineer', requests, accessRequest())).body.id;
 });
-test.after(() => s.close());
+test.after(() => s?.close());
 
 const requests = '/high-risk-ops/requests';
 
@@ -48,7 +48,7 @@ test('raw SQL that changes a state with no receipt is refused by the database, f
 test("the ORM's own nativeUpdate is refused just the same", async () => {
   const { orm } = s.summit.services.database;
   const change = orm.em.fork().transactional(async (em) => {
-    await em.execute("SELECT summit_set_tenant('demo-external')");
+    await em.execute("SET LOCAL summit.tenant = 'demo-external'");
     await em.nativeUpdate(HighRiskRequest.schema, { id } as never, { status: 'approved', version: 2 } as never);
   });
   assert.is(await refusal(change), '23503');

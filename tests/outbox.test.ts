@@ -10,7 +10,7 @@ test.before(async () => {
   // The sweeper of the schedule would deliver behind the test's back.
   await s.summit.services.jobs.stop();
 });
-test.after(() => s.close());
+test.after(() => s?.close());
 
 const requests = '/high-risk-ops/requests';
 

@@ -14,7 +14,7 @@ test.before(async () => {
   await s.post('security-officer', `${requests}/${id}/approve`);
   await s.post('engineer', `${requests}/${id}/execute`);
 });
-test.after(() => s.close());
+test.after(() => s?.close());
 
 const requests = '/high-risk-ops/requests';
 const summarise = (neighbors: { type: string; label: string; relationship: string; direction: string }[]) =>

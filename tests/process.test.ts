@@ -19,7 +19,7 @@ test.before(async () => {
   server = await startServer(env);
 });
 test.after(async () => {
-  await server.stop('SIGKILL');
+  await server?.stop('SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
 });
 

@@ -4,9 +4,22 @@ import { spawn } from 'node:child_process';
 import module from 'node:module';
 import { findNode, isRecent, tooOld } from './node-version.js';
 
+/** npm runs a script in a shell that takes a signal and does not pass it on: when that shell is gone, it was meant for us. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+}
+
 if (isRecent(process.version)) {
   // Compiled code is kept between starts (in the system's temporary folder), which halves the time to ready.
   module.enableCompileCache?.();
+  stopWithNpm();
   await import('./cli.ts');
 } else {
   const node = findNode();

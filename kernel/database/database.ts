@@ -83,6 +83,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 function prologue(tenant: string, mode: Mode, shiftMs: number): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(tenant)) throw new TypeError(`"${tenant}" is not a tenant id`);
   const clock = shiftMs === 0 ? '' : `SET LOCAL summit.clock_shift = '${Math.trunc(shiftMs)} milliseconds';`;
-  const access = mode === 'read' ? 'SET TRANSACTION READ ONLY;' : '';
-  return `${access}SET LOCAL ROLE summit_app;${clock}SELECT summit_set_tenant('${tenant}')`;
+  // Writes have few shapes, so their plans are kept; a foreign key to a partitioned table would else be planned each time.
+  const access = mode === 'read' ? 'SET TRANSACTION READ ONLY;' : 'SET LOCAL plan_cache_mode = force_generic_plan;';
+  return `${access}SET LOCAL ROLE summit_app;${clock}SET LOCAL summit.tenant = '${tenant}'`;
 }

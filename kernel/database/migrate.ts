@@ -65,12 +65,20 @@ async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: Readonly
   return pending;
 }
 
-/** The role that the app works as. It belongs to the cluster, so another database may have made it already. */
+/**
+ * The role that the app works as. It belongs to the cluster, so another database may have made it already. Since
+ * PostgreSQL 16 whoever creates a role may administer it, and must still grant themselves to become it.
+ */
 async function createRole(orm: MikroORM): Promise<void> {
   await orm.em.getConnection().execute(`DO $$
+    DECLARE becomes boolean;
     BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'summit_app') THEN CREATE ROLE summit_app NOLOGIN; END IF;
-      IF NOT pg_has_role(current_user, 'summit_app', 'MEMBER') THEN EXECUTE format('GRANT summit_app TO %I', current_user); END IF;
+      IF current_setting('server_version_num')::integer >= 160000
+        THEN becomes := pg_has_role(current_user, 'summit_app', 'SET');
+        ELSE becomes := pg_has_role(current_user, 'summit_app', 'MEMBER');
+      END IF;
+      IF NOT becomes THEN EXECUTE format('GRANT summit_app TO %I', current_user); END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$`);
 }

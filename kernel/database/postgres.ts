@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { BatchingSocket } from './batching-socket.ts';
 import type { Driver, Row, Transaction } from './database.ts';
 
 /** Statements have few shapes, each prepared once per connection. Past this many, further shapes are sent unprepared. */
@@ -19,7 +20,14 @@ const types = {
 
 /** Real PostgreSQL: a pool of its own beside MikroORM's, pipelined, with named prepared statements. */
 export function postgresDriver(url: string, poolSize: number): Driver & { close(): Promise<void> } {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, types, options: '-c timezone=UTC', pipeline: true } as pg.PoolConfig);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    options: '-c timezone=UTC',
+    pipeline: true,
+    stream: () => new BatchingSocket(),
+  } as pg.PoolConfig);
   // A dropped idle connection is discarded by the pool; the query in flight rejects by itself.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));

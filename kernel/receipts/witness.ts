@@ -58,7 +58,6 @@ export function witness(
     at: now,
     ...(change && isFinal(change.entity, change.after.status) ? { sealed_count: change.after.version } : {}),
   });
-  const leaf_hash = `\\x${leafHash.toString('hex')}`;
   return {
     id,
     leafHash: leafHash.toString('base64'),
@@ -73,13 +72,13 @@ export function witness(
       seq,
       state_from: state.from,
       state_to: state.to,
-      leaf_hash,
-      bytes: `\\x${bytes.toString('hex')}`,
+      leaf_hash: leafHash,
+      bytes,
       changes: document,
       decision_ids: decision ? [decision.id] : [],
       at: now,
     },
-    state: change ? { subject_id: subject.id, version: seq, status: state.to, receipt_id: id, leaf_hash } : null,
+    state: change ? { subject_id: subject.id, version: seq, status: state.to, receipt_id: id, leaf_hash: leafHash } : null,
   };
 }
 

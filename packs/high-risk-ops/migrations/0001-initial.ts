@@ -6,7 +6,7 @@ export default migration('0001-initial', [
     `type text NOT NULL,
      target text NOT NULL,
      environment text NOT NULL,
-     duration_minutes integer NOT NULL CONSTRAINT high_risk_requests_duration CHECK (duration_minutes > 0),
+     duration_minutes integer NOT NULL,
      justification text NOT NULL,
      requester_id uuid NOT NULL,
      required_approvals text[] NOT NULL,

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# PostgreSQL from Debian's packages, for the run of one command. Sourced by run, which sets $work.
+
+initdb_path() {
+  compgen -G '/usr/lib/postgresql/1[5-9]/bin/initdb' | sort -V | tail -n 1
+}
+
+# Debian's package would make a cluster of its own and start it; a drop-in, gone again afterwards, says not to.
+install_postgres() {
+  local folder=/etc/postgresql-common/createcluster.d status
+  if [[ -n $(initdb_path) ]]; then
+    "$(initdb_path)" --version
+    return
+  fi
+  mkdir -p "$folder"
+  echo 'create_main_cluster = false' >"$folder/summit-ci.conf"
+  install_packages postgresql
+  status=$?
+  rm -f "$folder/summit-ci.conf"
+  return "$status"
+}
+
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  local options=(-y -q --no-install-recommends -o DPkg::Lock::Timeout=60 -o Acquire::Retries=3)
+  apt-get "${options[@]}" update && apt-get "${options[@]}" install "$@"
+}
+
+# with_postgres <command…>: runs it with DATABASE_URL naming a database whose owner is no superuser.
+with_postgres() {
+  local bin folder=$work/postgres user=summit-ci port admin password
+  bin=$(dirname "$(initdb_path)")
+  admin=$(random_password)
+  password=$(random_password)
+  # PostgreSQL refuses to run as root.
+  id -u "$user" >/dev/null 2>&1 || useradd --system --user-group --shell /usr/sbin/nologin "$user" || return
+  local as_user=(setpriv "--reuid=$user" "--regid=$user" --clear-groups)
+  install -d -m 700 -o "$user" -g "$user" "$folder" || return
+  install -m 600 -o "$user" -g "$user" <(printf '%s' "$admin") "$folder/password" || return
+  "${as_user[@]}" "$bin/initdb" --pgdata="$folder/data" --username=postgres --pwfile="$folder/password" \
+    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log"; return 1; }
+
+  port=$(free_port)
+  "${as_user[@]}" "$bin/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c fsync=off >"$work/postgres.log" 2>&1 &
+  server=$!
+  trap 'kill -INT "$server" 2>/dev/null; wait "$server"' EXIT
+  if ! await_postgres || ! make_owner; then
+    cat "$work/postgres.log"
+    return 1
+  fi
+  DATABASE_URL="postgres://summit_owner:$password@127.0.0.1:$port/summit" "$@"
+}
+
+await_postgres() {
+  local tries
+  for ((tries = 0; tries < 150; tries++)); do
+    "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" && return 0
+    kill -0 "$server" 2>/dev/null || return 1
+    sleep 0.2
+  done
+  return 1
+}
+
+# The owner may make databases and roles, and is otherwise nobody: row level security binds it too.
+make_owner() {
+  PGPASSWORD=$admin "$bin/psql" -X -q -h 127.0.0.1 -p "$port" -U postgres -d postgres -v ON_ERROR_STOP=1 <<SQL
+CREATE ROLE summit_owner LOGIN CREATEDB CREATEROLE PASSWORD '$password';
+CREATE DATABASE summit OWNER summit_owner;
+SELECT version();
+SQL
+}
+
+random_password() {
+  od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+free_port() {
+  node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })'
+}
