@@ -4,7 +4,7 @@ import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admis
 import { fillRole } from './approvals/approvals.ts';
 import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
-import { isRetryable, isUnavailable } from './database/errors.ts';
+import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
@@ -109,11 +109,8 @@ export class ActionRunner {
       if (pack.id === KERNEL_PACK) this.#admission.forget(tenant);
       return result;
     } catch (error) {
-      if (isUnavailable(error)) throw new Problem('unavailable', 'The database did not answer, and nothing was changed. Try again.');
       const { params, input } = attempt;
-      await this.#refusals.witness({ action, pack: pack.id, tenant, actor, params, input }, error).catch((second) => {
-        throw new AggregateError([error, second], 'an action failed, and so did its receipt');
-      });
+      await this.#refusals.witness({ action, pack: pack.id, tenant, actor, params, input }, error);
       throw error;
     }
   }

@@ -6,6 +6,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     {
       level,
       base: null,
+      serializers: { err: errorWithoutData },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: [
@@ -20,12 +21,18 @@ export function createLog(level: string, destination?: DestinationStream): Logge
           '*.secret',
           '*.justification',
           '*.comment',
-          'err.config',
-          'err.connectionString',
         ],
         censor: '[redacted]',
       },
     },
     destination ?? pino.destination(2),
   );
+}
+
+/** What PostgreSQL adds to an error (detail, where, the failing row) holds people's data, and is left out. */
+function errorWithoutData(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause = error.cause === undefined ? {} : { cause: errorWithoutData(error.cause) };
+  return { type: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }

@@ -56,6 +56,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     });
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
+      await database.makePartitions();
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       const active = new ActiveBundles(bundles);
       await active.store(database);

@@ -2,7 +2,7 @@ import type { Query } from '../sdk/index.ts';
 import { Problem } from '../sdk/index.ts';
 import type { Admission, Caller } from './admission.ts';
 import type { Database } from './database/database.ts';
-import { isUnavailable } from './database/errors.ts';
+import { isInvalidValue } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { assertValid } from './validation.ts';
 
@@ -30,7 +30,7 @@ export class QueryRunner {
         query.run({ db: createReader(tx, tenant), tenant, actor, settings: pack.settings, params: request.params, query: request.query }),
       );
     } catch (error) {
-      throw isUnavailable(error) ? new Problem('unavailable', 'The database did not answer. Try again.') : error;
+      throw isInvalidValue(error) ? new Problem('invalid-input', 'A parameter has a value that cannot be looked up.') : error;
     }
   }
 }

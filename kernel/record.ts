@@ -4,15 +4,15 @@ import { Approvals, Disclosures, Outbox, PolicyDecisions, Receipts, SubjectState
 import { graphWrites, kernelEdges } from './graph/record.ts';
 import { usageWrites } from './metering/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';
-import { canonical } from './receipts/canonical.ts';
+import { canonical, canonicalJson } from './receipts/canonical.ts';
 import { PersonalValues } from './receipts/personal.ts';
 import type { Outcome } from './receipts/receipt.ts';
-import { witness } from './receipts/witness.ts';
+import { type Witness, witness } from './receipts/witness.ts';
 import type { TableWrite } from './write.ts';
 
 /** Everything that the rows of an action are made from. */
 export interface Happening {
-  readonly action: Pick<Action, 'id' | 'entity'>;
+  readonly action: Pick<Action, 'id' | 'entity' | 'binds'>;
   readonly pack: string;
   readonly tenant: string;
   /** The name of the tenant's log. */
@@ -41,33 +41,33 @@ export interface ActionRecord {
 
 /** Turns what happened into rows: the business rows, and everything that witnesses them. */
 export function recordOf(happening: Happening): ActionRecord {
-  const { changes, decision, approval, newId, now } = happening;
+  const { action, tenant, actor, changes, decision, approval, newId, now } = happening;
   const personal = new PersonalValues();
-  const subjects = (changes?.subjects ?? []).map((change) => ({
-    change,
-    row: personal.conceal(change.entity, change.after, columnsOf(change), change.after.id),
-  }));
-  const inserted = [
-    ...(changes?.rows ?? []),
-    ...(approval && changes ? [insert(Approvals, { tenant: happening.tenant, now }, approval.approval)] : []),
-  ];
-  const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id) }));
+  // The input holds free text, so it is bound by a salted commitment that can be erased, and once for the whole action.
+  const input = personal.commit('input', canonicalJson(action.binds?.(happening.input) ?? happening.input), happening.subject.id);
+  const inserted = [...(changes?.rows ?? []), ...(approval && changes ? [insert(Approvals, { tenant, now }, approval.approval)] : [])];
+  const inRows: string[] = [];
+  const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id, inRows) }));
   const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
   const usage = listOf(changes?.usage);
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
 
-  // What the receipts bind: all that the action writes, personal values as their commitments.
-  const document = canonical({
-    subjects: subjects.map(({ change, row }) => ({ type: change.entity.type, row })),
-    rows: rows.map(({ entity, row }) => ({ type: entity.type, row })),
-    edges,
-    usage,
-    messages,
+  // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
+  const rest = { rows: rows.map(({ entity, row }) => ({ type: entity.type, row })), edges, usage, messages };
+  const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
+  const subjects = (changes?.subjects ?? []).map((change, index) => {
+    const isFirst = index === 0;
+    const commitments = isFirst ? [...inRows] : [];
+    const row = personal.conceal(change.entity, change.after, columnsOf(change), change.after.id, commitments);
+    const written = canonical({ subject: { type: change.entity.type, row }, ...(isFirst ? rest : {}) });
+    return { change, row, witness: witness(happening, change, { written, commitments, input, actor: actorIn(change.after.id) }) };
   });
-  const commitments = personal.commitments;
-  const witnessed = subjects.length > 0 ? subjects.map(({ change }) => change) : [null];
-  const witnesses = witnessed.map((change) => witness(happening, change, document, personal, commitments));
-  const own = witnesses[0] as (typeof witnesses)[number];
+  const nothing = { written: canonical({ subject: null, ...rest }), commitments: inRows, input };
+  const witnesses =
+    subjects.length > 0
+      ? subjects.map((subject) => subject.witness)
+      : [witness(happening, null, { ...nothing, actor: actorIn(happening.subject.id) })];
+  const own = witnesses[0] as Witness;
 
   const created = [
     ...subjects.filter(({ change }) => change.before === null).map(({ change }) => ({ entity: change.entity as Entity<never>, row: change.after })),
@@ -79,8 +79,10 @@ export function recordOf(happening: Happening): ActionRecord {
     writes: [
       { kind: 'insert', entity: Receipts, rows: witnesses.map(({ receipt }) => receipt) },
       { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => state ?? []) },
-      ...subjects.map(({ change, row }) => subjectWrite(change, row)),
-      ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
+      ...byTable([
+        ...subjects.map(({ change, row }) => subjectWrite(change, row)),
+        ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
+      ]),
       { kind: 'insert', entity: PolicyDecisions, rows: decision ? [{ ...decision, receipt_id: own.id, created_at: now }] : [] },
       ...graphWrites(happening, edges, created, own.id),
       ...usageWrites(happening, usage, own.id),
@@ -88,6 +90,12 @@ export function recordOf(happening: Happening): ActionRecord {
       { kind: 'insert', entity: Outbox, rows: messages.map((message) => outboxRow(happening, message)) },
     ],
   };
+}
+
+/** Writes to the same table and columns are one, however many rows they come with. */
+function byTable(writes: readonly TableWrite[]): readonly TableWrite[] {
+  const groups = Map.groupBy(writes, (write) => `${write.kind} ${write.entity.table} ${write.kind === 'update' ? write.set : ''}`);
+  return [...groups.values()].flatMap(([first, ...others]) => (first ? [{ ...first, rows: [first, ...others].flatMap(({ rows }) => rows) }] : []));
 }
 
 function columnsOf({ entity, before, set }: SubjectChange): readonly string[] {

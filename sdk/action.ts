@@ -97,6 +97,8 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
     round(loaded: Loaded): ApprovalRound;
   };
   readonly policy: PolicyCall<Static<Schema>, Loaded> | None;
+  /** What of the input its receipt binds, where that is not all of it: people's names belong to the people's own receipts. */
+  binds?(input: Static<Schema>): Readonly<Record<string, unknown>>;
   apply(loaded: Loaded, context: ActionContext<Static<Schema>>): Changes;
   /** The status of the answer, 200 unless said. */
   readonly success?: 200 | 201;

@@ -26,6 +26,8 @@ export const field = Object.freeze({
   text: <T extends string = string>() => column<T>(p.string, 'text'),
   uuid: () => column<string>(p.string, 'uuid'),
   integer: () => column<number>(p.integer, 'integer'),
+  /** Up to 2⁵³: a count or a duration. Money and quantities are decimals. */
+  bigint: () => column<number>(p.integer, 'bigint'),
   decimal: () => column<string>(p.string, 'numeric'),
   boolean: () => column<boolean>(p.boolean, 'boolean'),
   timestamp: () => column<string>(p.string, 'timestamptz(3)'),

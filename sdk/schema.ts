@@ -13,8 +13,13 @@ export const Empty = Strict({});
 /** Free text that a person wrote. It is stored as an erasable disclosure, never in a receipt. */
 export const Comment = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Free text, 1 to 2,000 characters' });
 
-export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' });
-export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' });
+export const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUIDv7' });
+export const Timestamp = Type.String({
+  format: 'date-time',
+  // The years and offsets that the database takes too.
+  pattern: '^[12][0-9]{3}-.*(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$',
+  description: 'RFC 3339; answers are UTC with milliseconds',
+});
 
 /** A value or null, said in the way that JSON Schema 2020-12 and OpenAPI 3.1 understand. */
 export function Nullable<T extends TSchema>(schema: T) {

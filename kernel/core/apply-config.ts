@@ -14,6 +14,7 @@ export const applyConfig = defineAction({
   input: Strict({ digest: Type.String(), file: TenantFile }),
   entity: TenantConfigurations,
   from: ['active'],
+  binds: ({ digest, file }) => ({ digest, tenant: file.id }),
   policy: none('whoever may edit the file on the server has decided already'),
 
   async load({ db, input }) {

@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../../sdk/index.ts';
 import { embeddedDriver } from './embedded.ts';
+import { DatabaseUnavailable, isUnavailable } from './errors.ts';
 import { type MigrationOwner, type MigrationResult, migrate, migrationList } from './migrate.ts';
 import { postgresDriver } from './postgres.ts';
 
@@ -27,14 +28,20 @@ export interface Database {
   readonly embedded: boolean;
   /**
    * Runs `work` as the app's role, for one tenant. In write mode nothing is kept unless `work` ends with `commitWith`;
-   * in read mode the database refuses every write.
+   * in read mode the database refuses every write, and all reads see one moment.
+   * @throws DatabaseUnavailable
    */
   transaction<T>(tenant: string, mode: Mode, work: (tx: Transaction) => Promise<T>): Promise<T>;
   ping(): Promise<void>;
   /** Applies what is pending, as the owner. */
   migrate(): Promise<MigrationResult>;
+  /** The partitions of the months ahead, as the owner. */
+  makePartitions(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A server that is never restarted makes more each night. */
+const MONTHS_AHEAD = 3;
 
 export interface DatabaseOptions {
   /** Absent: the embedded database in `dataDir`. */
@@ -69,9 +76,27 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     orm,
     embedded,
-    transaction: (tenant, mode, work) => driver.transaction(prologue(tenant, mode, shift?.() ?? 0), work),
+    async transaction(tenant, mode, work) {
+      let committing = false;
+      try {
+        return await driver.transaction(prologue(tenant, mode, shift?.() ?? 0), (tx) =>
+          work({
+            query: (text, values) => tx.query(text, values),
+            commitWith(text, values) {
+              committing = true;
+              return tx.commitWith(text, values);
+            },
+          }),
+        );
+      } catch (error) {
+        throw isUnavailable(error) ? new DatabaseUnavailable(committing) : error;
+      }
+    },
     ping: () => driver.ping(),
     migrate: () => migrate(orm, options.packs, embedded),
+    async makePartitions() {
+      await orm.em.getConnection().execute(`SELECT summit_make_partitions(${MONTHS_AHEAD})`);
+    },
     async close() {
       await driver.close?.();
       await orm.close(true);
@@ -84,6 +109,6 @@ function prologue(tenant: string, mode: Mode, shiftMs: number): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(tenant)) throw new TypeError(`"${tenant}" is not a tenant id`);
   const clock = shiftMs === 0 ? '' : `SET LOCAL summit.clock_shift = '${Math.trunc(shiftMs)} milliseconds';`;
   // Writes have few shapes, so their plans are kept; a foreign key to a partitioned table would else be planned each time.
-  const access = mode === 'read' ? 'SET TRANSACTION READ ONLY;' : 'SET LOCAL plan_cache_mode = force_generic_plan;';
+  const access = mode === 'read' ? 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;' : 'SET LOCAL plan_cache_mode = force_generic_plan;';
   return `${access}SET LOCAL ROLE summit_app;${clock}SET LOCAL summit.tenant = '${tenant}'`;
 }

@@ -1,8 +1,5 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 
-/** Months of partitions that exist from the start; the job `partitions` keeps them coming. */
-const MONTHS_AHEAD = 3;
-
 const functions = [
   `CREATE FUNCTION summit_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
      RETURN current_setting('summit.tenant', true)`,
@@ -28,24 +25,32 @@ const functions = [
   // The lowest UUIDv7 of a moment: partitions of what only grows are ranges of ids.
   `CREATE FUNCTION summit_lowest_id(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE
      RETURN (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid`,
-  `CREATE FUNCTION summit_make_partitions(months integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-     DECLARE
-       parent text; month timestamptz; first timestamptz := date_trunc('month', now(), 'UTC');
+  // A partition can be reached by its own name, and inherits neither row-level security nor statement triggers.
+  `CREATE FUNCTION summit_make_partition(parent text, suffix text, bounds text) RETURNS void LANGUAGE plpgsql AS $$
+     DECLARE child text := parent || suffix;
+     BEGIN
+       IF to_regclass(child) IS NOT NULL THEN RETURN; END IF;
+       EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES %s', child, parent, bounds);
+       EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', child);
+       EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', child);
+       EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION summit_append_only()', child || '_no_truncate', child);
+     END $$`,
+  // Run by the owner, at each start and each night: from the month of the migration to so many months ahead.
+  `CREATE FUNCTION summit_make_partitions(months integer) RETURNS void LANGUAGE plpgsql AS $$
+     DECLARE parent text; month timestamp; first timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
      BEGIN
        FOREACH parent IN ARRAY ARRAY['receipts', 'policy_decisions', 'usage_events'] LOOP
          IF to_regclass(parent || '_before') IS NULL THEN
-           EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (MINVALUE) TO (%L)', parent || '_before', parent, summit_lowest_id(first));
+           PERFORM summit_make_partition(parent, '_before', format('FROM (MINVALUE) TO (%L)', summit_lowest_id(first AT TIME ZONE 'UTC')));
          END IF;
          FOR ahead IN 0..months LOOP
-           month := (first AT TIME ZONE 'UTC' + make_interval(months => ahead)) AT TIME ZONE 'UTC';
-           IF to_regclass(parent || to_char(month AT TIME ZONE 'UTC', '"_y"YYYY"m"MM')) IS NULL THEN
-             EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-               parent || to_char(month AT TIME ZONE 'UTC', '"_y"YYYY"m"MM'), parent, summit_lowest_id(month),
-               summit_lowest_id((month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'));
-           END IF;
+           month := first + make_interval(months => ahead);
+           PERFORM summit_make_partition(parent, to_char(month, '"_y"YYYY"m"MM'), format('FROM (%L) TO (%L)',
+             summit_lowest_id(month AT TIME ZONE 'UTC'), summit_lowest_id((month + interval '1 month') AT TIME ZONE 'UTC')));
          END LOOP;
        END LOOP;
      END $$`,
+  'REVOKE EXECUTE ON FUNCTION summit_make_partition(text, text, text), summit_make_partitions(integer) FROM PUBLIC',
 ];
 
 const receipts = [
@@ -72,7 +77,11 @@ const receipts = [
      at timestamptz(3) NOT NULL,
      CONSTRAINT receipts_pkey PRIMARY KEY (tenant_id, id),
      CONSTRAINT receipts_exactly UNIQUE (tenant_id, id, subject_id, seq, state_to),
-     CONSTRAINT receipts_sound CHECK (leaf_hash = sha256('\\x00'::bytea || bytes) AND (seq IS NOT NULL) = (outcome = 'allowed'))
+     -- One check and not four: each costs a write.
+     CONSTRAINT receipts_sound CHECK (
+       leaf_hash = sha256('\\x00'::bytea || bytes) AND octet_length(bytes) <= 65535
+       AND outcome IN ('allowed', 'denied', 'failed', 'refused') AND (seq IS NOT NULL) = (outcome = 'allowed')
+     )
    ) PARTITION BY RANGE (id)`,
   'CREATE INDEX receipts_by_subject ON receipts (tenant_id, subject_id, id)',
   `CREATE TABLE subject_states (
@@ -116,7 +125,7 @@ const decisions = [
      allowed boolean NOT NULL,
      reasons jsonb NOT NULL,
      outcome text NOT NULL,
-     duration_ns integer NOT NULL,
+     duration_ns bigint NOT NULL,
      receipt_id uuid NOT NULL,
      created_at timestamptz(3) NOT NULL,
      CONSTRAINT policy_decisions_pkey PRIMARY KEY (tenant_id, id),
@@ -214,13 +223,22 @@ const identity = [
   ),
 ];
 
+function mayForget(table: string): readonly string[] {
+  return [`CREATE POLICY ${table}_delete ON ${table} FOR DELETE USING (tenant_id = summit_tenant())`, `GRANT DELETE ON ${table} TO summit_app`];
+}
+
 export const kernelMigrations: readonly MigrationStep[] = [
-  migration('0001-kernel', [...functions, ...receipts, ...decisions, `SELECT summit_make_partitions(${MONTHS_AHEAD})`, services, identity]),
+  migration('0001-kernel', [...functions, ...receipts, ...decisions, 'SELECT summit_make_partitions(1)', services, identity]),
   migration('0002-row-level-security', [
     ...['receipts', 'subject_states', 'policy_decisions', 'usage_events', 'nodes', 'edges'].map((table) =>
       rowLevelSecurity(table, ['SELECT', 'INSERT']),
     ),
     ...['disclosures', 'idempotency_keys', 'outbox', 'job_runs'].map((table) => rowLevelSecurity(table, ['SELECT', 'INSERT', 'UPDATE'])),
+    // What is only remembered for a while, and by nobody relied upon.
+    ...['idempotency_keys', 'outbox', 'job_runs'].map(mayForget),
   ]),
-  migration('0003-append-only', ['receipts', 'subject_states', 'policy_decisions', 'usage_events', 'edges', 'policy_bundles'].map(appendOnly)),
+  migration(
+    '0003-append-only',
+    ['receipts', 'subject_states', 'policy_decisions', 'usage_events', 'nodes', 'edges', 'tenants', 'policy_bundles'].map(appendOnly),
+  ),
 ];

@@ -24,7 +24,8 @@ export function postgresDriver(url: string, poolSize: number): Driver & { close(
     connectionString: url,
     max: poolSize,
     types,
-    options: '-c timezone=UTC',
+    options: '-c timezone=UTC -c statement_timeout=30000',
+    connectionTimeoutMillis: 5_000,
     pipeline: true,
     stream: () => new BatchingSocket(),
   } as pg.PoolConfig);

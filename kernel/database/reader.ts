@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 import {
-  type Approval,
   type Entity,
   type Governed,
   type LockingReader,
@@ -9,6 +8,7 @@ import {
   type PageRequest,
   Problem,
   type Reader,
+  type Row,
   type Where,
 } from '../../sdk/index.ts';
 import { presentReceipts } from '../receipts/queries.ts';
@@ -17,6 +17,7 @@ import { Approvals, Receipts } from './tables.ts';
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
+const MAX_FOUND = 10_000;
 
 /** A subject as `load` locked it; only such a subject may change. */
 export interface LockedSubject {
@@ -43,8 +44,9 @@ export function transactionOf(reader: Reader): Transaction {
 export function createReader(tx: Transaction, tenant: string): ActionReader {
   const locked = new Map<string, LockedSubject>();
 
-  async function select<R>(entity: Entity<R>, conditions: Conditions, tail: string): Promise<R[]> {
-    return tx.query<R & object>(`SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${conditions.sql} ${tail}`, conditions.values);
+  async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
+    const text = `SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
+    return tx.query<R & object>(text, [...values, limit]);
   }
 
   const reader: ActionReader = {
@@ -52,12 +54,17 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
 
     async one(entity, id) {
       if (!isUuid(id)) return notFound(entity, id);
-      const [row] = await select(entity, conditionsOf(entity, tenant, { id } as never), 'LIMIT 1');
+      const [row] = await select(entity, conditionsOf(entity, tenant, { id } as Where<never>), '', 1);
       return row ?? notFound(entity, id);
     },
 
-    find: (entity, where, options = {}) =>
-      select(entity, conditionsOf(entity, tenant, where), `ORDER BY t.id LIMIT ${Math.trunc(options.limit ?? 10_000)}`),
+    async find(entity, where, options = {}) {
+      const { limit = MAX_FOUND } = options;
+      const rows = await select(entity, conditionsOf(entity, tenant, where), 'ORDER BY t.id', limit + 1);
+      // What is silently cut off looks complete.
+      if (rows.length > limit && options.limit === undefined) throw new TypeError(`more than ${MAX_FOUND} rows of ${entity.type}: ask for pages`);
+      return rows.slice(0, limit);
+    },
 
     async lock<R>(entity: Governed<R>, id: string): Promise<R> {
       if (!isUuid(id)) return notFound(entity, id);
@@ -80,7 +87,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
     page: (entity, request) => page(tx, tenant, entity, request, select),
 
     async approvals(subjectIds) {
-      return select(Approvals, conditionsOf(Approvals, tenant, { subject_id: subjectIds }), 'ORDER BY t.id') as Promise<Approval[]>;
+      return reader.find(Approvals, { subject_id: subjectIds });
     },
 
     async decisions(subjectIds) {
@@ -92,7 +99,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
     },
 
     async receipts(subjectId) {
-      return presentReceipts(reader, await reader.find(Receipts, { subject_id: subjectId }));
+      return presentReceipts(reader, (await reader.find(Receipts, { subject_id: subjectId })).toSorted(bySequence));
     },
 
     async handles(userIds) {
@@ -118,7 +125,12 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
   return reader;
 }
 
-type Select = <R>(entity: Entity<R>, conditions: Conditions, tail: string) => Promise<R[]>;
+type Select = <R>(entity: Entity<R>, conditions: Conditions, order: string, limit: number) => Promise<R[]>;
+
+/** By the clock of the database: ids carry that of the process that made them. */
+function bySequence(a: Row<typeof Receipts>, b: Row<typeof Receipts>): number {
+  return a.at.localeCompare(b.at) || (a.seq ?? 0) - (b.seq ?? 0);
+}
 
 async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, request: PageRequest<R>, select: Select): Promise<Page<R>> {
   const conditions = conditionsOf(entity, tenant, request.where ?? ({} as Where<R>));
@@ -130,21 +142,21 @@ async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, reque
     .update(JSON.stringify([entity.table, conditions]))
     .digest('base64url')
     .slice(0, 16);
-  const counted = request.cursor === undefined && request.count !== false;
-  const total = counted
-    ? tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${entity.table} t WHERE ${conditions.sql}`, conditions.values)
-    : null;
   const limit = Math.min(request.limit ?? DEFAULT_PAGE, MAX_PAGE);
   const after = request.cursor === undefined ? null : decodeCursor(request.cursor, list);
-  const rest =
+  const rest: Conditions =
     after === null ? conditions : { sql: `${conditions.sql} AND t.id < $${conditions.values.length + 1}`, values: [...conditions.values, after] };
-  const rows = (await select(entity, rest, `ORDER BY t.id DESC LIMIT ${limit + 1}`)) as (R & { id: string })[];
+  const counted = request.cursor === undefined && request.count !== false;
+  const [rows, counts] = await Promise.all([
+    select(entity, rest, 'ORDER BY t.id DESC', limit + 1) as Promise<(R & { id: string })[]>,
+    counted ? tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${entity.table} t WHERE ${conditions.sql}`, conditions.values) : [],
+  ]);
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   return {
     items,
     next_cursor: last ? Buffer.from(JSON.stringify([last.id, list])).toString('base64url') : null,
-    ...(total ? { total: (await total)[0]?.total ?? 0 } : {}),
+    ...(counts[0] ? { total: counts[0].total } : {}),
   };
 }
 

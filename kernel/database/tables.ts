@@ -55,7 +55,7 @@ export const PolicyDecisions = kernelTable({
     allowed: field.boolean(),
     reasons: field.json<readonly { readonly rule: string; readonly message: string }[]>(),
     outcome: field.text<'allowed' | 'denied'>(),
-    duration_ns: field.integer(),
+    duration_ns: field.bigint(),
     receipt_id: field.uuid(),
     created_at: field.timestamp(),
   },

@@ -1,4 +1,5 @@
-import { defineQuery, Problem, type Reader, Strict, Type } from '../../sdk/index.ts';
+import { validate as isUuid } from 'uuid';
+import { defineQuery, Id, Problem, type Reader, Strict, Type } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Teams, TenantConfigurations } from '../database/tables.ts';
@@ -17,8 +18,6 @@ interface NeighborRow extends Node {
   readonly relationship: string;
   readonly direction: 'out' | 'in';
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A node with its handle where it is a person: the graph itself holds no personal data. */
 const LABEL = `CASE WHEN n.type = 'user' THEN coalesce(d.value, '[erased]') ELSE n.label END AS label`;
@@ -39,25 +38,27 @@ export async function neighborsOf(
     limit: number;
   },
 ) {
+  const { type = null, direction = null, after = null, relationship = null, limit } = filters;
+  const fromTheOtherEnd = Object.keys(inverses).filter((name) => inverses[name] === relationship);
   const rows = await tx.query<NeighborRow>(
     `SELECT e.id AS edge_id, e.relationship, e.direction, n.id, n.type, ${LABEL}
-       FROM (SELECT id, relationship, to_id AS other, 'out' AS direction FROM edges WHERE tenant_id = $1 AND from_id = $2
+       FROM (SELECT id, relationship, to_id AS other, 'out' AS direction FROM edges
+               WHERE tenant_id = $1 AND from_id = $2 AND ($6::text IS NULL OR relationship = $6)
              UNION ALL
-             SELECT id, relationship, from_id, 'in' FROM edges WHERE tenant_id = $1 AND to_id = $2) e
+             SELECT id, relationship, from_id, 'in' FROM edges
+               WHERE tenant_id = $1 AND to_id = $2 AND ($6::text IS NULL OR relationship = ANY($7::text[]))) e
        JOIN nodes n ON n.tenant_id = $1 AND n.id = e.other ${PERSON}
        WHERE ($3::text IS NULL OR n.type = $3) AND ($4::text IS NULL OR e.direction = $4) AND ($5::uuid IS NULL OR e.id > $5)
-       ORDER BY e.id`,
-    [tenant, id, filters.type ?? null, filters.direction ?? null, filters.after ?? null],
+       ORDER BY e.id LIMIT $8`,
+    [tenant, id, type, direction, after, relationship, fromTheOtherEnd, limit + 1],
   );
-  const named = rows.map(({ edge_id, relationship, direction, ...node }) => ({
-    edge_id,
+  const shown = rows.slice(0, limit);
+  const neighbors = shown.map(({ edge_id: _, relationship: name, direction: way, ...node }) => ({
     ...node,
-    relationship: direction === 'out' ? relationship : (inverses[relationship] ?? relationship),
-    direction,
+    relationship: way === 'out' ? name : (inverses[name] ?? name),
+    direction: way,
   }));
-  const wanted = filters.relationship === undefined ? named : named.filter(({ relationship }) => relationship === filters.relationship);
-  const items = wanted.slice(0, filters.limit);
-  return { neighbors: items.map(({ edge_id: _, ...neighbor }) => neighbor), last: wanted.length > filters.limit ? items.at(-1)?.edge_id : undefined };
+  return { neighbors, last: rows.length > limit ? shown.at(-1)?.edge_id : undefined };
 }
 
 export async function nodeOf(tx: Transaction, tenant: string, id: string): Promise<Node> {
@@ -77,7 +78,7 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
       relationship: Type.Optional(Type.String({ description: 'As named from this entity' })),
       direction: Type.Optional(Type.Enum(['out', 'in'])),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-      cursor: Type.Optional(Type.String({ format: 'uuid' })),
+      cursor: Type.Optional(Id),
     }),
     async run({ db, tenant, params, query }) {
       const tx = transactionOf(db);
@@ -131,34 +132,48 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
 }
 
 const MAX_PATHS = 10;
-const MAX_VISITED = 10_000;
+/** Everything hangs together through the tenant, so a search stops at so many nodes, and says that it found nothing. */
+const MAX_VISITED = 5_000;
 
-/** Breadth first, so that the shortest come first; bounded, since everything hangs together through the tenant. */
+/** Breadth first, each node once with all that lead to it on the shortest ways, so that the work is bounded by the nodes. */
 async function shortestPaths(tx: Transaction, tenant: string, from: string, to: string, maxLength: number): Promise<readonly string[][]> {
-  if (from === to) return [[from]];
-  const visited = new Set([from]);
-  let frontier: string[][] = [[from]];
-  for (let length = 1; length <= maxLength && frontier.length > 0; length++) {
-    const ends = frontier.map((path) => path.at(-1) as string);
+  const cameFrom = new Map<string, string[]>([[from, []]]);
+  let frontier = [from];
+  for (let length = 0; length < maxLength && frontier.length > 0 && !cameFrom.has(to) && cameFrom.size < MAX_VISITED; length++) {
     const steps = await tx.query<{ a: string; b: string }>(
-      `SELECT DISTINCT from_id AS a, to_id AS b FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
-       UNION SELECT to_id, from_id FROM edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])`,
-      [tenant, ends],
+      `SELECT DISTINCT a, b FROM (
+         SELECT from_id AS a, to_id AS b FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
+         UNION ALL SELECT to_id, from_id FROM edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])) steps LIMIT $3`,
+      [tenant, frontier, MAX_VISITED * 4],
     );
-    const next = frontier.flatMap((path) => steps.filter(({ a, b }) => a === path.at(-1) && !visited.has(b)).map(({ b }) => [...path, b]));
-    const found = next.filter((path) => path.at(-1) === to);
-    if (found.length > 0) return found.slice(0, MAX_PATHS);
-    for (const path of next) visited.add(path.at(-1) as string);
-    if (visited.size > MAX_VISITED) break;
-    frontier = next;
+    const reached = new Map<string, string[]>();
+    for (const { a, b } of steps) {
+      if (cameFrom.has(b)) continue;
+      const ways = reached.get(b) ?? [];
+      if (ways.length < MAX_PATHS) ways.push(a);
+      reached.set(b, ways);
+    }
+    for (const [node, ways] of reached) cameFrom.set(node, ways);
+    frontier = [...reached.keys()];
   }
-  return [];
+  return cameFrom.has(to) ? pathsBack(to, cameFrom) : [];
+}
+
+function pathsBack(to: string, cameFrom: ReadonlyMap<string, readonly string[]>): readonly string[][] {
+  const finished: string[][] = [];
+  const open: string[][] = [[to]];
+  for (let path = open.pop(); path && finished.length < MAX_PATHS; path = open.pop()) {
+    const ways = cameFrom.get(path[0] as string) ?? [];
+    if (ways.length === 0) finished.push(path);
+    for (const way of ways) open.push([way, ...path]);
+  }
+  return finished;
 }
 
 /** An id, or one of the aliases `user:<handle>`, `team:<name>`, `tenant:<id>`. */
 async function resolve(db: Reader, tenant: string, id: string): Promise<string> {
-  if (UUID.test(id)) return id;
-  const [kind, name = ''] = id.split(':', 2);
+  if (isUuid(id)) return id.toLowerCase();
+  const [kind, name = ''] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
   const found =
     kind === 'user'
       ? await db.userByHandle(name)

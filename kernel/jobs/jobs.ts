@@ -47,7 +47,7 @@ export class JobScheduler {
 
   start(): void {
     this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
-    this.#schedule('partitions', MAKE_PARTITIONS, () => this.#tenants.makePartitions());
+    this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     for (const { id: pack, jobs } of this.#packs.all) {
       for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.#runEverywhere(pack, job, period));
     }

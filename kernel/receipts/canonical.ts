@@ -19,7 +19,12 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of the canonical text, lowercase hex. */
 export function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+  return sha256(canonical(value));
+}
+
+/** SHA-256 of a text, lowercase hex. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function assertJson(value: unknown, path: string): void {

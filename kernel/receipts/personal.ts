@@ -11,19 +11,18 @@ export class PersonalValues {
     return commitment.commitment;
   }
 
-  /** The named columns of a row, its personal values replaced by their commitments. */
-  conceal(entity: Entity<never>, row: object, columns: readonly string[], subjectId: string): Readonly<Record<string, unknown>> {
+  /** The named columns of a row, its personal values replaced by their commitments, which are added to `into`. */
+  conceal(entity: Entity<never>, row: object, columns: readonly string[], subjectId: string, into: string[]): Readonly<Record<string, unknown>> {
     const values = new Map(Object.entries(row));
     return Object.fromEntries(
       columns.map((name) => {
         const value = values.get(name) ?? null;
-        return [name, typeof value === 'string' && entity.personal.includes(name) ? this.commit(name, value, subjectId) : value];
+        if (typeof value !== 'string' || !entity.personal.includes(name)) return [name, value];
+        const commitment = this.commit(name, value, subjectId);
+        into.push(commitment);
+        return [name, commitment];
       }),
     );
-  }
-
-  get commitments(): readonly string[] {
-    return this.#disclosed.map(({ commitment }) => commitment).sort();
   }
 
   /** Rows of the table `disclosures`. */

@@ -1,9 +1,10 @@
+import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { validate as isUuid, v7 as newId } from 'uuid';
 import { type Action, type Actor, Problem, type ProblemCode } from '../../sdk/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
-import { isRetryable, isUnavailable } from '../database/errors.ts';
+import { DatabaseUnavailable, isRetryable } from '../database/errors.ts';
 import { recordOf } from '../record.ts';
 import type { Writer } from '../write.ts';
 
@@ -20,31 +21,39 @@ export interface Attempt {
 /** Who may at all, and who may not because of what they did before. The policy's denials have receipts of their own. */
 const REFUSALS: ReadonlySet<ProblemCode> = new Set(['forbidden', 'pack-disabled', 'separation-of-duties']);
 
-/** Refusals that leave a receipt, for each person and action: one a minute, so that nobody floods the log. */
-const RECEIPTED = { points: 1, duration: 60 };
+/** For each person and action: one refusal and as many failures a minute leave a receipt, so that nobody floods the log. */
+const RECEIPTED = { refused: { points: 1, duration: 60 }, failed: { points: 30, duration: 60 } };
 
 /** Leaves the receipts of what was attempted and did not happen, each in a transaction of its own. */
 export class Refusals {
   readonly #database: Database;
   readonly #write: Writer;
   readonly #config: Pick<Config, 'origin'>;
-  readonly #limit = new RateLimiterMemory(RECEIPTED);
+  readonly #limits = { refused: new RateLimiterMemory(RECEIPTED.refused), failed: new RateLimiterMemory(RECEIPTED.failed) };
+  readonly #log: Logger;
 
-  constructor({ database, write, config }: { database: Database; write: Writer; config: Pick<Config, 'origin'> }) {
+  constructor({ database, write, config, log }: { database: Database; write: Writer; config: Pick<Config, 'origin'>; log: Logger }) {
     this.#database = database;
     this.#write = write;
     this.#config = config;
+    this.#log = log;
   }
 
   /**
    * A refusal by role or separation of duties leaves `refused`; what broke in the middle leaves `failed`. Bad input, an
-   * unknown id, a state that does not allow it and a lost race leave none.
+   * unknown id, a state that does not allow it and a lost race leave none. Never throws: the error itself is the answer.
    */
   async witness(attempt: Attempt, error: unknown): Promise<void> {
     const outcome = outcomeOf(error);
-    if (outcome === null || (outcome === 'refused' && !(await this.#isReceipted(attempt)))) return;
+    if (outcome === null || !(await this.#isReceipted(attempt, outcome))) return;
+    await this.#record(attempt, outcome).catch((second: unknown) =>
+      this.#log.error({ err: second, action: attempt.action.id, outcome }, 'the receipt of what did not happen could not be written'),
+    );
+  }
+
+  #record(attempt: Attempt, outcome: 'refused' | 'failed'): Promise<void> {
     const { action, pack, tenant, actor, params, input } = attempt;
-    await this.#database.transaction(tenant, 'write', async (tx) => {
+    return this.#database.transaction(tenant, 'write', async (tx) => {
       const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
       const { writes } = recordOf({
         action,
@@ -66,8 +75,8 @@ export class Refusals {
     });
   }
 
-  #isReceipted({ tenant, actor, action }: Attempt): Promise<boolean> {
-    return this.#limit.consume(`${tenant}/${actor.id}/${action.id}`).then(
+  #isReceipted({ tenant, actor, action }: Attempt, outcome: 'refused' | 'failed'): Promise<boolean> {
+    return this.#limits[outcome].consume(`${tenant}/${actor.id}/${action.id}/${outcome}`).then(
       () => true,
       () => false,
     );
@@ -75,7 +84,7 @@ export class Refusals {
 }
 
 function outcomeOf(error: unknown): 'refused' | 'failed' | null {
-  if (isRetryable(error) || isUnavailable(error)) return null;
+  if (isRetryable(error) || error instanceof DatabaseUnavailable) return null;
   if (!(error instanceof Problem)) return 'failed';
   if (error.code === 'unavailable') return 'failed';
   return REFUSALS.has(error.code) ? 'refused' : null;

@@ -1,7 +1,6 @@
 import { isFinal, type SubjectChange } from '../../sdk/index.ts';
 import type { Happening } from '../record.ts';
-import { canonicalJson, digestOf } from './canonical.ts';
-import type { PersonalValues } from './personal.ts';
+import { digestOf, sha256 } from './canonical.ts';
 import { encodeReceipt } from './receipt.ts';
 
 /** A receipt as it is stored, and the state that it witnesses: none where nothing changed. */
@@ -12,17 +11,22 @@ export interface Witness {
   readonly state: object | null;
 }
 
+/** What a receipt binds, each in the form that goes into it. */
+export interface Bound {
+  /** Canonical text of what was written. */
+  readonly written: string;
+  /** Of the personal values in it. */
+  readonly commitments: readonly string[];
+  /** Commitments, both. */
+  readonly input: string;
+  readonly actor: string;
+}
+
 /**
  * Makes the receipt of one subject's change; with `change` null, of an action that changed nothing.
  * @throws TypeError where the pack changes what it has not locked, or goes where its table of transitions has no way
  */
-export function witness(
-  happening: Happening,
-  change: SubjectChange | null,
-  document: string,
-  personal: PersonalValues,
-  commitments: readonly string[],
-): Witness {
+export function witness(happening: Happening, change: SubjectChange | null, bound: Bound): Witness {
   const { action, tenant, actor, now, outcome, decision, newId } = happening;
   const id = newId();
   const subject = change ? { type: change.entity.type, id: change.after.id } : { type: action.entity.type, id: happening.subject.id };
@@ -38,7 +42,7 @@ export function witness(
     subject,
     seq,
     parents: previous ? [previous.leafHash.toString('base64')] : [],
-    actor: personal.commit('actor', actor.id, subject.id),
+    actor: bound.actor,
     outcome,
     policy: decision
       ? [
@@ -51,10 +55,9 @@ export function witness(
         ]
       : [],
     state,
-    // The input holds free text, so it too is bound by a salted commitment and can be erased.
-    input_digest: personal.commit('input', canonicalJson(happening.input), subject.id),
-    changes_digest: digestOf(document),
-    commitments,
+    input_digest: bound.input,
+    changes_digest: sha256(bound.written),
+    commitments: bound.commitments.toSorted(),
     at: now,
     ...(change && isFinal(change.entity, change.after.status) ? { sealed_count: change.after.version } : {}),
   });
@@ -74,7 +77,7 @@ export function witness(
       state_to: state.to,
       leaf_hash: leafHash,
       bytes,
-      changes: document,
+      changes: bound.written,
       decision_ids: decision ? [decision.id] : [],
       at: now,
     },

@@ -46,11 +46,6 @@ export class Tenants {
     for (const file of files) await this.#applyOne(file);
   }
 
-  /** The partitions of the months ahead. */
-  async makePartitions(): Promise<void> {
-    await this.#database.orm.em.getConnection().execute('SELECT summit_make_partitions(3)');
-  }
-
   async #applyOne(file: TenantFile): Promise<void> {
     const digest = createHash('sha256').update(canonicalJson(file)).digest('hex');
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
