@@ -18,8 +18,12 @@ import type { Writer } from './write.ts';
 
 export interface ActionRequest {
   readonly params: Readonly<Record<string, string>>;
-  /** Read only once caller, pack and role have passed: their refusals come before anything the body says. */
-  readonly body: () => Promise<unknown>;
+  /** Called once caller, pack and role have passed: their refusals come before anything that the request says. */
+  readonly read: () => Promise<RequestContent>;
+}
+
+export interface RequestContent {
+  readonly body: unknown;
   readonly idempotencyKey?: string | undefined;
   /** From `If-Match`; a body may carry `expected_version` instead. */
   readonly expectedVersion?: number | undefined;
@@ -28,13 +32,17 @@ export interface ActionRequest {
 export interface ActionResult extends Answer {
   /** The first answer to the same idempotency key, and not a new one. */
   readonly replayed: boolean;
-  readonly subjectId: string;
   /** Outbox messages to deliver, now that they are committed. */
   readonly messages: readonly string[];
 }
 
-/** A request once its body is read and checked. */
-type Attempt = Omit<ActionRequest, 'body'> & { readonly input: unknown };
+/** A request once it is read and checked. */
+interface Attempt {
+  readonly params: ActionRequest['params'];
+  readonly input: unknown;
+  readonly idempotencyKey?: string | undefined;
+  readonly expectedVersion?: number | undefined;
+}
 
 const MAX_ATTEMPTS = 3;
 
@@ -73,10 +81,11 @@ export class ActionRunner {
       const admitted = await this.#admission
         .admit(action, packId, caller)
         .catch((refusal) => this.#refuse(action, packId, caller, request.params, refusal));
-      const { input, expectedVersion } = splitExpectedVersion(action, await request.body());
+      const content = await request.read();
+      const { input, expectedVersion = content.expectedVersion } = splitExpectedVersion(action, content.body);
       assertValid(action.input, input);
       try {
-        return await this.#attempt(action, admitted, { ...request, input, expectedVersion: request.expectedVersion ?? expectedVersion });
+        return await this.#attempt(action, admitted, { params: request.params, input, idempotencyKey: content.idempotencyKey, expectedVersion });
       } catch (error) {
         if (!isRetryable(error)) throw error;
         if (attempt === MAX_ATTEMPTS) throw new Problem('conflict', 'Concurrent changes kept winning: read the resource again and retry.');
@@ -119,13 +128,18 @@ export class ActionRunner {
     const { tenant, actor, pack } = admitted;
     const { params, input, idempotencyKey } = attempt;
     const { settings } = pack;
+    const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
+    if (idempotencyKey !== undefined) {
+      // Looked at before the world is, which may have moved on since; and again below, once the locks are held.
+      const { prior } = await settle(tx, admitted, idempotencyKey);
+      if (prior) return { ...replay(prior, digest), replayed: true, messages: [] };
+    }
     const db = createReader(tx, tenant);
     const loaded = await action.load({ db, tenant, actor, settings, params, input });
     const { now, prior } = await settle(tx, admitted, idempotencyKey);
-    const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, params, input);
+    if (prior) return { ...replay(prior, digest), replayed: true, messages: [] };
     const subject = action.subject(loaded);
     const subjectId = subject?.id ?? newId();
-    if (prior) return { ...replay(prior, digest), replayed: true, subjectId, messages: [] };
     if (subject) assertCurrent(action, subject, attempt.expectedVersion);
 
     const context: ActionContext<unknown> = {
@@ -146,9 +160,9 @@ export class ActionRunner {
     }
     const changes = action.apply(loaded, { ...context, approval, decision: decision && { ...decision, ...decision.result } });
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes });
-    const answer = { status: action.success ?? 200, body: { ...changes.answer, receipt }, settled: !action.settles };
+    const answer = { status: action.success ?? 200, subjectId, body: { ...changes.answer, receipt }, settled: !action.settles };
     await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, now, answer)]);
-    return { ...answer, replayed: false, subjectId, messages };
+    return { ...answer, replayed: false, messages };
   }
 
   async #refuse(action: Action, pack: string, caller: Caller, params: ActionRequest['params'], refusal: unknown): Promise<never> {

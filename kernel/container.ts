@@ -5,6 +5,7 @@ import { Admission } from './admission.ts';
 import { createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
+import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
@@ -50,6 +51,7 @@ export function createServices(foundations: Foundations) {
     outcomes: asClass(Outcomes).singleton(),
     tenants: asClass(Tenants).singleton(),
     jobs: asClass(JobScheduler).singleton(),
+    rateLimit: asClass(RateLimit).singleton(),
     commands: asFunction(createCommands).singleton(),
   });
   return container.cradle;
@@ -69,5 +71,6 @@ export interface Services {
   readonly outcomes: Outcomes;
   readonly tenants: Tenants;
   readonly jobs: JobScheduler;
+  readonly rateLimit: RateLimit;
   readonly commands: ReturnType<typeof createCommands>;
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type Actor, Problem, type ProblemCode, type ProblemDetails } from '../sdk/index.ts';
 import { IdempotencyKeys } from './database/tables.ts';
-import { canonicalJson } from './receipts/canonical.ts';
+import { canonicalJson, sha256 } from './receipts/canonical.ts';
 import type { TableWrite } from './write.ts';
 
 export interface Answer {
   readonly status: number;
+  readonly subjectId: string;
   readonly body: Readonly<Record<string, unknown>>;
   /** False while the outcome of an effect is awaited, which will be the answer. */
   readonly settled: boolean;
@@ -14,6 +14,7 @@ export interface Answer {
 /** An answer as the table idempotency_keys keeps it. */
 export interface PriorAnswer {
   readonly request_digest: string;
+  readonly subject_id: string;
   readonly status: number;
   readonly body: string;
   readonly settled: boolean;
@@ -23,8 +24,9 @@ interface StoredProblem {
   readonly problem: { readonly code: ProblemCode; readonly message: string; readonly details: ProblemDetails };
 }
 
-export function requestDigest(action: string, params: object, input: unknown): string {
-  return createHash('sha256').update(canonicalJson({ action, params, input })).digest('hex');
+export function requestDigest(action: string, request: { params: object; input: unknown; expectedVersion?: number | undefined }): string {
+  const { params, input, expectedVersion = null } = request;
+  return sha256(canonicalJson({ action, params, input, expectedVersion }));
 }
 
 /** The row that remembers the answer, in the same statement as what it answers. None without a key, none for the system. */
@@ -41,9 +43,10 @@ export function idempotencyWrite(
       ? {
           status: answer.status,
           settled: true,
+          subject_id: null,
           body: JSON.stringify({ problem: { code: answer.code, message: answer.message, details: answer.details } } satisfies StoredProblem),
         }
-      : { status: answer.status, settled: answer.settled, body: JSON.stringify(answer.body) };
+      : { status: answer.status, settled: answer.settled, subject_id: answer.subjectId, body: JSON.stringify(answer.body) };
   return [{ kind: 'insert', entity: IdempotencyKeys, rows: [{ user_id: actor.id, key, request_digest: digest, created_at: now, ...stored }] }];
 }
 
@@ -57,7 +60,7 @@ export function replay(prior: PriorAnswer, digest: string): Answer {
   }
   const body = JSON.parse(prior.body) as Answer['body'] | StoredProblem;
   if (isStoredProblem(body)) throw new Problem(body.problem.code, body.problem.message, body.problem.details);
-  return { status: prior.status, body, settled: prior.settled };
+  return { status: prior.status, subjectId: prior.subject_id, body, settled: prior.settled };
 }
 
 function isStoredProblem(body: object): body is StoredProblem {

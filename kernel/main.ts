@@ -121,12 +121,14 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   };
 }
 
-/** Takes no new requests, lets those that run finish, and then closes what is idle. */
+/** Takes no new connections, tells those that are there to close after their answer, and waits for what is underway. */
 async function drain(server: Server): Promise<void> {
+  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(deadline);
 }
 

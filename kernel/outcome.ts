@@ -41,9 +41,9 @@ export class Outcomes {
       const body = { ...resource, receipt: result.body.receipt };
       if (!settles.while.includes(String(resource.status))) {
         if (idempotencyKey !== undefined) await this.#remember(caller, idempotencyKey, body);
-        return { status: 200, body, settled: true };
+        return { ...result, status: 200, body, settled: true };
       }
-      if (Date.now() >= deadline) return { status: 202, body, settled: false };
+      if (Date.now() >= deadline) return { ...result, status: 202, body, settled: false };
       await sleep(POLL_MS);
     }
   }

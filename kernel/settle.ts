@@ -23,7 +23,7 @@ export async function settle(tx: Transaction, admitted: Admitted, idempotencyKey
     `SELECT summit_now() AS now,
        (SELECT version FROM users WHERE tenant_id = $1 AND id = $2::uuid) AS user_version,
        (SELECT version FROM pack_enablements WHERE tenant_id = $1 AND pack_id = $3) AS pack_version,
-       (SELECT to_json(k) FROM (SELECT request_digest, status, body, settled FROM idempotency_keys
+       (SELECT to_json(k) FROM (SELECT request_digest, subject_id, status, body, settled FROM idempotency_keys
           WHERE tenant_id = $1 AND user_id = $2::uuid AND key = $4) k) AS prior`,
     [tenant, person, pack.id, idempotencyKey ?? null],
   );

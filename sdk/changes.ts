@@ -1,17 +1,20 @@
 import type { Entity, Governed, GovernedRow, InsertOnlyRow } from './entity.ts';
 
 /** Says, where a declaration is required, that there is none and why. */
+const reason = Symbol('none');
+
 export interface None {
   readonly none: string;
+  readonly [reason]: true;
 }
 
 export function none(why: string): None {
   if (why.trim() === '') throw new TypeError('none(why) takes the reason');
-  return Object.freeze({ none: why });
+  return Object.freeze({ none: why, [reason]: true as const });
 }
 
 export function isNone(value: unknown): value is None {
-  return typeof value === 'object' && value !== null && 'none' in value;
+  return typeof value === 'object' && value !== null && reason in value;
 }
 
 /** The tenant and the time that an action runs at. Its context is one. */

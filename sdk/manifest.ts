@@ -18,7 +18,7 @@ export function manifestOf(pack: Pack) {
       roles,
       from,
       ...(route ? { route } : {}),
-      policy: isNone(policy) ? policy : { entrypoint: policy.entrypoint },
+      policy: isNone(policy) ? { none: policy.none } : { entrypoint: policy.entrypoint },
     })),
     queries: pack.queries.map(({ id, title, route, roles }) => ({ id, title, route, ...(roles ? { roles } : {}) })),
     evidence: pack.evidence.map(({ id, title, path, entity }) => ({ id, title, path, entity: entity.type })),

@@ -1,7 +1,14 @@
 import type { Entity, Governed } from './entity.ts';
 
+/** `since` and `until` include their moment, `before` does not. */
+export interface TimeRange {
+  readonly since?: string;
+  readonly until?: string;
+  readonly before?: string;
+}
+
 export type Where<Row> = {
-  readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | { readonly since?: string; readonly before?: string } | undefined;
+  readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | TimeRange | undefined;
 };
 
 /** What a list takes from its caller. `filters` are bound into the cursor, so that a cursor cannot be carried to another list. */

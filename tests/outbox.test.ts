@@ -23,7 +23,7 @@ async function executing(): Promise<{ id: string; messages: readonly string[] }>
   const action = packs.find('high-risk-ops')?.actions.find((candidate) => candidate.id.endsWith('.execute'));
   if (!action) throw new Error('no execute action');
   const caller = { tenant: 'demo-external', userId: await s.userId('engineer') };
-  const { messages } = await runner.run(action, 'high-risk-ops', caller, { params: { id }, body: async () => ({}) });
+  const { messages } = await runner.run(action, 'high-risk-ops', caller, { params: { id }, read: async () => ({ body: {} }) });
   assert.is((await s.get('engineer', `${requests}/${id}`)).body.status, 'executing');
   return { id, messages };
 }

@@ -13,7 +13,8 @@ export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', 
   if (round.excluded.includes(actor.id)) {
     throw new Problem('separation-of-duties', 'You requested this: another person must decide.');
   }
-  if (current.some((approval) => approval.approver_id === actor.id)) {
+  // Whoever has approved may still reject: that fills no second role.
+  if (status === 'approved' && current.some((approval) => approval.approver_id === actor.id)) {
     throw new Problem('separation-of-duties', 'You have approved this already: another person must fill the next role.');
   }
   const held = round.required.filter((role) => actor.roles.includes(role));

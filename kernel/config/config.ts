@@ -9,7 +9,11 @@ const ConfigFile = Strict({
   packs: Type.Array(Type.String(), { description: 'Paths of packs, from this file' }),
   policies: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
-  http: Strict({ body_limit_bytes: Type.Integer({ minimum: 1024 }), outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }) }),
+  http: Strict({
+    body_limit_bytes: Type.Integer({ minimum: 1024 }),
+    outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }),
+    requests_per_minute: Type.Integer({ minimum: 1, description: 'Of one person, at one replica' }),
+  }),
 });
 
 const Environment = Type.Object({
@@ -32,6 +36,7 @@ export interface Config {
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
+  readonly requestsPerMinute: number;
 }
 
 /** Everything that is wrong with the configuration, at once. */
@@ -65,6 +70,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
+    requestsPerMinute: file.http.requests_per_minute,
   };
 }
 

@@ -31,7 +31,7 @@ export const applyConfig = defineAction({
       ...(tenant ? [{ id: tenant.id, lock: () => db.lock(TenantConfigurations, tenant.id) }] : []),
       ...users.filter((user) => differs(user, file, teams)).map(({ id }) => ({ id, lock: () => db.lock(Users, id) })),
       ...packs
-        .filter((pack) => !isDeepStrictEqual(packStateIn(file, pack.pack_id), packState(pack)))
+        .filter((pack) => !isDeepStrictEqual(packStateIn(file, pack.pack_id, pack), packState(pack)))
         .map(({ id }) => ({ id, lock: () => db.lock(PackEnablements, id) })),
     ].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const { lock } of changing) await lock();
@@ -65,8 +65,8 @@ export const applyConfig = defineAction({
 
     const ids = new Set([...Object.keys(file.packs), ...current.packs.map(({ pack_id }) => pack_id)]);
     const packs = [...ids].flatMap((pack_id): SubjectChange[] => {
-      const wanted = packStateIn(file, pack_id);
       const pack = current.packs.find((candidate) => candidate.pack_id === pack_id);
+      const wanted = packStateIn(file, pack_id, pack);
       if (!pack) return [create(PackEnablements, at, { id: at.newId(), status: wanted.status, pack_id, settings: wanted.settings })];
       return isDeepStrictEqual(wanted, packState(pack)) ? [] : [change(PackEnablements, at, pack, wanted)];
     });
@@ -107,7 +107,8 @@ function packState({ status, settings }: PackEnablement) {
   return { status, settings };
 }
 
-function packStateIn(file: TenantFile, packId: string) {
+/** A pack that the file no longer names is disabled and keeps its settings. */
+function packStateIn(file: TenantFile, packId: string, current: PackEnablement | undefined) {
   const pack = file.packs[packId];
-  return { status: pack?.enabled ? 'enabled' : 'disabled', settings: pack?.settings ?? {} };
+  return { status: pack?.enabled ? 'enabled' : 'disabled', settings: pack?.settings ?? current?.settings ?? {} };
 }

@@ -1,5 +1,6 @@
-import { change, create, defineAction, none, Problem, Strict, Type } from '../../sdk/index.ts';
-import { PackEnablements } from '../database/tables.ts';
+import { change, create, defineAction, none, type Pack, Problem, Strict, Type } from '../../sdk/index.ts';
+import { KERNEL_PACK } from '../admission.ts';
+import { PackEnablements, TenantConfigurations } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { assertValid } from '../validation.ts';
 
@@ -17,28 +18,22 @@ export function setPackEnablement(packs: PackRegistry) {
 
     async load({ db, tenant, params, input }) {
       const pack = packs.find(params.pack_id ?? '');
-      if (params.id !== tenant || !pack) throw new Problem('not-found', `There is no pack ${params.pack_id} in tenant ${params.id}.`);
-      if (input.settings) assertValid(pack.settings, input.settings);
-      const enabled = new Set((await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id));
-      const blocking = input.enabled
-        ? Object.keys(pack.requires).filter((id) => !enabled.has(id))
-        : packs.all.filter(({ id, requires }) => enabled.has(id) && pack.id in requires).map(({ id }) => id);
-      if (blocking.length > 0) {
-        throw new Problem(
-          'conflict',
-          input.enabled
-            ? `The pack ${pack.id} requires ${blocking.join(', ')}: enable it first.`
-            : `The packs ${blocking.join(', ')} require ${pack.id}: disable them first.`,
-        );
-      }
+      if (params.id !== tenant || !pack || pack.id === KERNEL_PACK)
+        throw new Problem('not-found', `There is no pack ${params.pack_id} in tenant ${params.id}.`);
+      // One change of enablement at a time, so that two cannot each see the other's requirement met.
+      const [configuration] = await db.find(TenantConfigurations, {});
+      if (configuration) await db.lock(TenantConfigurations, configuration.id);
+      const enabled = (await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id);
+      assertNothingMissing(packs, pack, enabled, input.enabled);
       const [known] = await db.find(PackEnablements, { pack_id: pack.id });
-      return { pack, enablement: known ? await db.lock(PackEnablements, known.id) : null };
+      const settings = input.settings ?? known?.settings ?? {};
+      if (input.enabled) assertValid(pack.settings, settings);
+      return { pack, settings, enablement: known ? await db.lock(PackEnablements, known.id) : null };
     },
     subject: ({ enablement }) => enablement,
 
-    apply({ pack, enablement }, at) {
+    apply({ pack, settings, enablement }, at) {
       const status = at.input.enabled ? 'enabled' : 'disabled';
-      const settings = at.input.settings ?? enablement?.settings ?? {};
       const subject = enablement
         ? change(PackEnablements, at, enablement, { status, settings })
         : create(PackEnablements, at, { id: at.subjectId, status, pack_id: pack.id, settings });
@@ -50,4 +45,15 @@ export function setPackEnablement(packs: PackRegistry) {
       };
     },
   });
+}
+
+/** @throws Problem `conflict` naming the packs that are in the way */
+function assertNothingMissing(packs: PackRegistry, pack: Pack, enabled: readonly string[], enable: boolean): void {
+  if (enable) {
+    const missing = Object.keys(pack.requires).filter((id) => !enabled.includes(id));
+    if (missing.length > 0) throw new Problem('conflict', `The pack ${pack.id} requires ${missing.join(', ')}: enable it first.`);
+    return;
+  }
+  const dependent = packs.all.filter(({ id, requires }) => enabled.includes(id) && pack.id in requires).map(({ id }) => id);
+  if (dependent.length > 0) throw new Problem('conflict', `${dependent.join(', ')} requires ${pack.id}: disable it first.`);
 }

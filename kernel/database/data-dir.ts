@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface DataDirLock {
@@ -13,42 +13,76 @@ export interface DataDirLock {
 export function lockDataDir(dataDir: string): DataDirLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'lock');
-  for (;;) {
-    try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = Number(readHolder(path));
-      if (holder !== process.pid && isAlive(holder)) {
-        throw new Error(`the data directory ${dataDir} is in use by process ${holder}: stop it, or set SUMMIT_DATA_DIR to another directory`);
+  const mine = join(dataDir, `lock.${process.pid}`);
+  const identity = identityOf(process.pid);
+  writeFileSync(mine, `${identity}\n`, { mode: 0o600 });
+  try {
+    // A link appears whole or not at all, and only one process can make it.
+    while (!tryLink(mine, path)) {
+      const holder = readHolder(path);
+      if (holder !== '' && holder === identityOf(Number(holder.split(' ')[0]))) {
+        throw new Error(
+          `the data directory ${dataDir} is in use by process ${holder.split(' ')[0]}: stop it, or set SUMMIT_DATA_DIR to another directory`,
+        );
       }
-      rmSync(path, { force: true });
+      takeAway(path, holder);
     }
+  } finally {
+    rmSync(mine, { force: true });
   }
   return {
     release: () => {
-      if (readHolder(path) === String(process.pid)) rmSync(path, { force: true });
+      if (readHolder(path) === identity) rmSync(path, { force: true });
     },
   };
+}
+
+/** Removes the lock of a process that is gone; puts it back where another has taken it over in between. */
+function takeAway(path: string, holder: string): void {
+  const aside = `${path}.gone.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (readHolder(aside) !== holder) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 function readHolder(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
-  } catch {
-    // It was released between the two looks: nobody holds it.
-    return '';
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+/** The process and, where the system tells, when it started: after a reboot the same pid is another process. Empty when gone. */
+function identityOf(pid: number): string {
+  if (!Number.isInteger(pid) || pid <= 0) return '';
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return '';
   }
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return started === undefined ? `${pid}` : `${pid} ${started}`;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -178,7 +178,7 @@ const services = [
   "CREATE UNIQUE INDEX disclosures_one_handle ON disclosures (tenant_id, value) WHERE name = 'handle'",
   'CREATE INDEX disclosures_by_subject ON disclosures (tenant_id, subject_id)',
   `CREATE TABLE idempotency_keys (
-     tenant_id text NOT NULL, user_id uuid NOT NULL, key text NOT NULL, request_digest text NOT NULL,
+     tenant_id text NOT NULL, user_id uuid NOT NULL, key text NOT NULL, request_digest text NOT NULL, subject_id uuid,
      status integer NOT NULL, body text NOT NULL, settled boolean NOT NULL, created_at timestamptz(3) NOT NULL,
      CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, user_id, key)
    )`,

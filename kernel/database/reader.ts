@@ -9,6 +9,7 @@ import {
   Problem,
   type Reader,
   type Row,
+  type TimeRange,
   type Where,
 } from '../../sdk/index.ts';
 import { presentReceipts } from '../receipts/queries.ts';
@@ -191,17 +192,18 @@ function conditionsOf<R>(entity: Entity<R>, tenant: string, where: Where<R>): Co
   return conditions;
 }
 
-function comparisonsWith(wanted: unknown): readonly (readonly ['=' | '>=' | '<' | 'any', unknown])[] {
-  if (Array.isArray(wanted)) return [['any', wanted]];
-  if (!isRange(wanted)) return [['=', wanted]];
-  return [
-    ...(wanted.since === undefined ? [] : [['>=', wanted.since] as const]),
-    ...(wanted.before === undefined ? [] : [['<', wanted.before] as const]),
-  ];
-}
+type Comparison = readonly ['=' | '>=' | '<=' | '<' | 'any', unknown];
 
-function isRange(value: unknown): value is { since?: string; before?: string } {
-  return typeof value === 'object' && value !== null;
+function comparisonsWith(wanted: unknown): readonly Comparison[] {
+  if (Array.isArray(wanted)) return [['any', wanted]];
+  if (typeof wanted !== 'object' || wanted === null) return [['=', wanted]];
+  const { since, until, before } = wanted as TimeRange;
+  const bounds: Comparison[] = [
+    ['>=', since],
+    ['<=', until],
+    ['<', before],
+  ];
+  return bounds.filter(([, value]) => value !== undefined);
 }
 
 /** The columns of an entity, its personal ones by their disclosed values. */

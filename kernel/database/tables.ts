@@ -133,6 +133,8 @@ export const IdempotencyKeys = kernelTable({
     user_id: field.uuid(),
     key: field.text(),
     request_digest: field.text(),
+    /** null where the answer is a refusal. */
+    subject_id: optional(field.uuid()),
     status: field.integer(),
     body: field.text(),
     /** False while the answer waits for the outcome of an effect. */

@@ -90,7 +90,7 @@ export function createApp(services: AppServices): Koa {
   app.use(async (ctx) => {
     const taken = methodsAt(open, ctx.path);
     if (taken.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${taken.join(', ')}.`, { allow: taken.join(', ') });
-    const { tenant, userId } = await authenticate(ctx, services.tokens);
+    const { tenant, userId } = await authenticate(ctx, services);
     await services.access.principal(tenant, userId);
     const allowed = methodsAt(routes, ctx.path);
     if (allowed.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') });

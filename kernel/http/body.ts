@@ -25,7 +25,7 @@ function invalid(message: string): Problem {
 async function readAll(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     size += chunk.length;
     // What is over the limit is read and dropped, so that the answer reaches a client that is still sending.
     if (size <= limitBytes) chunks.push(chunk);
@@ -33,4 +33,13 @@ async function readAll(request: IncomingMessage, limitBytes: number): Promise<Bu
   }
   if (size > limitBytes) throw new Problem('too-large', `The body is over the limit of ${limitBytes} bytes.`);
   return Buffer.concat(chunks);
+}
+
+async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request as AsyncIterable<Buffer>;
+  } catch {
+    // The client went away; nobody is left to read this, but it is no error of ours.
+    throw invalid('did not arrive whole');
+  }
 }

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Action, Problem, type Query } from '../../sdk/index.ts';
-import type { ActionRunner } from '../action.ts';
+import type { ActionRunner, RequestContent } from '../action.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
@@ -9,6 +9,7 @@ import type { Outcomes } from '../outcome.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
 import { readJson } from './body.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 export interface RouteServices {
   readonly packs: PackRegistry;
@@ -16,6 +17,7 @@ export interface RouteServices {
   readonly queries: QueryRunner;
   readonly outcomes: Outcomes;
   readonly tokens: TokenVerifier;
+  readonly rateLimit: RateLimit;
   readonly config: Config;
 }
 
@@ -31,39 +33,41 @@ export function createRoutes(services: RouteServices): Router {
   return router;
 }
 
-/** @throws Problem `unauthenticated` */
-export async function authenticate(ctx: Context, tokens: TokenVerifier): Promise<Caller> {
+/** @throws Problem `unauthenticated`, `rate-limited` */
+export async function authenticate(ctx: Context, { tokens, rateLimit }: Pick<RouteServices, 'tokens' | 'rateLimit'>): Promise<Caller> {
   const [scheme, token, ...rest] = ctx.get('Authorization').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
     throw new Problem('unauthenticated', 'Send a token: Authorization: Bearer <token>. `summit token` prints one.');
   }
-  return tokens.verify(token);
+  const caller = await tokens.verify(token);
+  await rateLimit.count(caller);
+  return caller;
 }
 
-function actionHandler({ runner, outcomes, tokens, config }: RouteServices, pack: string, action: Action) {
+function actionHandler(services: RouteServices, pack: string, action: Action) {
+  const { runner, outcomes, config } = services;
   return async (ctx: Context) => {
-    const caller = await authenticate(ctx, tokens);
-    const idempotencyKey = idempotencyKeyOf(ctx);
-    let body: Promise<unknown> | undefined;
-    const result = await runner.run(action, pack, caller, {
-      params: paramsOf(ctx),
-      body: () => (body ??= readJson(ctx, config.bodyLimit)),
-      idempotencyKey,
+    const caller = await authenticate(ctx, services);
+    let content: Promise<RequestContent> | undefined;
+    const read = async (): Promise<RequestContent> => ({
+      idempotencyKey: idempotencyKeyOf(ctx),
       expectedVersion: ifMatchOf(ctx),
+      body: await readJson(ctx, config.bodyLimit),
     });
-    const answer = await outcomes.of(action, caller, result, idempotencyKey);
+    const result = await runner.run(action, pack, caller, { params: paramsOf(ctx), read: () => (content ??= read()) });
+    const answer = await outcomes.of(action, caller, result, idempotencyKeyOf(ctx));
     ctx.status = answer.status;
     ctx.body = answer.body;
     if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
     if (typeof answer.body.version === 'number') ctx.set('ETag', `"${answer.body.version}"`);
-    if (answer.status === 201 && action.route) ctx.set('Location', `${action.route.path}/${result.subjectId}`);
+    if (answer.status === 201 && action.route) ctx.set('Location', `${action.route.path}/${answer.subjectId}`);
   };
 }
 
-function queryHandler({ queries, tokens }: RouteServices, pack: string, query: Query) {
+function queryHandler(services: RouteServices, pack: string, query: Query) {
   return async (ctx: Context) => {
-    const caller = await authenticate(ctx, tokens);
-    const answer = await queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query } });
+    const caller = await authenticate(ctx, services);
+    const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query } });
     ctx.body = answer;
     ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')

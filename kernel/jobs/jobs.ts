@@ -14,6 +14,7 @@ import type { Tenants } from '../tenancy/tenants.ts';
 const CLAIM = '5 minutes';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
+const FORGET = '47 * * * *';
 
 /** Runs jobs on their schedule, in every replica; a claim in the database makes each period of each tenant run once. */
 export class JobScheduler {
@@ -48,6 +49,7 @@ export class JobScheduler {
   start(): void {
     this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
     this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
+    this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {
       for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.#runEverywhere(pack, job, period));
     }
@@ -68,16 +70,32 @@ export class JobScheduler {
       return job.due({ db: createReader(tx, tenant), now: clock?.now ?? '', settings });
     });
     let acted = 0;
+    const failures: unknown[] = [];
     for (const id of due) {
       try {
         await this.#runner.runAsSystem(job.action, packId, tenant, job.id, { id }, {});
         acted += 1;
       } catch (error) {
-        // Someone acted on it first; whatever is still due comes up in the next run.
-        if (!(isRetryable(error) || (error instanceof Problem && error.status === 409))) throw error;
+        // Someone acted on it first; whatever is still due comes up in the next run. One that fails does not hold up the rest.
+        if (!(isRetryable(error) || (error instanceof Problem && error.status === 409))) failures.push(error);
       }
     }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
     return acted;
+  }
+
+  /** Drops what is kept only for a while: answers to idempotency keys after a day, delivered messages and job runs after a week. */
+  async forget(tenants: readonly string[]): Promise<void> {
+    for (const tenant of tenants) {
+      await this.#database.transaction(tenant, 'write', (tx) =>
+        tx.commitWith(
+          `WITH answers AS (DELETE FROM idempotency_keys WHERE tenant_id = $1 AND created_at < summit_now() - interval '24 hours'),
+             messages AS (DELETE FROM outbox WHERE tenant_id = $1 AND done_at < summit_now() - interval '7 days')
+           DELETE FROM job_runs WHERE tenant_id = $1 AND period < summit_now() - interval '7 days'`,
+          [tenant],
+        ),
+      );
+    }
   }
 
   async #runEverywhere(packId: string, job: Job, period: Date): Promise<void> {

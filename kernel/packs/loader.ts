@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { satisfies } from 'semver';
 import type { Pack } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
+import { kernelRelationships } from '../graph/record.ts';
 import { errorsIn } from '../validation.ts';
 import { type FailedPack, PackRegistry } from './registry.ts';
 
@@ -30,6 +31,8 @@ async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pa
   }
   if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
   const errors = errorsIn(manifestSchema, manifestOf(pack));
+  const taken = Object.keys(pack.relationships ?? {}).filter((name) => name in kernelRelationships);
+  if (taken.length > 0) return fail(`the relationships ${taken.join(', ')} are the kernel's own`);
   if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
   if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
   return { pack };

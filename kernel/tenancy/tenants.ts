@@ -41,7 +41,7 @@ export class Tenants {
    * @throws ConfigError where a file names settings that a pack refuses
    */
   async apply(files: readonly TenantFile[]): Promise<void> {
-    const errors = files.flatMap((file) => this.#settingsErrors(file));
+    const errors = files.flatMap((file) => this.#packErrors(file));
     if (errors.length > 0) throw new ConfigError(errors);
     for (const file of files) await this.#applyOne(file);
   }
@@ -65,16 +65,19 @@ export class Tenants {
     }
   }
 
-  #settingsErrors({ id, packs }: TenantFile): readonly string[] {
-    return Object.entries(packs).flatMap(([packId, { settings = {} }]) => {
+  #packErrors({ id, packs }: TenantFile): readonly string[] {
+    const enabled = Object.entries(packs).filter(([, pack]) => pack.enabled);
+    return enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);
       if (!pack) {
         // A pack that failed to load is reported elsewhere; its tenants keep their settings for when it is mended.
         return this.#packs.failed.some((failed) => failed.id === packId) ? [] : [`tenant ${id}: packs.${packId}: no such pack is configured`];
       }
-      return errorsIn(pack.settings, structuredClone(settings)).map(
-        ({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`,
-      );
+      const missing = Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
+      return [
+        ...missing.map((required) => `tenant ${id}: packs.${packId} requires ${required}: enable it too`),
+        ...errorsIn(pack.settings, structuredClone(settings)).map(({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`),
+      ];
     });
   }
 }

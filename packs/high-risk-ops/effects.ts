@@ -8,7 +8,7 @@ export const grantAccess = defineEffect({
   outcome: recordOutcome,
   async run(context) {
     const { target, duration_minutes } = context.payload as { target: string; duration_minutes: number };
-    const configured = settingsOf(context).targets[target];
+    const configured = settingsOf(context).targets?.[target];
     // The target was configured when the request was made; it may have been taken away since.
     if (!configured) return { success: false, error: `${target} is no longer a configured target`, target_executor: 'none' };
     const target_executor = configured.executor;

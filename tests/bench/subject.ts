@@ -44,7 +44,7 @@ export async function startSubject(databaseUrl: string): Promise<Subject> {
   const caller = await tokens.verify(token);
 
   async function create(): Promise<string> {
-    const { subjectId } = await runner.run(operation, pack, caller, { params: {}, body: async () => ({ ...REQUEST }) });
+    const { subjectId } = await runner.run(operation, pack, caller, { params: {}, read: async () => ({ body: { ...REQUEST } }) });
     return subjectId;
   }
 

@@ -4,7 +4,7 @@ import { presentRequest, resourceOf } from '../request.ts';
 import { everybody } from '../roles.ts';
 import { settingsOf } from '../settings.ts';
 
-const Slug = Type.String({ minLength: 1, maxLength: 63 });
+const Name = Type.String({ minLength: 1, maxLength: 63 });
 
 export const createRequest = defineAction({
   id: 'high-risk-ops.request.create',
@@ -14,8 +14,8 @@ export const createRequest = defineAction({
   roles: everybody,
   input: Strict({
     type: Type.Literal('TEMP_DB_READ_ACCESS'),
-    target: Slug,
-    environment: Slug,
+    target: Name,
+    environment: Name,
     duration_minutes: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     justification: Comment,
   }),

@@ -1,4 +1,5 @@
-import { change, defineAction, Empty, edge, none } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, edge, none, Problem } from '../../../sdk/index.ts';
+import { hasLapsed } from '../deadlines.ts';
 import { HighRiskRequest } from '../entities.ts';
 import { lockRequest, presentChanged, resourceOf } from '../request.ts';
 
@@ -26,6 +27,8 @@ export const executeRequest = defineAction({
   },
 
   apply(file, at) {
+    // The job that ends it comes by once a minute.
+    if (hasLapsed(file.request, at)) throw new Problem('invalid-state', 'The approval was not used in time and has lapsed: ask again.');
     const request = change(HighRiskRequest, at, file.request, { status: 'executing', executor_id: at.actor.id, started_at: at.now });
     const { id, target, duration_minutes } = request.after;
     return {

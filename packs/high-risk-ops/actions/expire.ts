@@ -1,4 +1,5 @@
-import { change, defineAction, Empty, none } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, none, Problem } from '../../../sdk/index.ts';
+import { hasExpired } from '../deadlines.ts';
 import { HighRiskRequest } from '../entities.ts';
 
 export const expireRequest = defineAction({
@@ -13,10 +14,14 @@ export const expireRequest = defineAction({
   load: ({ db, params }) => db.lock(HighRiskRequest, params.id ?? ''),
   subject: (request) => request,
 
-  apply: (request, at) => ({
-    subjects: [change(HighRiskRequest, at, request, { status: 'expired' })],
-    edges: none('nobody did it but time'),
-    usage: none('it ends a workflow, it starts none'),
-    answer: {},
-  }),
+  apply(request, at) {
+    // What was due when the job looked may have moved on before the lock was held.
+    if (!hasExpired(request, at.now)) throw new Problem('invalid-state', `Request ${request.id}: its time is not over.`);
+    return {
+      subjects: [change(HighRiskRequest, at, request, { status: 'expired' })],
+      edges: none('nobody did it but time'),
+      usage: none('it ends a workflow, it starts none'),
+      answer: {},
+    };
+  },
 });
