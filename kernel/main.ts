@@ -26,6 +26,8 @@ export interface Kernel {
 
 export interface Summit extends Kernel {
   readonly url: string;
+  /** Answers what is underway and takes nothing new. */
+  stopListening(): Promise<void>;
 }
 
 export interface Overrides {
@@ -113,6 +115,7 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   return {
     services,
     url,
+    stopListening: () => drain(server),
     async close() {
       withdrawServer(config.dataDir);
       await drain(server);

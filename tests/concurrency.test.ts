@@ -97,6 +97,35 @@ test('a key belongs to one person and one body', async () => {
   assert.equal([malformed.status, malformed.body.errors[0].path], [400, 'Idempotency-Key']);
 });
 
+test('a replay answers as the first time, whatever has changed since', async () => {
+  const call = { headers: { 'idempotency-key': 'world-moves-on' } };
+  const settings = { targets: { 'orders-db': { executor: 'stub' }, 'gone-db': { executor: 'stub' } } };
+  const path = '/tenants/demo-external/packs/high-risk-ops';
+  await s.put('operator', path, { enabled: true, settings });
+  const first = await s.post('engineer', requests, accessRequest({ target: 'gone-db' }), call);
+  assert.is(first.headers.get('location'), `${requests}/${first.body.id}`);
+  await s.put('operator', path, { enabled: true, settings: { targets: { 'orders-db': { executor: 'stub' } } } });
+  const replayed = await s.post('engineer', requests, accessRequest({ target: 'gone-db' }), call);
+  assert.equal([replayed.status, replayed.body, replayed.headers.get('location')], [201, first.body, `${requests}/${first.body.id}`]);
+
+  const versioned = { headers: { 'idempotency-key': 'versioned' } };
+  assert.is((await s.post('team-lead', `${requests}/${first.body.id}/approve`, { expected_version: 1 }, versioned)).status, 200);
+  const other = await s.post('team-lead', `${requests}/${first.body.id}/approve`, { expected_version: 7 }, versioned);
+  assert.equal([other.status, other.body.code], [422, 'idempotency-mismatch']);
+});
+
+test('an answer is remembered for a day, and no longer', async () => {
+  const call = { headers: { 'idempotency-key': 'for-a-day' } };
+  const first = await s.post('engineer', requests, accessRequest(), call);
+  s.advance({ hours: 23 });
+  await s.summit.services.jobs.forget(['demo-external']);
+  assert.is((await s.post('engineer', requests, accessRequest(), call)).body.id, first.body.id);
+  s.advance({ hours: 2 });
+  await s.summit.services.jobs.forget(['demo-external']);
+  assert.equal(await s.asApp("SELECT key FROM idempotency_keys WHERE key = 'for-a-day'"), []);
+  assert.is.not((await s.post('engineer', requests, accessRequest(), call)).body.id, first.body.id);
+});
+
 test('a denial is replayed as the denial it was, with one decision', async () => {
   const call = { headers: { 'idempotency-key': 'denied' } };
   const answers = await times(3, () => s.post('ae', requests, accessRequest(), call));

@@ -62,6 +62,58 @@ test('text that the database cannot keep is refused by the name of its field', a
   }
 });
 
+test('values that only the database would refuse are refused by their field, and harm nobody', async () => {
+  for (const [path, field] of [
+    [`/receipts?subject_id=urn:uuid:${crypto.randomUUID()}`, 'subject_id'],
+    [`${requests}?created_since=0000-01-01T00:00:00Z`, 'created_since'],
+    [`${requests}?created_since=2020-01-01T00:00:00%2B20:00`, 'created_since'],
+    ['/receipts?since=2020-02-30T00:00:00Z', 'since'],
+    [`/graph/entities/${id}/neighbors?cursor=urn:uuid:${id}`, 'cursor'],
+  ] as const) {
+    const { status, body } = await s.get('auditor', path);
+    assert.equal([status, body.errors?.[0].path], [400, field], path);
+  }
+  assert.is((await s.get('auditor', requests)).status, 200);
+});
+
+test('one person who asks too often is told to wait, and others are not', async () => {
+  const limited = await testSummit((config) => ({ ...config, requestsPerMinute: 3 }));
+  try {
+    const answers = [];
+    for (let n = 0; n < 4; n++) answers.push(await limited.get('auditor', requests));
+    assert.equal(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 429],
+    );
+    assert.is(answers[3]?.body.code, 'rate-limited');
+    assert.ok(Number(answers[3]?.headers.get('retry-after')) > 0);
+    assert.is((await limited.get('engineer', requests)).status, 200);
+  } finally {
+    await limited.close();
+  }
+});
+
+test('a database that does not answer is 503, for reads, writes and unknown routes, and readiness says so', async () => {
+  const broken = await testSummit();
+  const token = await broken.token('engineer');
+  await broken.token('auditor');
+  await broken.summit.services.jobs.stop();
+  await broken.summit.services.database.close();
+  const headers = { ...json, authorization: `Bearer ${token}` };
+  for (const [method, path, body] of [
+    ['GET', requests],
+    ['POST', requests, JSON.stringify(accessRequest())],
+    ['GET', '/no/such/route'],
+  ] as const) {
+    const answer = await broken.send(method, path, { headers, ...(body ? { body } : {}) });
+    assert.equal([answer.status, answer.body.code, answer.headers.get('retry-after')], [503, 'unavailable', '5'], `${method} ${path}`);
+  }
+  const ready = await broken.send('GET', '/readyz');
+  assert.equal([ready.status, ready.body.checks.database], [503, 'unreachable']);
+  assert.is((await broken.send('GET', '/livez')).status, 200);
+  await broken.summit.stopListening();
+});
+
 test('without a good token there is nothing to learn', async () => {
   const other = await s.summit.services.tokens.issue({ tenant: 'demo-external', userId: crypto.randomUUID() });
   const abroad = await s.summit.services.tokens.issue({ tenant: 'no-such-tenant', userId: await s.userId('engineer') });

@@ -199,6 +199,35 @@ test('what nobody approved or executed in time lapses', async () => {
   assert.is((await s.post('team-lead', `${requests}/${pending}/approve`)).status, 409);
 });
 
+test('what the job found due is looked at again under the lock', async () => {
+  const id = await approved();
+  const { runner, packs } = s.summit.services;
+  for (const verb of ['lapse', 'expire']) {
+    const action = packs.find('high-risk-ops')?.actions.find((candidate) => candidate.id.endsWith(`.${verb}`));
+    if (!action) throw new Error(`no action ${verb}`);
+    const late = runner.runAsSystem(action, 'high-risk-ops', 'demo-external', 'test', { id }, {});
+    assert.is(
+      await late.then(
+        () => 'done',
+        ({ code }: { code: string }) => code,
+      ),
+      'invalid-state',
+      verb,
+    );
+  }
+  assert.is((await s.get('engineer', `${requests}/${id}`)).body.status, 'approved');
+  s.advance({ hours: 25 });
+  const unused = await s.post('engineer', `${requests}/${id}/execute`);
+  assert.equal([unused.status, unused.body.code], [409, 'invalid-state'], 'an approval that was not used in time is none');
+});
+
+test('whoever has approved may still reject', async () => {
+  const id = await created();
+  await s.post('team-lead', `${requests}/${id}/approve`);
+  const { status, body } = await s.post('team-lead', `${requests}/${id}/reject`, { comment: 'on second thoughts' });
+  assert.equal([status, body.status], [200, 'rejected']);
+});
+
 test('what the policy refuses leaves a decision and a receipt, and no request', async () => {
   const before = (await s.get('auditor', requests)).body.total;
   for (const [handle, fields, rule] of [

@@ -78,7 +78,9 @@ test("a pack's settings are checked by its schema, and take effect at once", asy
   assert.equal(wrong.body.errors.map((error: { path: string }) => error.path).sort(), ['colour', 'targets.new-db.executor']);
   assert.is((await s.put('operator', path, { enabled: true, settings: { targets: { 'new-db': { executor: 'stub' } } } })).status, 200);
   assert.is((await s.post('engineer', requests, accessRequest({ target: 'new-db' }))).status, 201);
-  assert.is((await s.put('operator', '/tenants/demo-external/packs/no-such-pack', { enabled: true })).status, 404);
+  for (const unknown of ['no-such-pack', 'summit']) {
+    assert.is((await s.put('operator', `/tenants/demo-external/packs/${unknown}`, { enabled: false })).status, 404);
+  }
 });
 
 test('roles change by a governed action, for the very next request', async () => {
