@@ -8,7 +8,7 @@ import { canonical, canonicalJson } from './receipts/canonical.ts';
 import { PersonalValues } from './receipts/personal.ts';
 import type { Outcome } from './receipts/receipt.ts';
 import { type Witness, witness } from './receipts/witness.ts';
-import type { TableWrite } from './write.ts';
+import type { Row, TableWrite } from './write.ts';
 
 /** Everything that the rows of an action are made from. */
 export interface Happening {
@@ -78,7 +78,7 @@ export function recordOf(happening: Happening): ActionRecord {
     messages: messages.map(({ id }) => id),
     writes: [
       { kind: 'insert', entity: Receipts, rows: witnesses.map(({ receipt }) => receipt) },
-      { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => state ?? []) },
+      { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => (state ? [state] : [])) },
       ...byTable([
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),
         ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
@@ -102,7 +102,7 @@ function columnsOf({ entity, before, set }: SubjectChange): readonly string[] {
   return before === null ? entity.columns : ['id', 'status', 'version', 'updated_at', ...set];
 }
 
-function subjectWrite({ entity, before, set }: SubjectChange, row: object): TableWrite {
+function subjectWrite({ entity, before, set }: SubjectChange, row: Row): TableWrite {
   return before === null ? { kind: 'insert', entity, rows: [row] } : { kind: 'update', entity, set, rows: [row] };
 }
 

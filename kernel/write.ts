@@ -2,10 +2,13 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../sdk/index.ts';
 import type { Transaction } from './database/database.ts';
 
+/** Values by column. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** Rows to insert into one table, or new versions of governed rows, each guarded by the version before it. */
 export type TableWrite =
-  | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly object[] }
-  | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly object[] };
+  | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
+  | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] };
 
 /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
 export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
@@ -37,7 +40,9 @@ export function createWriter(orm: MikroORM): Writer {
       statements.set(shape, text);
     }
     const guarded = used.reduce((count, { kind, rows }) => (kind === 'update' ? count + rows.length : count), 0);
-    return tx.commitWith(text, [tenant, guarded, ...used.flatMap(parametersOf)]);
+    const values: unknown[] = [tenant, guarded];
+    for (const write of used) addParameters(write, values);
+    return tx.commitWith(text, values);
   };
 }
 
@@ -79,15 +84,17 @@ function parameterCount({ rows, columns }: TypedWrite): number {
   return rows.length > MAX_PARAMETER_ROWS ? 1 : rows.length * columns.length;
 }
 
-function parametersOf({ rows, columns }: TypedWrite): readonly unknown[] {
-  if (rows.length > MAX_PARAMETER_ROWS) return [JSON.stringify(rows, bytesAsHex)];
-  return rows.flatMap((row) => {
-    const values = new Map(Object.entries(row));
-    return columns.map(({ name, type }) => {
-      const value: unknown = values.get(name) ?? null;
-      return type === 'jsonb' && value !== null ? JSON.stringify(value) : value;
-    });
-  });
+function addParameters({ rows, columns }: TypedWrite, values: unknown[]): void {
+  if (rows.length > MAX_PARAMETER_ROWS) {
+    values.push(JSON.stringify(rows, bytesAsHex));
+    return;
+  }
+  for (const row of rows) {
+    for (const { name, type } of columns) {
+      const value = row[name] ?? null;
+      values.push(type === 'jsonb' && value !== null ? JSON.stringify(value) : value);
+    }
+  }
 }
 
 /** Bytes as the text that PostgreSQL takes for them. A Buffer reaches this as what its toJSON has made of it. */
@@ -98,18 +105,22 @@ function bytesAsHex(this: Readonly<Record<string, unknown>>, name: string, value
 
 /** The tenant is a parameter of its own; an update sets what changes and finds its row by id. */
 function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
-  const known = new Map<Entity<never>, ReadonlyMap<string, string>>();
+  const known = new Map<Entity<never>, Map<string, readonly Column[]>>();
   return (write) => {
     const { entity } = write;
-    let types = known.get(entity);
-    if (types === undefined) {
+    const set = write.kind === 'insert' ? '' : write.set.join();
+    const ofEntity = known.get(entity) ?? new Map<string, readonly Column[]>();
+    known.set(entity, ofEntity);
+    let columns = ofEntity.get(set);
+    if (columns === undefined) {
       const { props } = orm.getMetadata().get(entity.schema.meta.class);
-      types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
-      known.set(entity, types);
+      const types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
+      const names =
+        write.kind === 'insert' ? entity.columns.filter((name) => name !== 'tenant_id') : ['id', 'status', 'version', 'updated_at', ...write.set];
+      columns = names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
+      ofEntity.set(set, columns);
     }
-    const names =
-      write.kind === 'insert' ? entity.columns.filter((name) => name !== 'tenant_id') : ['id', 'status', 'version', 'updated_at', ...write.set];
-    return names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
+    return columns;
   };
 }
 

@@ -1,5 +1,6 @@
 import { isFinal, type SubjectChange } from '../../sdk/index.ts';
 import type { Happening } from '../record.ts';
+import type { Row } from '../write.ts';
 import { digestOf, sha256 } from './canonical.ts';
 import { encodeReceipt } from './receipt.ts';
 
@@ -7,8 +8,8 @@ import { encodeReceipt } from './receipt.ts';
 export interface Witness {
   readonly id: string;
   readonly leafHash: string;
-  readonly receipt: object;
-  readonly state: object | null;
+  readonly receipt: Row;
+  readonly state: Row | null;
 }
 
 /** What a receipt binds, each in the form that goes into it. */
