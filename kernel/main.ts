@@ -8,6 +8,7 @@ import { createServices, type Foundations, type Services } from './container.ts'
 import { corePack } from './core/core-pack.ts';
 import { lockDataDir } from './database/data-dir.ts';
 import { openDatabase } from './database/database.ts';
+import { embeddedDriver } from './database/embedded.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { createLog } from './log.ts';
@@ -45,14 +46,15 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const log = overrides.log ?? createLog(environment.LOG_LEVEL);
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const lock = environment.DATABASE_URL === undefined && databaseDir !== null ? lockDataDir(databaseDir) : null;
+  // It opens while the packs load.
+  const engine = environment.DATABASE_URL === undefined ? embeddedDriver(databaseDir) : { url: environment.DATABASE_URL };
   try {
     const [packs, bundles] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
     requirePolicies(packs, new ActiveBundles(bundles));
     packs.install(corePack(packs, VERSION));
     const database = await openDatabase({
-      url: environment.DATABASE_URL,
+      engine,
       appUrl: environment.SUMMIT_APP_DATABASE_URL,
-      dataDir: databaseDir,
       packs: packs.all,
       ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
     });
@@ -87,6 +89,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       throw error;
     }
   } catch (error) {
+    if ('close' in engine) await engine.close();
     lock?.release();
     throw error;
   }

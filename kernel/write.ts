@@ -108,17 +108,17 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
   const known = new Map<Entity<never>, Map<string, readonly Column[]>>();
   return (write) => {
     const { entity } = write;
-    const set = write.kind === 'insert' ? '' : write.set.join();
+    const columnsFor = write.kind === 'insert' ? 'insert' : `update ${write.set}`;
     const ofEntity = known.get(entity) ?? new Map<string, readonly Column[]>();
     known.set(entity, ofEntity);
-    let columns = ofEntity.get(set);
+    let columns = ofEntity.get(columnsFor);
     if (columns === undefined) {
       const { props } = orm.getMetadata().get(entity.schema.meta.class);
       const types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
       const names =
         write.kind === 'insert' ? entity.columns.filter((name) => name !== 'tenant_id') : ['id', 'status', 'version', 'updated_at', ...write.set];
       columns = names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
-      ofEntity.set(set, columns);
+      ofEntity.set(columnsFor, columns);
     }
     return columns;
   };

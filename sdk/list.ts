@@ -1,4 +1,4 @@
-import { Type } from './schema.ts';
+import { Nullable, Strict, type TSchema, Type } from './schema.ts';
 
 /** The query parameters that every list takes beside its filters. */
 export const listParameters = {
@@ -10,4 +10,9 @@ export const listParameters = {
 /** `a,b` as a list of values. */
 export function valuesOf(parameter: string | undefined): readonly string[] | undefined {
   return parameter?.split(',').map((value) => value.trim());
+}
+
+/** What a list answers. */
+export function pageOf(item: TSchema) {
+  return Strict({ items: Type.Array(item), next_cursor: Nullable(Type.String()), total: Type.Optional(Type.Integer({ minimum: 0 })) });
 }

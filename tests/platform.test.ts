@@ -118,13 +118,28 @@ test('the OpenAPI document describes every route with the schemas that check the
   assert.equal(errorsIn(create, accessRequest({ colour: 'red' })), [{ path: 'colour', message: 'is not a known field' }]);
 });
 
+test('answers are what the OpenAPI document says they are', async () => {
+  const { paths, components } = (await s.send('GET', '/openapi.json')).body;
+  const answerOf = (path: string, method: string, status: string) => paths[path][method].responses[status].content['application/json'].schema;
+  const read = answerOf('/high-risk-ops/requests/{id}', 'get', '200');
+  assert.equal(errorsIn(read, (await s.get('auditor', `${requests}/${id}`)).body), []);
+  assert.equal(errorsIn(answerOf('/high-risk-ops/requests', 'get', '200'), (await s.get('auditor', requests)).body), []);
+  const { receipt, ...request } = (await s.post('engineer', requests, accessRequest())).body;
+  const { properties, required, ...created } = answerOf('/high-risk-ops/requests', 'post', '201');
+  const { receipt: reference, ...fields } = properties;
+  assert.equal(errorsIn({ ...created, properties: fields, required: required.filter((name: string) => name !== 'receipt') }, request), []);
+  assert.is(reference.$ref, '#/components/schemas/Receipt');
+  assert.equal(errorsIn(components.schemas.Receipt, receipt), []);
+  assert.is.not(errorsIn(read, { ...request, status: 'unheard-of' }).length, 0);
+});
+
 test('probes and metrics say how it stands', async () => {
   assert.equal((await s.send('GET', '/livez')).body, { status: 'ok' });
   const ready = (await s.send('GET', '/readyz')).body;
   assert.equal([ready.status, ready.checks.database, ready.failed_packs], ['ok', 'ok', []]);
   const metrics = (await s.send('GET', '/metrics')).body;
   assert.match(metrics, /http_server_request_duration_seconds_count\{[^}]*http_route="\/high-risk-ops\/requests\/:id\/execute"[^}]*\} 1/);
-  assert.match(metrics, /summit_policy_decision_duration_seconds_count\{policy="high_risk\/operations\/decision",outcome="allowed"\} 2/);
+  assert.match(metrics, /summit_policy_decision_duration_seconds_count\{policy="high_risk\/operations\/decision",outcome="allowed"\} 3/);
   assert.not.match(metrics, id, 'no ids in labels');
 });
 

@@ -1,7 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../../sdk/index.ts';
-import { embeddedDriver } from './embedded.ts';
+import type { EmbeddedDriver } from './embedded.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
 import { type MigrationOwner, type MigrationResult, migrate, migrationList } from './migrate.ts';
 import { postgresDriver } from './postgres.ts';
@@ -40,16 +40,16 @@ export interface Database {
   close(): Promise<void>;
 }
 
+const POOL_SIZE = 20;
+
 /** A server that is never restarted makes more each night. */
 const MONTHS_AHEAD = 3;
 
 export interface DatabaseOptions {
-  /** Absent: the embedded database in `dataDir`. */
-  readonly url?: string | undefined;
+  /** The embedded database, or the address of a real one. */
+  readonly engine: EmbeddedDriver | { readonly url: string };
   /** Where an operator keeps owner and app apart; else the owner's connection takes the app's role in each transaction. */
   readonly appUrl?: string | undefined;
-  /** null: in memory. */
-  readonly dataDir: string | null;
   /** What has tables: their entities and migrations, in the order of their dependencies. */
   readonly packs: readonly (MigrationOwner & { readonly entities: readonly Entity<never>[] })[];
   /** Milliseconds added to the database's clock; tests only. */
@@ -57,21 +57,20 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
 }
 
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const embedded = options.url === undefined;
-  const engine = embedded ? await embeddedDriver(options.dataDir) : null;
+export async function openDatabase({ engine, ...options }: DatabaseOptions): Promise<Database> {
+  const embedded = 'dialect' in engine;
+  const poolSize = options.poolSize ?? POOL_SIZE;
   const orm = await MikroORM.init({
     extensions: [Migrator],
     entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
     migrations: { migrationsList: migrationList(options.packs), tableName: 'summit_migrations', snapshot: false, silent: true },
-    ...(engine ? { dbName: 'postgres', driverOptions: engine.dialect } : { clientUrl: options.url as string }),
-    pool: { max: options.poolSize ?? 20 },
+    ...(embedded ? { dbName: 'postgres', driverOptions: engine.dialect } : { clientUrl: engine.url }),
+    pool: { max: poolSize },
     forceUtcTimezone: true,
     ensureDatabase: false,
-    discovery: { warnWhenNoEntities: false },
     debug: false,
   });
-  const driver: Driver & { close?(): Promise<void> } = engine ?? postgresDriver(options.appUrl ?? (options.url as string), options.poolSize ?? 20);
+  const driver: Driver & { close(): Promise<void> } = embedded ? engine : postgresDriver(options.appUrl ?? engine.url, poolSize);
   const shift = options.clockShift;
   return {
     orm,
@@ -98,8 +97,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await orm.em.getConnection().execute(`SELECT summit_make_partitions(${MONTHS_AHEAD})`);
     },
     async close() {
-      await driver.close?.();
       await orm.close(true);
+      await driver.close();
     },
   };
 }

@@ -9,21 +9,24 @@ const parsers = {
   [types.INT8]: Number,
 };
 
+export interface EmbeddedDriver extends Driver {
+  readonly dialect: Dialect;
+  close(): Promise<void>;
+}
+
 /**
  * PostgreSQL in this process (PGlite), one connection: transactions queue behind one another. fsync is on, so that what
- * was acknowledged outlives a crash of the process.
+ * was acknowledged outlives a crash of the process. It is opening when this returns, and whoever uses it waits for it.
+ * @param dataDir null: in memory
  */
-export async function embeddedDriver(dataDir: string | null): Promise<Driver & { dialect: Dialect }> {
-  const folder = dataDir === null ? undefined : join(dataDir, 'database');
-  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pglite = await PGlite.create({
-    ...(folder === undefined ? {} : { dataDir: folder }),
-    parsers,
-    startParams: PGlite.defaultStartParams.map((param) => (param === '-F' ? '' : param)).filter(Boolean),
-  });
+export function embeddedDriver(dataDir: string | null): EmbeddedDriver {
+  const opening = open(dataDir);
+  // Whoever uses it learns why it did not open.
+  opening.catch(() => undefined);
   return {
-    dialect: new PGliteDialect({ pglite }),
-    transaction(prologue, work) {
+    dialect: new PGliteDialect({ pglite: () => opening }),
+    async transaction(prologue, work) {
+      const pglite = await opening;
       return pglite.transaction(async (tx) => {
         await tx.exec(prologue);
         let committed = false;
@@ -41,7 +44,22 @@ export async function embeddedDriver(dataDir: string | null): Promise<Driver & {
       });
     },
     async ping() {
-      await pglite.query('SELECT 1');
+      await (await opening).query('SELECT 1');
+    },
+    async close() {
+      const pglite = await opening.catch(() => null);
+      if (pglite && !pglite.closed) await pglite.close();
     },
   };
+}
+
+async function open(dataDir: string | null): Promise<PGlite> {
+  const folder = dataDir === null ? undefined : join(dataDir, 'database');
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return PGlite.create({
+    ...(folder === undefined ? {} : { dataDir: folder }),
+    parsers,
+    // -F is fsync off.
+    startParams: PGlite.defaultStartParams.filter((param) => param !== '-F'),
+  });
 }

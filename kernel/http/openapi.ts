@@ -52,9 +52,17 @@ function operationOf(found: Operation, path: string) {
     ...common,
     parameters: [...pathParameters, ...headers],
     requestBody: { required: true, content: { 'application/json': { schema: { ...input, properties: { ...input.properties, ...expected } } } } },
-    responses: responses(String(action.success ?? 200), {
-      allOf: [action.answer ?? { type: 'object' }, { type: 'object', properties: { receipt: { $ref: '#/components/schemas/Receipt' } } }],
-    }),
+    responses: responses(String(action.success ?? 200), withReceipt(action.answer)),
+  };
+}
+
+/** A write answers the resource itself, with its receipt beside the fields. */
+function withReceipt(answer: { properties?: object; required?: readonly string[] } = {}) {
+  return {
+    ...answer,
+    type: 'object',
+    properties: { ...answer.properties, receipt: { $ref: '#/components/schemas/Receipt' } },
+    required: [...(answer.required ?? []), 'receipt'],
   };
 }
 

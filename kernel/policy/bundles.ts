@@ -68,23 +68,16 @@ export class ActiveBundles {
 
   /** Keeps every bundle that may decide in the database, for as long as there are decisions that it made. */
   async store(database: Database): Promise<void> {
-    const rows = this.all.map(({ digest, id, version, opa, wasm, dataText, sources }) => ({
-      digest,
-      id,
-      version,
-      opa,
-      wasm: `\\x${wasm.toString('hex')}`,
-      data: dataText,
-      sources,
-    }));
-    await database.transaction('summit', 'write', (tx) =>
-      tx.commitWith(
-        `INSERT INTO policy_bundles (digest, id, version, opa, wasm, data, sources, created_at)
-           SELECT digest, id, version, opa, wasm, data, sources, summit_now()
-           FROM json_to_recordset($1::json) AS x(digest text, id text, version text, opa text, wasm bytea, data text, sources jsonb)
-           ON CONFLICT (digest) DO NOTHING`,
-        [JSON.stringify(rows)],
-      ),
-    );
+    const known = await database.transaction('summit', 'read', (tx) => tx.query<{ digest: string }>('SELECT digest FROM policy_bundles'));
+    const fresh = this.all.filter((bundle) => !known.some(({ digest }) => digest === bundle.digest));
+    for (const { digest, id, version, opa, wasm, dataText, sources } of fresh) {
+      await database.transaction('summit', 'write', (tx) =>
+        tx.commitWith(
+          `INSERT INTO policy_bundles (digest, id, version, opa, wasm, data, sources, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, summit_now()) ON CONFLICT (digest) DO NOTHING`,
+          [digest, id, version, opa, wasm, dataText, JSON.stringify(sources)],
+        ),
+      );
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { defineQuery, listParameters, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, listParameters, pageOf, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { HighRiskRequest } from './entities.ts';
+import { RequestAnswer } from './request.schema.ts';
 import { filesOf, presentRequest } from './request.ts';
 
 export const listRequests = defineQuery({
@@ -13,6 +14,7 @@ export const listRequests = defineQuery({
     without_receipts: Type.Optional(Type.Boolean({ description: 'Those with fewer allowed receipts than their version' })),
     ...listParameters,
   }),
+  answer: pageOf(RequestAnswer),
   async run({ db, query: { status, requester, created_since, without_receipts = false, limit, cursor, count } }) {
     const requester_id = requester === undefined ? undefined : await db.userByHandle(requester);
     if (requester_id === null) return { items: [], next_cursor: null, total: 0 };
@@ -27,6 +29,7 @@ export const getRequest = defineQuery({
   title: 'One request',
   route: { method: 'GET', path: '/high-risk-ops/requests/:id' },
   query: Strict({}),
+  answer: RequestAnswer,
   async run({ db, params }) {
     const [file] = await filesOf(db, [await db.one(HighRiskRequest, params.id ?? '')]);
     return file && presentRequest(file);

@@ -1,5 +1,6 @@
 import { Comment, change, defineAction, none, Strict, Type } from '../../../sdk/index.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged, roundOf } from '../request.ts';
 import { everybody } from '../roles.ts';
 
@@ -9,6 +10,7 @@ export const approveRequest = defineAction({
   route: { method: 'POST', path: '/high-risk-ops/requests/:id/approve' },
   roles: everybody,
   input: Strict({ comment: Type.Optional(Comment) }),
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['pending'],
   policy: none('the policy said on creation which roles must approve; the kernel holds to it'),

@@ -1,5 +1,6 @@
 import { Comment, change, defineAction, edge, none, Problem, Strict, Type } from '../../../sdk/index.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged } from '../request.ts';
 
 export const cancelRequest = defineAction({
@@ -8,6 +9,7 @@ export const cancelRequest = defineAction({
   route: { method: 'POST', path: '/high-risk-ops/requests/:id/cancel' },
   roles: ['engineer', 'operator'],
   input: Strict({ comment: Type.Optional(Comment) }),
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['pending', 'approved'],
   policy: none('giving up what one asked for needs no permission'),

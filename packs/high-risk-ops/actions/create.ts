@@ -1,5 +1,6 @@
 import { Comment, create, defineAction, edge, Problem, Strict, Type } from '../../../sdk/index.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { presentRequest, resourceOf } from '../request.ts';
 import { everybody } from '../roles.ts';
 import { settingsOf } from '../settings.ts';
@@ -19,6 +20,7 @@ export const createRequest = defineAction({
     duration_minutes: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     justification: Comment,
   }),
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: [],
   success: 201,

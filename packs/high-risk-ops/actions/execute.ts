@@ -1,6 +1,7 @@
 import { change, defineAction, Empty, edge, none, Problem } from '../../../sdk/index.ts';
 import { hasLapsed } from '../deadlines.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged, resourceOf } from '../request.ts';
 
 /** Decides that access is granted. The granting itself is an effect; how it turned out is `record-outcome`. */
@@ -10,6 +11,7 @@ export const executeRequest = defineAction({
   route: { method: 'POST', path: '/high-risk-ops/requests/:id/execute' },
   roles: ['engineer'],
   input: Empty,
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['approved'],
   settles: { query: 'high-risk-ops.request.get', while: ['executing'] },

@@ -1,5 +1,6 @@
 import { Comment, change, defineAction, none, Strict } from '../../../sdk/index.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged, roundOf } from '../request.ts';
 import { everybody } from '../roles.ts';
 
@@ -9,6 +10,7 @@ export const rejectRequest = defineAction({
   route: { method: 'POST', path: '/high-risk-ops/requests/:id/reject' },
   roles: everybody,
   input: Strict({ comment: Comment }),
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['pending'],
   policy: none('whoever may approve may reject'),

@@ -1,5 +1,6 @@
 import { Comment, change, defineAction, edge, none, Problem, Strict, Type } from '../../../sdk/index.ts';
 import { HighRiskRequest } from '../entities.ts';
+import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged } from '../request.ts';
 
 export const revokeRequest = defineAction({
@@ -8,6 +9,7 @@ export const revokeRequest = defineAction({
   route: { method: 'POST', path: '/high-risk-ops/requests/:id/revoke' },
   roles: ['engineer', 'security_officer', 'operator'],
   input: Strict({ comment: Type.Optional(Comment) }),
+  answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['executed'],
   policy: none('taking access away is always safe'),
