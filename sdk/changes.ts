@@ -40,6 +40,8 @@ export interface Edge {
   readonly from: string;
   readonly relationship: string;
   readonly to: string;
+  /** The relationship was, and is no more. Edges only grow, so its end is an edge too. */
+  readonly ends?: true;
 }
 
 /** One metered event. `quantity` is a decimal string, 1 unless said. */
@@ -98,4 +100,9 @@ export function insert<R extends InsertOnlyRow>(entity: Entity<R>, at: At, field
 
 export function edge(from: string, relationship: string, to: string): Edge {
   return Object.freeze({ from, relationship, to });
+}
+
+/** Ends a relationship that an earlier edge has brought about. */
+export function endEdge(from: string, relationship: string, to: string): Edge {
+  return Object.freeze({ from, relationship, to, ends: true as const });
 }

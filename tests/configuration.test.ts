@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Config, ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { ConfigError, loadConfig } from '../kernel/config/config.ts';
+import type { TenantFile } from '../kernel/config/tenant.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
@@ -74,27 +75,28 @@ test('what a file says is applied once, and again when it changes, with a receip
     await services.tenants.apply(summit.config.tenants);
     assert.is((await receipts()).total, first, 'an unchanged file changes nothing');
 
-    const tenants = structuredClone(summit.config.tenants) as unknown as {
-      id: string;
-      title: string;
-      users: { handle: string; roles: string[]; teams: string[] }[];
-    }[];
-    const demo = tenants.find(({ id }) => id === 'demo-external');
-    const ae = demo?.users.find(({ handle }) => handle === 'ae');
-    ae?.roles.push('engineer');
-    demo?.users.splice(
-      demo.users.findIndex(({ handle }) => handle === 'manager'),
-      1,
-    );
-    demo?.users.push({ handle: 'newcomer', roles: ['engineer'], teams: ['enterprise'] });
+    const changed = (tenant: TenantFile): TenantFile => ({
+      ...tenant,
+      users: [
+        ...tenant.users
+          .filter(({ handle }) => handle !== 'manager')
+          .map((user) => (user.handle === 'ae' ? { ...user, roles: [...user.roles, 'engineer'], teams: [] } : user)),
+        { handle: 'newcomer', roles: ['engineer'], teams: ['enterprise'] },
+      ],
+    });
+    const tenants = summit.config.tenants.map((tenant) => (tenant.id === 'demo-external' ? changed(tenant) : tenant));
     const managerToken = await summit.token('manager');
-    await services.tenants.apply(tenants as unknown as Config['tenants']);
+    await services.tenants.apply(tenants);
 
     const { items, total } = await receipts();
     assert.is(total, first + 4, 'the tenant and three people');
     assert.equal(new Set(items.slice(0, 4).map((item: { action: string }) => item.action)), new Set(['config.applied']));
     assert.equal((await summit.get('ae', '/me')).body.roles, ['ae', 'engineer']);
     assert.equal((await summit.get('newcomer', '/me')).body.teams, ['enterprise']);
+    const members = (await summit.get('auditor', '/graph/entities/team:enterprise/neighbors?relationship=has_member')).body.neighbors;
+    const labels: string[] = members.map(({ label }: { label: string }) => label);
+    assert.equal([labels.includes('ae'), labels.includes('manager'), labels.includes('newcomer'), labels.length], [false, false, true, 10]);
+    assert.equal((await summit.get('auditor', '/graph/paths?from=user:ae&to=team:enterprise&max_length=1')).body, { paths: [] });
     const gone = await summit.send('GET', '/me', { headers: { authorization: `Bearer ${managerToken}` } });
     assert.is(gone.status, 401, 'who is no longer in the file may no longer do anything');
   } finally {

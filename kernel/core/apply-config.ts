@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { change, create, defineAction, edge, none, type Row, Strict, type SubjectChange, Type } from '../../sdk/index.ts';
+import { change, create, defineAction, edge, endEdge, none, type Row, Strict, type SubjectChange, Type } from '../../sdk/index.ts';
 import { TenantFile } from '../config/tenant.ts';
 import { PackEnablements, Teams, TenantConfigurations, Users } from '../database/tables.ts';
 
@@ -60,7 +60,7 @@ export const applyConfig = defineAction({
         const wanted = file.users.find(({ handle }) => handle === user.handle);
         return wanted
           ? change(Users, at, user, { status: 'active', roles: wanted.roles, team_ids: idsOf(wanted.teams) })
-          : change(Users, at, user, { status: 'deactivated', roles: [] });
+          : change(Users, at, user, { status: 'deactivated', roles: [], team_ids: [] });
       });
 
     const ids = new Set([...Object.keys(file.packs), ...current.packs.map(({ pack_id }) => pack_id)]);
@@ -75,10 +75,14 @@ export const applyConfig = defineAction({
     const joined = [...newUsers, ...changedUsers].flatMap(({ before, after }) =>
       after.team_ids.filter((team) => !before?.team_ids.includes(team)).map((team) => edge(after.id, 'member_of', team)),
     );
+    const left = changedUsers.flatMap(({ before, after }) =>
+      (before?.team_ids ?? []).filter((team) => !after.team_ids.includes(team)).map((team) => endEdge(after.id, 'member_of', team)),
+    );
     return {
       subjects: [tenant, ...newTeams, ...newUsers, ...changedUsers, ...packs],
       edges: [
         ...joined,
+        ...left,
         ...newTeams.map(({ after }) => edge(after.id, 'belongs_to', tenantId)),
         ...newUsers.map(({ after }) => edge(after.id, 'belongs_to', tenantId)),
       ],

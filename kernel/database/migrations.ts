@@ -165,11 +165,16 @@ const services = [
    )`,
   `CREATE TABLE edges (
      tenant_id text NOT NULL, id uuid NOT NULL, from_id uuid NOT NULL, relationship text NOT NULL, to_id uuid NOT NULL,
-     receipt_id uuid NOT NULL,
+     ends boolean NOT NULL, receipt_id uuid NOT NULL,
      CONSTRAINT edges_pkey PRIMARY KEY (tenant_id, id)
    )`,
   'CREATE INDEX edges_out ON edges (tenant_id, from_id)',
   'CREATE INDEX edges_in ON edges (tenant_id, to_id)',
+  // What is the case now: of each relationship between two entities the last word.
+  `CREATE VIEW current_edges WITH (security_invoker = true) AS SELECT * FROM (
+     SELECT DISTINCT ON (tenant_id, from_id, relationship, to_id) * FROM edges ORDER BY tenant_id, from_id, relationship, to_id, id DESC
+   ) AS last WHERE NOT ends`,
+  'GRANT SELECT ON current_edges TO summit_app',
   `CREATE TABLE disclosures (
      tenant_id text NOT NULL, commitment text NOT NULL, subject_id uuid NOT NULL, name text NOT NULL,
      salt text, value text,

@@ -107,6 +107,7 @@ export const Edges = kernelTable({
     from_id: field.uuid(),
     relationship: field.text(),
     to_id: field.uuid(),
+    ends: field.boolean(),
     receipt_id: field.uuid(),
   },
 });

@@ -42,10 +42,10 @@ export async function neighborsOf(
   const fromTheOtherEnd = Object.keys(inverses).filter((name) => inverses[name] === relationship);
   const rows = await tx.query<NeighborRow>(
     `SELECT e.id AS edge_id, e.relationship, e.direction, n.id, n.type, ${LABEL}
-       FROM (SELECT id, relationship, to_id AS other, 'out' AS direction FROM edges
+       FROM (SELECT id, relationship, to_id AS other, 'out' AS direction FROM current_edges
                WHERE tenant_id = $1 AND from_id = $2 AND ($6::text IS NULL OR relationship = $6)
              UNION ALL
-             SELECT id, relationship, from_id, 'in' FROM edges
+             SELECT id, relationship, from_id, 'in' FROM current_edges
                WHERE tenant_id = $1 AND to_id = $2 AND ($6::text IS NULL OR relationship = ANY($7::text[]))) e
        JOIN nodes n ON n.tenant_id = $1 AND n.id = e.other ${PERSON}
        WHERE ($3::text IS NULL OR n.type = $3) AND ($4::text IS NULL OR e.direction = $4) AND ($5::uuid IS NULL OR e.id > $5)
@@ -110,7 +110,7 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
         ids.length === 0
           ? []
           : await tx.query<{ from_id: string; to_id: string; relationship: string }>(
-              'SELECT from_id, to_id, relationship FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[]) AND to_id = ANY($2::uuid[])',
+              'SELECT from_id, to_id, relationship FROM current_edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[]) AND to_id = ANY($2::uuid[])',
               [tenant, ids],
             );
       return {
@@ -142,8 +142,8 @@ async function shortestPaths(tx: Transaction, tenant: string, from: string, to: 
   for (let length = 0; length < maxLength && frontier.length > 0 && !cameFrom.has(to) && cameFrom.size < MAX_VISITED; length++) {
     const steps = await tx.query<{ a: string; b: string }>(
       `SELECT DISTINCT a, b FROM (
-         SELECT from_id AS a, to_id AS b FROM edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
-         UNION ALL SELECT to_id, from_id FROM edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])) steps LIMIT $3`,
+         SELECT from_id AS a, to_id AS b FROM current_edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
+         UNION ALL SELECT to_id, from_id FROM current_edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])) steps LIMIT $3`,
       [tenant, frontier, MAX_VISITED * 4],
     );
     const reached = new Map<string, string[]>();

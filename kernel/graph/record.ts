@@ -39,7 +39,14 @@ export function graphWrites(
     {
       kind: 'insert',
       entity: Edges,
-      rows: edges.map(({ from, relationship, to }) => ({ id: newId(), from_id: from, relationship, to_id: to, receipt_id: receiptId })),
+      rows: edges.map(({ from, relationship, to, ends = false }) => ({
+        id: newId(),
+        from_id: from,
+        relationship,
+        to_id: to,
+        ends,
+        receipt_id: receiptId,
+      })),
     },
   ];
 }

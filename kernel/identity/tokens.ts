@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { Problem } from '../../sdk/index.ts';
@@ -89,13 +89,16 @@ async function readOrCreateKey(folder: string, name: string): Promise<JWK> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { privateKey } = await generateKeyPair('Ed25519', { extractable: true });
   const jwk = await exportJWK(privateKey);
-  // wx: of two processes that start at once, the second takes the key of the first.
+  // Linked whole: of two processes that start at once the second takes the key of the first, and a crash leaves none.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(jwk), { mode: 0o600 });
   try {
-    writeFileSync(path, JSON.stringify(jwk), { mode: 0o600, flag: 'wx' });
-    chmodSync(path, 0o600);
+    linkSync(draft, path);
     return jwk;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return JSON.parse(readFileSync(path, 'utf8')) as JWK;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
