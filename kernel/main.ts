@@ -49,8 +49,9 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   // It opens while the packs load.
   const engine = environment.DATABASE_URL === undefined ? embeddedDriver(databaseDir) : { url: environment.DATABASE_URL };
   try {
-    const [packs, bundles] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
-    requirePolicies(packs, new ActiveBundles(bundles));
+    const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
+    const bundles = new ActiveBundles(read);
+    requirePolicies(packs, bundles);
     packs.install(corePack(packs, VERSION));
     const database = await openDatabase({
       engine,
@@ -60,16 +61,14 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     });
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
-      await database.makePartitions();
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
-      const active = new ActiveBundles(bundles);
-      await active.store(database);
+      await bundles.store(database);
       const services = createServices({
         config,
         log,
         database,
         packs,
-        bundles: active,
+        bundles,
         version: VERSION,
         tokens: await LocalTokens.open(config.dataDir, config.origin),
         controlSecret: randomBytes(32).toString('base64url'),

@@ -48,7 +48,7 @@ export class Outcomes {
     }
   }
 
-  #remember({ tenant, userId }: Caller, key: string, body: object): Promise<void> {
+  #remember({ tenant, userId }: Caller, key: string, body: object): Promise<unknown> {
     return this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(
         'UPDATE idempotency_keys SET status = 200, body = $4, settled = true WHERE tenant_id = $1 AND user_id = $2 AND key = $3 AND NOT settled',

@@ -62,11 +62,9 @@ export function recordOf(happening: Happening): ActionRecord {
     const written = canonical({ subject: { type: change.entity.type, row }, ...(isFirst ? rest : {}) });
     return { change, row, witness: witness(happening, change, { written, commitments, input, actor: actorIn(change.after.id) }) };
   });
-  const nothing = { written: canonical({ subject: null, ...rest }), commitments: inRows, input };
-  const witnesses =
-    subjects.length > 0
-      ? subjects.map((subject) => subject.witness)
-      : [witness(happening, null, { ...nothing, actor: actorIn(happening.subject.id) })];
+  const ofNothing = () =>
+    witness(happening, null, { written: canonical({ subject: null, ...rest }), commitments: inRows, input, actor: actorIn(happening.subject.id) });
+  const witnesses = subjects.length > 0 ? subjects.map((subject) => subject.witness) : [ofNothing()];
   const own = witnesses[0] as Witness;
 
   const created = [

@@ -11,7 +11,7 @@ export type TableWrite =
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] };
 
 /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
-export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
+export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<unknown>;
 
 /** So many rows of a table are parameters, a value each, which PostgreSQL reads fastest; more travel as one JSON document. */
 const MAX_PARAMETER_ROWS = 8;

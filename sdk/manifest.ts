@@ -28,5 +28,3 @@ export function manifestOf(pack: Pack) {
     settings: pack.settings,
   };
 }
-
-export type Manifest = ReturnType<typeof manifestOf>;

@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../../sdk/index.ts';
 import type { EmbeddedDriver } from './embedded.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
-import { type MigrationOwner, type MigrationResult, migrate, migrationList } from './migrate.ts';
+import { type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
 import { postgresDriver } from './postgres.ts';
 
 export type Row = Record<string, unknown>;
@@ -12,7 +12,7 @@ export type Row = Record<string, unknown>;
 export interface Transaction {
   query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** The last statement, sent together with COMMIT. Any error here means: not committed. */
-  commitWith(text: string, values: readonly unknown[]): Promise<void>;
+  commitWith<R extends object = Row>(text: string, values: readonly unknown[]): Promise<R[]>;
 }
 
 export type Mode = 'read' | 'write';
@@ -33,17 +33,14 @@ export interface Database {
    */
   transaction<T>(tenant: string, mode: Mode, work: (tx: Transaction) => Promise<T>): Promise<T>;
   ping(): Promise<void>;
-  /** Applies what is pending, as the owner. */
+  /** Applies what is pending, as the owner, and makes the partitions of the months ahead. */
   migrate(): Promise<MigrationResult>;
-  /** The partitions of the months ahead, as the owner. */
+  /** The same partitions, for a server that runs for months. */
   makePartitions(): Promise<void>;
   close(): Promise<void>;
 }
 
 const POOL_SIZE = 20;
-
-/** A server that is never restarted makes more each night. */
-const MONTHS_AHEAD = 3;
 
 export interface DatabaseOptions {
   /** The embedded database, or the address of a real one. */
@@ -81,9 +78,9 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
         return await driver.transaction(prologue(tenant, mode, shift?.() ?? 0), (tx) =>
           work({
             query: (text, values) => tx.query(text, values),
-            commitWith(text, values) {
+            commitWith<R extends object>(text: string, values: readonly unknown[]) {
               committing = true;
-              return tx.commitWith(text, values);
+              return tx.commitWith<R>(text, values);
             },
           }),
         );
@@ -93,9 +90,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
     },
     ping: () => driver.ping(),
     migrate: () => migrate(orm, options.packs, embedded),
-    async makePartitions() {
-      await orm.em.getConnection().execute(`SELECT summit_make_partitions(${MONTHS_AHEAD})`);
-    },
+    makePartitions: () => makePartitions(orm, embedded),
     async close() {
       await orm.close(true);
       await driver.close();

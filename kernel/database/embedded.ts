@@ -34,9 +34,10 @@ export function embeddedDriver(dataDir: string | null): EmbeddedDriver {
           (await tx.query<R>(text, [...values])).rows;
         const result = await work({
           query,
-          async commitWith(text, values) {
-            await query(text, values);
+          async commitWith<R extends object>(text: string, values: readonly unknown[]) {
+            const rows = await query<R>(text, values);
             committed = true;
+            return rows;
           },
         });
         if (!committed) await tx.rollback();

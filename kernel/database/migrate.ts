@@ -11,6 +11,9 @@ export interface MigrationOwner {
 
 const kernel: MigrationOwner = { id: 'kernel', migrations: kernelMigrations };
 
+/** Three months, beside the one that is. */
+const MAKE_PARTITIONS = 'SELECT summit_make_partitions(3)';
+
 /** The kernel's migrations, then each pack's, as MikroORM's classes. Packs come in the order of their dependencies. */
 export function migrationList(packs: readonly MigrationOwner[]): MigrationObject[] {
   return [kernel, ...packs].flatMap((owner) => owner.migrations.map((step) => ({ name: nameOf(owner, step), class: asClass(step) })));
@@ -28,14 +31,27 @@ export interface MigrationResult {
  */
 export async function migrate(orm: MikroORM, packs: readonly MigrationOwner[], embedded: boolean): Promise<MigrationResult> {
   await createRole(orm);
-  if (embedded) return applyAll(orm, packs);
-  // The row's lock lasts as long as this transaction; the migrations run beside it on connections of their own.
+  return alone(orm, embedded, async () => {
+    const result = await applyAll(orm, packs);
+    await orm.em.getConnection().execute(MAKE_PARTITIONS);
+    return result;
+  });
+}
+
+/** The partitions of the months ahead: a server that is never restarted makes more each night. */
+export async function makePartitions(orm: MikroORM, embedded: boolean): Promise<void> {
+  await alone(orm, embedded, () => orm.em.getConnection().execute(MAKE_PARTITIONS));
+}
+
+/** One process at a time. The row's lock lasts as long as this transaction; the work runs beside it on connections of its own. */
+async function alone<T>(orm: MikroORM, embedded: boolean, work: () => Promise<T>): Promise<T> {
+  if (embedded) return work();
   const connection = orm.em.getConnection();
   await connection.execute('CREATE TABLE IF NOT EXISTS summit_migrating (id integer PRIMARY KEY)').catch(ignoreRace);
   await connection.execute('INSERT INTO summit_migrating VALUES (1) ON CONFLICT DO NOTHING');
   return connection.transactional(async (lock) => {
     await connection.execute('SELECT id FROM summit_migrating FOR UPDATE', [], 'all', lock);
-    return applyAll(orm, packs);
+    return work();
   });
 }
 

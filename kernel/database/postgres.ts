@@ -56,13 +56,14 @@ export function postgresDriver(url: string, poolSize: number): Driver & { close(
         client.query<R & Row>({ ...nameOf(text), text, values: [...values] });
       const tx: Transaction = {
         query: async <R extends object>(text: string, values?: readonly unknown[]): Promise<R[]> => (await send<R>(text, values)).rows,
-        async commitWith(text, values) {
-          const written = send(text, values);
+        async commitWith<R extends object>(text: string, values: readonly unknown[]): Promise<R[]> {
+          const written = send<R>(text, values);
           const ended = client.query('COMMIT');
           ended.catch(() => undefined);
-          await written;
+          const { rows } = await written;
           if ((await ended).command !== 'COMMIT') throw new Error('the transaction was not committed');
           committed = true;
+          return rows;
         },
       };
       try {

@@ -20,16 +20,9 @@ const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 const MAX_FOUND = 10_000;
 
-/** A subject as `load` locked it; only such a subject may change. */
-export interface LockedSubject {
-  readonly version: number;
-  readonly status: string;
-  /** Of the receipt that made this version. */
-  readonly leafHash: Buffer;
-}
-
 export interface ActionReader extends LockingReader {
-  readonly locked: ReadonlyMap<string, LockedSubject>;
+  /** What `load` has locked, and only that may change: by subject id, the leaf hash of the receipt that made its version. */
+  readonly locked: ReadonlyMap<string, Buffer>;
 }
 
 const transactions = new WeakMap<Reader, Transaction>();
@@ -43,7 +36,7 @@ export function transactionOf(reader: Reader): Transaction {
 
 /** Reads for one tenant within one transaction. Every statement names its tenant, whatever row-level security adds. */
 export function createReader(tx: Transaction, tenant: string): ActionReader {
-  const locked = new Map<string, LockedSubject>();
+  const locked = new Map<string, Buffer>();
 
   async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
     const text = `SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
@@ -72,7 +65,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
       // Two statements, sent together: what a waiting FOR UPDATE joins is as old as its snapshot, so the row is read anew.
       const key = [tenant, id];
       const locking = tx.query(`SELECT FROM ${entity.table} WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, key);
-      const reading = tx.query<R & { id: string; version: number; status: string; previous_leaf: Uint8Array }>(
+      const reading = tx.query<R & { id: string; previous_leaf: Uint8Array }>(
         `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
            JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version
            WHERE t.tenant_id = $1 AND t.id = $2`,
@@ -81,7 +74,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
       const [, [row]] = await Promise.all([locking, reading]);
       if (!row) return notFound(entity, id);
       const { previous_leaf, ...content } = row;
-      locked.set(row.id, { version: row.version, status: row.status, leafHash: Buffer.from(previous_leaf) });
+      locked.set(row.id, Buffer.from(previous_leaf));
       return content as R;
     },
 

@@ -132,19 +132,17 @@ export class JobScheduler {
     return this.#database.transaction(tenant, 'write', async (tx) => {
       const [clock] = await tx.query<{ now: string; until: string }>('SELECT summit_now() AS now, summit_now() + $1::interval AS until', [CLAIM]);
       if (!clock) return false;
-      const claimed = await tx.query(
+      const claimed = await tx.commitWith(
         `INSERT INTO job_runs (tenant_id, job, period, claimed_until) VALUES ($1, $2, $3, $4)
            ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
            WHERE job_runs.finished_at IS NULL AND job_runs.claimed_until < $5 RETURNING 1`,
         [tenant, job, period.toISOString(), clock.until, clock.now],
       );
-      if (claimed.length === 0) return false;
-      await tx.commitWith('SELECT 1 WHERE $1::text IS NOT NULL', [tenant]);
-      return true;
+      return claimed.length > 0;
     });
   }
 
-  #finish(tenant: string, job: string, period: Date): Promise<void> {
+  #finish(tenant: string, job: string, period: Date): Promise<unknown> {
     return this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith('UPDATE job_runs SET finished_at = summit_now() WHERE tenant_id = $1 AND job = $2 AND period = $3', [
         tenant,

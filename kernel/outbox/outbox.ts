@@ -104,24 +104,19 @@ export class OutboxWorker {
   }
 
   /** Claims by moving the time at which the message is next available: no lock is held while the effect runs. */
-  #claim(tenant: string, id: string): Promise<Message | undefined> {
-    return this.#database.transaction(tenant, 'write', async (tx) => {
-      const [message] = await tx.query<Message>(
-        `SELECT id, pack, effect, subject_id, payload, attempts FROM outbox
-           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() FOR UPDATE SKIP LOCKED`,
-        [tenant, id],
-      );
-      if (!message) return undefined;
-      const seconds = Math.min(CLAIM_SECONDS * 2 ** message.attempts, LONGEST_CLAIM_SECONDS);
-      await tx.commitWith(
-        'UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => $3::double precision) WHERE tenant_id = $1 AND id = $2',
-        [tenant, id, seconds],
-      );
-      return message;
-    });
+  async #claim(tenant: string, id: string): Promise<Message | undefined> {
+    const [message] = await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith<Message>(
+        `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ attempts, $4))
+           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now()
+           RETURNING id, pack, effect, subject_id, payload, attempts`,
+        [tenant, id, CLAIM_SECONDS, LONGEST_CLAIM_SECONDS],
+      ),
+    );
+    return message;
   }
 
-  #mark(tenant: string, id: string, set: string, values: readonly unknown[]): Promise<void> {
+  #mark(tenant: string, id: string, set: string, values: readonly unknown[]): Promise<unknown> {
     return this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(`UPDATE outbox SET ${set} WHERE tenant_id = $1 AND id = $2`, [tenant, id, ...values]),
     );

@@ -21,7 +21,7 @@ export interface Attempt {
 /** Who may at all, and who may not because of what they did before. The policy's denials have receipts of their own. */
 const REFUSALS: ReadonlySet<ProblemCode> = new Set(['forbidden', 'pack-disabled', 'separation-of-duties']);
 
-/** For each person and action: one refusal and as many failures a minute leave a receipt, so that nobody floods the log. */
+/** So many a minute leave a receipt, for each person and action, so that nobody floods the log. */
 const RECEIPTED = { refused: { points: 1, duration: 60 }, failed: { points: 30, duration: 60 } };
 
 /** Leaves the receipts of what was attempted and did not happen, each in a transaction of its own. */
@@ -76,7 +76,7 @@ export class Refusals {
   }
 
   #isReceipted({ tenant, actor, action }: Attempt, outcome: 'refused' | 'failed'): Promise<boolean> {
-    return this.#limits[outcome].consume(`${tenant}/${actor.id}/${action.id}/${outcome}`).then(
+    return this.#limits[outcome].consume(`${tenant}/${actor.id}/${action.id}`).then(
       () => true,
       () => false,
     );

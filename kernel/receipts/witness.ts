@@ -42,7 +42,7 @@ export function witness(happening: Happening, change: SubjectChange | null, boun
     action: action.id,
     subject,
     seq,
-    parents: previous ? [previous.leafHash.toString('base64')] : [],
+    parents: previous ? [previous.toString('base64')] : [],
     actor: bound.actor,
     outcome,
     policy: decision
