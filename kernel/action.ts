@@ -1,4 +1,3 @@
-import { v7 as newId } from 'uuid';
 import { type Action, type ActionContext, Problem } from '../sdk/index.ts';
 import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
 import { fillRole } from './approvals/approvals.ts';
@@ -8,6 +7,7 @@ import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
+import { newId } from './ids.ts';
 import { denialOf, type PolicyService } from './policy/decide.ts';
 import { assertCurrent, splitExpectedVersion } from './preconditions.ts';
 import type { Refusals } from './receipts/refusals.ts';
@@ -144,7 +144,7 @@ export class ActionRunner {
 
     const context: ActionContext<unknown> = {
       ...{ tenant, actor, input, settings, now, subjectId },
-      ...{ newId: () => newId(), decision: null, approval: null },
+      ...{ newId, decision: null, approval: null },
     };
     const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
     const decision = await this.#policy.decide(action, loaded, context);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /**
@@ -24,7 +24,7 @@ export function digestOf(value: unknown): string {
 
 /** SHA-256 of a text, lowercase hex. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function assertJson(value: unknown, path: string): void {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { validate as isUuid, v7 as newId } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import { type Action, type Actor, Problem, type ProblemCode } from '../../sdk/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { DatabaseUnavailable, isRetryable } from '../database/errors.ts';
+import { newId } from '../ids.ts';
 import { recordOf } from '../record.ts';
 import type { Writer } from '../write.ts';
 
@@ -66,7 +67,7 @@ export class Refusals {
         outcome,
         subject: { id: params.id !== undefined && isUuid(params.id) ? params.id : newId(), status: null },
         locked: new Map(),
-        newId: () => newId(),
+        newId,
         decision: null,
         approval: null,
         changes: null,
