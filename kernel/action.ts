@@ -1,18 +1,17 @@
-import { type Action, type ActionContext, Problem } from '../sdk/index.ts';
+import { type Action, Problem } from '../sdk/index.ts';
 import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
-import { fillRole } from './approvals/approvals.ts';
+import { type Attempt, assess } from './assess.ts';
 import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
 import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
-import { newId } from './ids.ts';
-import { denialOf, type PolicyService } from './policy/decide.ts';
-import { assertCurrent, splitExpectedVersion } from './preconditions.ts';
+import { type PolicyService, refusalOf } from './policy/decide.ts';
+import { splitExpectedVersion } from './preconditions.ts';
 import type { Refusals } from './receipts/refusals.ts';
 import { recordOf } from './record.ts';
-import { StaleGrant, settle } from './settle.ts';
+import { StaleGrant } from './settle.ts';
 import { assertValid } from './validation.ts';
 import type { Writer } from './write.ts';
 
@@ -36,20 +35,13 @@ export interface ActionResult extends Answer {
   readonly messages: readonly string[];
 }
 
-/** A request once it is read and checked. */
-interface Attempt {
-  readonly params: ActionRequest['params'];
-  readonly input: unknown;
-  readonly idempotencyKey?: string | undefined;
-  readonly expectedVersion?: number | undefined;
-}
-
 const MAX_ATTEMPTS = 3;
 
 /**
  * Runs governed actions: the only way in which anything changes.
  *
  *     pack enabled? → role → validate → BEGIN → load and lock → decide → apply → write → COMMIT
+ *                                             └──── assess.ts ────┘
  */
 export class ActionRunner {
   readonly #database: Database;
@@ -84,6 +76,7 @@ export class ActionRunner {
       const content = await request.read();
       const { input, expectedVersion = content.expectedVersion } = splitExpectedVersion(action, content.body);
       assertValid(action.input, input);
+      await action.check?.({ tenant: caller.tenant, params: request.params, input });
       try {
         return await this.#attempt(action, admitted, { params: request.params, input, idempotencyKey: content.idempotencyKey, expectedVersion });
       } catch (error) {
@@ -110,58 +103,46 @@ export class ActionRunner {
 
   async #attempt(action: Action, admitted: Admitted, attempt: Attempt): Promise<ActionResult> {
     const { tenant, actor, pack } = admitted;
+    let result: ActionResult | Problem;
     try {
-      const result = await this.#database.transaction(tenant, 'write', (tx) => this.#transact(tx, action, admitted, attempt));
-      // A denial is committed like any other outcome, so it is thrown only now.
-      if (result instanceof Problem) throw result;
-      // The kernel's own actions change who may do what; other replicas learn it within a second.
-      if (pack.id === KERNEL_PACK) this.#admission.forget(tenant);
-      return result;
+      result = await this.#database.transaction(tenant, 'write', (tx) => this.#transact(tx, action, admitted, attempt));
     } catch (error) {
       const { params, input } = attempt;
       await this.#refusals.witness({ action, pack: pack.id, tenant, actor, params, input }, error);
       throw error;
     }
+    // What the policy stopped is committed like any other outcome, so it is thrown only now.
+    if (result instanceof Problem) throw result;
+    // The kernel's own actions change who may do what; other replicas learn it within a second.
+    if (pack.id === KERNEL_PACK) this.#admission.forget(tenant);
+    return result;
   }
 
   async #transact(tx: Transaction, action: Action, admitted: Admitted, attempt: Attempt): Promise<ActionResult | Problem> {
     const { tenant, actor, pack } = admitted;
-    const { params, input, idempotencyKey } = attempt;
-    const { settings } = pack;
+    const { idempotencyKey } = attempt;
     const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
-    if (idempotencyKey !== undefined) {
-      // Looked at before the world is, which may have moved on since; and again below, once the locks are held.
-      const { prior } = await settle(tx, admitted, idempotencyKey);
-      if (prior) return { ...replay(prior, digest), replayed: true, messages: [] };
-    }
     const db = createReader(tx, tenant);
-    const loaded = await action.load({ db, tenant, actor, settings, params, input });
-    const { now, prior } = await settle(tx, admitted, idempotencyKey);
-    if (prior) return { ...replay(prior, digest), replayed: true, messages: [] };
-    const subject = action.subject(loaded);
-    const subjectId = subject?.id ?? newId();
-    if (subject) assertCurrent(action, subject, attempt.expectedVersion);
+    const assessed = await assess({ tx, db, policy: this.#policy }, action, admitted, attempt);
+    if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
 
-    const context: ActionContext<unknown> = {
-      ...{ tenant, actor, input, settings, now, subjectId },
-      ...{ newId, decision: null, approval: null },
-    };
-    const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
-    const decision = await this.#policy.decide(action, loaded, context);
+    const { loaded, subject, context, decision, approval } = assessed;
     const origin = `${this.#config.origin}/${tenant}`;
-    const was = { id: subjectId, status: subject?.status ?? null };
-    const happening = { action, pack: pack.id, origin, ...context, decision, approval, locked: db.locked, subject: was };
-
+    const happening = { action, pack: pack.id, origin, ...context, decisions: decision ? [decision] : [], approval, locked: db.locked, subject };
     if (decision && !decision.allowed) {
-      const denial = denialOf(decision);
-      const { writes } = recordOf({ ...happening, outcome: 'denied', changes: null });
-      await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, now, denial)]);
-      return denial;
+      const refusal = refusalOf(decision);
+      const isDenied = decision.outcome === 'denied';
+      const { writes } = recordOf({ ...happening, outcome: isDenied ? 'denied' : 'failed', changes: null });
+      // A policy that failed may answer when asked again.
+      const remembered = isDenied ? idempotencyWrite(idempotencyKey, actor, digest, context.now, refusal) : [];
+      await this.#write(tx, tenant, [...writes, ...remembered]);
+      return refusal;
     }
-    const changes = action.apply(loaded, { ...context, approval, decision: decision && { ...decision, ...decision.result } });
+    const granted = decision && { ...decision, required_approvals: decision.result?.required_approvals ?? [] };
+    const changes = action.apply(loaded, { ...context, approval, decision: granted });
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes });
-    const answer = { status: action.success ?? 200, subjectId, body: { ...changes.answer, receipt }, settled: !action.settles };
-    await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, now, answer)]);
+    const answer = { status: action.success ?? 200, subjectId: subject.id, body: { ...changes.answer, receipt }, settled: !action.settles };
+    await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, context.now, answer)]);
     return { ...answer, replayed: false, messages };
   }
 

@@ -13,7 +13,7 @@ import { Metrics } from './metrics.ts';
 import { OutboxWorker } from './outbox/outbox.ts';
 import { Outcomes } from './outcome.ts';
 import type { PackRegistry } from './packs/registry.ts';
-import type { ActiveBundles } from './policy/bundles.ts';
+import type { Bundles } from './policy/bundles.ts';
 import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
@@ -27,7 +27,7 @@ export interface Foundations {
   readonly log: Logger;
   readonly database: Database;
   readonly packs: PackRegistry;
-  readonly bundles: ActiveBundles;
+  readonly bundles: Bundles;
   readonly tokens: LocalTokens;
   readonly version: string;
   readonly controlSecret: string;

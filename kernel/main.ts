@@ -2,19 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { KERNEL_PACK } from './admission.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
-import type { Config } from './config/config.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
 import { lockDataDir } from './database/data-dir.ts';
 import { openDatabase } from './database/database.ts';
 import { embeddedDriver } from './database/embedded.ts';
+import { kernelEntities } from './database/tables.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
 import type { PackRegistry } from './packs/registry.ts';
-import { ActiveBundles, readBundles } from './policy/bundles.ts';
+import { type Bundle, packageOf, readBundles } from './policy/bundle.ts';
+import { Bundles } from './policy/bundles.ts';
+import { distrust } from './policy/signature.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -49,20 +53,21 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   // It opens while the packs load.
   const engine = environment.DATABASE_URL === undefined ? embeddedDriver(databaseDir) : { url: environment.DATABASE_URL };
   try {
-    const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
-    const bundles = new ActiveBundles(read);
+    const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies.folder)]);
+    requireTrust(read, config);
+    const bundles = new Bundles(read);
     requirePolicies(packs, bundles);
-    packs.install(corePack(packs, VERSION));
     const database = await openDatabase({
       engine,
       appUrl: environment.SUMMIT_APP_DATABASE_URL,
-      packs: packs.all,
+      packs: [{ id: KERNEL_PACK, entities: kernelEntities, migrations: [] }, ...packs.all],
       ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
     });
     try {
+      packs.install(corePack({ packs, version: VERSION, bundles, database, config }));
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
-      await bundles.store(database);
+      await bundles.store(database, read);
       const services = createServices({
         config,
         log,
@@ -137,10 +142,18 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(deadline);
 }
 
+/** @throws ConfigError where keys are configured, and a bundle in the configured folder is signed by none of them */
+function requireTrust(bundles: readonly Bundle[], { policies: { folder, trustedKeys } }: Config): void {
+  const untrusted = bundles.flatMap((bundle) => distrust(bundle, trustedKeys) ?? []);
+  if (untrusted.length > 0) throw new ConfigError(untrusted.map((why) => `policies: a bundle in ${folder} is refused: ${why}`));
+}
+
 /** A pack whose policy no bundle answers could only ever refuse: better it says so at once. */
-function requirePolicies(packs: PackRegistry, bundles: ActiveBundles): void {
+function requirePolicies(packs: PackRegistry, bundles: Bundles): void {
   for (const pack of packs.all) {
-    const missing = pack.policies.flatMap(({ entrypoints }) => entrypoints).find((entrypoint) => !bundles.bundleFor(entrypoint));
+    const missing = pack.policies
+      .flatMap(({ entrypoints }) => entrypoints)
+      .find((entrypoint) => !bundles.configured.get(packageOf(entrypoint))?.entrypoints.includes(entrypoint));
     if (missing) packs.fail(pack.id, `no compiled policy bundle answers ${missing}: run npm run policies:build`);
   }
 }

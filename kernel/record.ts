@@ -4,6 +4,7 @@ import { Approvals, Disclosures, Outbox, PolicyDecisions, Receipts, SubjectState
 import { graphWrites, kernelEdges } from './graph/record.ts';
 import { usageWrites } from './metering/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';
+import { recordDecision } from './policy/record.ts';
 import { canonical, canonicalJson } from './receipts/canonical.ts';
 import { PersonalValues } from './receipts/personal.ts';
 import type { Outcome } from './receipts/receipt.ts';
@@ -25,7 +26,7 @@ export interface Happening {
   readonly subject: { readonly id: string; readonly status: string | null };
   readonly locked: ActionReader['locked'];
   readonly newId: () => string;
-  readonly decision: JudgedDecision | null;
+  readonly decisions: readonly JudgedDecision[];
   readonly approval: FilledRole | null;
   /** null where nothing changes: denied, failed, refused. */
   readonly changes: Changes | null;
@@ -41,10 +42,11 @@ export interface ActionRecord {
 
 /** Turns what happened into rows: the business rows, and everything that witnesses them. */
 export function recordOf(happening: Happening): ActionRecord {
-  const { action, tenant, actor, changes, decision, approval, newId, now } = happening;
+  const { action, tenant, actor, changes, approval, newId, now } = happening;
   const personal = new PersonalValues();
   // The input holds free text, so it is bound by a salted commitment that can be erased, and once for the whole action.
   const input = personal.commit('input', canonicalJson(action.binds?.(happening.input) ?? happening.input), happening.subject.id);
+  const decisions = happening.decisions.map((decision) => recordDecision(decision, personal));
   const inserted = [...(changes?.rows ?? []), ...(approval && changes ? [insert(Approvals, { tenant, now }, approval.approval)] : [])];
   const inRows: string[] = [];
   const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id, inRows) }));
@@ -60,10 +62,13 @@ export function recordOf(happening: Happening): ActionRecord {
     const commitments = isFirst ? [...inRows] : [];
     const row = personal.conceal(change.entity, change.after, columnsOf(change), change.after.id, commitments);
     const written = canonical({ subject: { type: change.entity.type, row }, ...(isFirst ? rest : {}) });
-    return { change, row, witness: witness(happening, change, { written, commitments, input, actor: actorIn(change.after.id) }) };
+    return { change, row, witness: witness(happening, change, { written, commitments, decisions, input, actor: actorIn(change.after.id) }) };
   });
   const ofNothing = () =>
-    witness(happening, null, { written: canonical({ subject: null, ...rest }), commitments: inRows, input, actor: actorIn(happening.subject.id) });
+    witness(happening, null, {
+      ...{ written: canonical({ subject: null, ...rest }), commitments: inRows, decisions },
+      ...{ input, actor: actorIn(happening.subject.id) },
+    });
   const witnesses = subjects.length > 0 ? subjects.map((subject) => subject.witness) : [ofNothing()];
   const own = witnesses[0] as Witness;
 
@@ -81,7 +86,7 @@ export function recordOf(happening: Happening): ActionRecord {
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),
         ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
       ]),
-      { kind: 'insert', entity: PolicyDecisions, rows: decision ? [{ ...decision, receipt_id: own.id, created_at: now }] : [] },
+      { kind: 'insert', entity: PolicyDecisions, rows: decisions.map(({ row }) => ({ ...row, receipt_id: own.id, created_at: now })) },
       ...graphWrites(happening, edges, created, own.id),
       ...usageWrites(happening, usage, own.id),
       { kind: 'insert', entity: Disclosures, rows: personal.rows },

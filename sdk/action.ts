@@ -70,6 +70,11 @@ export interface ApprovalRound {
 /** Which policy judges, and the facts it judges by. `subject` and `action` are added by the kernel. */
 export interface PolicyCall<Input, Loaded> {
   readonly entrypoint: string;
+  /**
+   * JSON pointers (RFC 6901) into the policy's input, such as `/context/customer`: what the policy sees, and the stored
+   * decision holds only as a salted, erasable commitment. Such a decision cannot be replayed.
+   */
+  readonly mask?: readonly string[];
   facts(
     loaded: Loaded,
     context: ActionContext<Input>,
@@ -89,6 +94,10 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   readonly entity: Governed<R>;
   /** The states in which the action makes sense; none for one that creates its subject. */
   readonly from: readonly string[];
+  /** Bytes of body that it takes, where that is more than others may send. */
+  readonly maxBodyBytes?: number;
+  /** What takes long and needs no lock: checked before the transaction begins, and so perhaps more than once. @throws Problem */
+  check?(request: { readonly tenant: string; readonly params: Readonly<Record<string, string>>; readonly input: Static<Schema> }): Promise<void>;
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
   /** The subject among what was loaded; null where the action creates it. */
   subject(loaded: Loaded): R | null;

@@ -7,7 +7,17 @@ import { inconsistenciesOf, TenantFile } from './tenant.ts';
 const ConfigFile = Strict({
   log: Strict({ origin: Type.String({ pattern: '^[^\\s+]+$', description: 'Names the logs, without spaces or +: <origin>/<tenant>' }) }),
   packs: Type.Array(Type.String(), { description: 'Paths of packs, from this file' }),
-  policies: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
+  policies: Strict({
+    folder: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
+    confirmation: Type.Enum(['in-production', 'always', 'never'], {
+      default: 'in-production',
+      description: 'Whether a second person must confirm a bundle that is switched on while the server runs',
+    }),
+    trusted_keys: Type.Record(Type.String(), Type.String({ pattern: '^-----BEGIN PUBLIC KEY-----' }), {
+      default: {},
+      description: 'Ed25519 public keys in PEM, by key id; where there are any, bundles that are switched on must be signed by one',
+    }),
+  }),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
@@ -32,7 +42,11 @@ export interface Config {
   readonly dataDir: string;
   readonly origin: string;
   readonly packPaths: readonly string[];
-  readonly policies: string;
+  readonly policies: {
+    readonly folder: string;
+    readonly confirm: boolean;
+    readonly trustedKeys: Readonly<Record<string, string>>;
+  };
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
@@ -66,7 +80,11 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     dataDir: resolve(root, env.SUMMIT_DATA_DIR),
     origin: file.log.origin,
     packPaths: file.packs.map((pack) => resolve(base, pack)),
-    policies: resolve(base, file.policies),
+    policies: {
+      folder: resolve(base, file.policies.folder),
+      confirm: file.policies.confirmation === 'always' || (file.policies.confirmation === 'in-production' && env.NODE_ENV === 'production'),
+      trustedKeys: file.policies.trusted_keys,
+    },
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,

@@ -16,6 +16,11 @@ export const TenantFile = Strict({
       teams: Type.Array(Slug, { uniqueItems: true }),
     }),
   ),
+  policies: Type.Optional(
+    Type.Record(Type.String(), Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+      description: 'By Rego package, the digest of the bundle that decides here; where there is none, the one that comes with the server',
+    }),
+  ),
   packs: Type.Record(Type.String(), Strict({ enabled: Type.Boolean(), settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())) })),
 });
 

@@ -2,18 +2,33 @@ import { definePack, type Pack, Strict } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { defineQuery } from '../../sdk/query.ts';
 import { KERNEL_PACK } from '../admission.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../database/database.ts';
+import { createReader } from '../database/reader.ts';
 import { kernelEntities, PackEnablements } from '../database/tables.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { AdmissionTest } from '../policy/admission-test.ts';
+import type { Bundles } from '../policy/bundles.ts';
 import { getDecision, listBundles, listDecisions } from '../policy/queries.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
+import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, knownBundle, listPolicies, withdrawPolicy } from './policy-activation.ts';
+import { addPolicyBundle } from './policy-bundles.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
 
+interface CoreServices {
+  readonly packs: PackRegistry;
+  readonly version: string;
+  readonly bundles: Bundles;
+  readonly database: Database;
+  readonly config: Config;
+}
+
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack(packs: PackRegistry, version: string): Pack {
+export function corePack({ packs, version, bundles, database, config }: CoreServices): Pack {
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -30,6 +45,7 @@ export function corePack(packs: PackRegistry, version: string): Pack {
       return { items, next_cursor: null, total: items.length, failed: packs.failed };
     },
   });
+  const admissionTest = new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys });
   return definePack({
     id: KERNEL_PACK,
     title: 'Summit',
@@ -39,12 +55,33 @@ export function corePack(packs: PackRegistry, version: string): Pack {
     entities: kernelEntities,
     migrations: [],
     policies: [],
-    actions: [applyConfig, setPackEnablement(packs), setRoles],
-    queries: [me, listUsers, getTenant, listPacks, listReceipts, getReceipt, listDecisions, getDecision, listBundles, ...graphQueries(packs)],
+    actions: [
+      applyConfig,
+      configurePolicy,
+      setPackEnablement(packs),
+      setRoles,
+      addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
+      activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
+      confirmPolicy,
+      withdrawPolicy,
+    ],
+    queries: [
+      ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
+      ...[listDecisions, getDecision, listBundles, listPolicies, getPolicy],
+      ...graphQueries(packs),
+    ],
     evidence: [],
     effects: [],
     jobs: [],
     relationships: kernelRelationships,
     settings: Strict({}),
   });
+  /** What the tenant has been asked since the bundle came in is part of the test. */
+  async function testAgain(tenant: string, digest: string): Promise<void> {
+    const bundle = await database.transaction(tenant, 'read', async (tx) => {
+      await knownBundle(createReader(tx, tenant), digest);
+      return bundles.byDigest(tx, digest);
+    });
+    if (bundle) await admissionTest.pass(tenant, bundle);
+  }
 }

@@ -234,6 +234,38 @@ function mayForget(table: string): readonly string[] {
   return [`CREATE POLICY ${table}_delete ON ${table} FOR DELETE USING (tenant_id = summit_tenant())`, `GRANT DELETE ON ${table} TO summit_app`];
 }
 
+/** Which bundle decides for a tenant is governed; what a decision was asked, and by what, is said in full. */
+const policies = [
+  'ALTER TABLE policy_bundles DROP COLUMN sources',
+  `ALTER TABLE policy_bundles
+     ADD COLUMN sources jsonb NOT NULL DEFAULT '{}',
+     ADD COLUMN entrypoints text[] NOT NULL DEFAULT '{}',
+     ADD COLUMN signature jsonb`,
+  ...governedTable(
+    'policies',
+    `
+      package text NOT NULL,
+      digest text CONSTRAINT policies_bundle REFERENCES policy_bundles (digest),
+      configured text,
+      candidate text,
+      proposed_by text,
+      proposed_at timestamptz(3)`,
+  ),
+  'CREATE UNIQUE INDEX policies_once ON policies (tenant_id, package)',
+  ...insertOnlyTable(
+    'tenant_policy_bundles',
+    `
+      package text NOT NULL,
+      digest text NOT NULL CONSTRAINT tenant_policy_bundles_content REFERENCES policy_bundles (digest),
+      added_by text NOT NULL`,
+  ),
+  'CREATE UNIQUE INDEX tenant_policy_bundles_once ON tenant_policy_bundles (tenant_id, digest)',
+  `ALTER TABLE policy_decisions
+     ADD COLUMN engine text NOT NULL DEFAULT 'opa-wasm/1.10.0',
+     ADD COLUMN masked text[] NOT NULL DEFAULT '{}',
+     ALTER COLUMN result DROP NOT NULL`,
+];
+
 export const kernelMigrations: readonly MigrationStep[] = [
   migration('0001-kernel', [...functions, ...receipts, ...decisions, 'SELECT summit_make_partitions(1)', services, identity]),
   migration('0002-row-level-security', [
@@ -248,4 +280,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
     '0003-append-only',
     ['receipts', 'subject_states', 'policy_decisions', 'usage_events', 'nodes', 'edges', 'tenants', 'policy_bundles'].map(appendOnly),
   ),
+  migration('0004-policies', policies),
 ];

@@ -51,14 +51,49 @@ export const PolicyDecisions = kernelTable({
     subject_type: field.text(),
     subject_id: field.uuid(),
     input: field.json<Readonly<Record<string, unknown>>>(),
-    result: field.json<unknown>(),
+    /** null where the policy gave none. */
+    result: optional(field.json<unknown>()),
     allowed: field.boolean(),
     reasons: field.json<readonly { readonly rule: string; readonly message: string }[]>(),
-    outcome: field.text<'allowed' | 'denied'>(),
+    outcome: field.text<'allowed' | 'denied' | 'error'>(),
     duration_ns: field.bigint(),
+    engine: field.text(),
+    /** JSON pointers into the input, where it holds commitments in place of values. */
+    masked: field.texts(),
     receipt_id: field.uuid(),
     created_at: field.timestamp(),
   },
+});
+
+/** Which bundle decides for a tenant in one Rego package. */
+export const Policies = governed({
+  type: 'policy',
+  table: 'policies',
+  fields: {
+    package: field.text(),
+    /** Of the bundle that decides; null where none was switched on yet. */
+    digest: optional(field.text()),
+    /** What configuration said last. Between its changes, what people have switched on stands. */
+    configured: optional(field.text()),
+    /** Waits for a second person. */
+    candidate: optional(field.text()),
+    proposed_by: optional(field.text()),
+    proposed_at: optional(field.timestamp()),
+  },
+  transitions: {
+    inactive: ['inactive', 'active', 'pending_confirmation'],
+    active: ['active', 'pending_confirmation'],
+    pending_confirmation: ['active', 'inactive', 'pending_confirmation'],
+  },
+  label: (policy) => policy.package,
+});
+
+/** Bundles that a tenant may switch on. Their content is shared by digest; that they are here is the tenant's own. */
+export const TenantPolicyBundles = insertOnly({
+  type: 'policy-bundle',
+  table: 'tenant_policy_bundles',
+  fields: { package: field.text(), digest: field.text(), added_by: field.text() },
+  label: (bundle) => `${bundle.package} ${bundle.digest.slice(0, 12)}`,
 });
 
 export const UsageEvents = kernelTable({
@@ -198,6 +233,8 @@ export const kernelEntities = [
   Receipts,
   SubjectStates,
   PolicyDecisions,
+  Policies,
+  TenantPolicyBundles,
   UsageEvents,
   Approvals,
   Nodes,

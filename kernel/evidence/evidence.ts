@@ -29,10 +29,19 @@ export function evidenceQuery(evidence: Evidence, inverses: Inverses): Query {
         tx.query<{ now: string }>('SELECT summit_now() AS now'),
       ]);
       const digests = [...new Set(decisions.map(({ bundle_digest }) => bundle_digest))];
-      const bundles = await tx.query<{ digest: string; id: string; version: string; opa: string; wasm: Uint8Array; data: string; sources: object }>(
-        'SELECT digest, id, version, opa, wasm, data, sources FROM policy_bundles WHERE digest = ANY($1) ORDER BY digest',
-        [digests],
-      );
+      const bundles = await tx.query<{
+        digest: string;
+        id: string;
+        version: string;
+        opa: string;
+        wasm: Uint8Array;
+        data: string;
+        sources: object;
+        entrypoints: readonly string[];
+        signature: object | null;
+      }>('SELECT digest, id, version, opa, entrypoints, wasm, data, sources, signature FROM policy_bundles WHERE digest = ANY($1) ORDER BY digest', [
+        digests,
+      ]);
       const views = await presentReceipts(db, rows);
       const receipts = views.map((view, index) => ({
         ...view,

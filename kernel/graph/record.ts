@@ -14,11 +14,11 @@ export const kernelRelationships = {
 } as const;
 
 /** What the graph learns by itself: who asked for a decision and what it was about, who gave which approval. */
-export function kernelEdges({ actor, subject, decision, approval, changes }: Happening): readonly Edge[] {
+export function kernelEdges({ actor, subject, decisions, approval, changes }: Happening): readonly Edge[] {
   const exists = subject.status !== null || changes !== null;
   return [
-    ...(decision && exists ? [edge(subject.id, 'decided_by', decision.id)] : []),
-    ...(decision && !actor.system ? [edge(decision.id, 'asked_by', actor.id)] : []),
+    ...(exists ? decisions.map(({ id }) => edge(subject.id, 'decided_by', id)) : []),
+    ...(actor.system ? [] : decisions.map(({ id }) => edge(id, 'asked_by', actor.id))),
     ...(approval && changes ? [edge(subject.id, 'has_approval', approval.approval.id), edge(approval.approval.id, 'given_by', actor.id)] : []),
   ];
 }
@@ -29,11 +29,11 @@ export function graphWrites(
   created: readonly { entity: Entity<never>; row: { id: string } }[],
   receiptId: string,
 ): readonly TableWrite[] {
-  const { decision, newId } = happening;
+  const { decisions, newId } = happening;
   const nodes = created.flatMap(({ entity, row }) =>
     entity.label ? [{ id: row.id, type: entity.type, label: (entity as Entity<typeof row>).label?.(row) ?? '' }] : [],
   );
-  const judged = decision ? [{ id: decision.id, type: 'policy-decision', label: `${decision.outcome} by ${decision.policy}` }] : [];
+  const judged = decisions.map(({ id, outcome, policy }) => ({ id, type: 'policy-decision', label: `${outcome} by ${policy}` }));
   return [
     { kind: 'insert', entity: Nodes, rows: [...nodes, ...judged] },
     {

@@ -52,7 +52,7 @@ function actionHandler(services: RouteServices, pack: string, action: Action) {
     const read = async (): Promise<RequestContent> => ({
       idempotencyKey: idempotencyKeyOf(ctx),
       expectedVersion: ifMatchOf(ctx),
-      body: await readJson(ctx, config.bodyLimit),
+      body: await readJson(ctx, action.maxBodyBytes ?? config.bodyLimit),
     });
     const result = await runner.run(action, pack, caller, { params: paramsOf(ctx), read: () => (content ??= read()) });
     const answer = await outcomes.of(action, caller, result, idempotencyKeyOf(ctx));

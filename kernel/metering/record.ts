@@ -6,9 +6,9 @@ import type { TableWrite } from '../write.ts';
 const QUANTITY = /^-?\d+(\.\d+)?$/;
 
 /** Usage events in the transaction of what they count: the pack's own, and one `policy_decision` for each decision. */
-export function usageWrites({ decision, pack, newId, now }: Happening, declared: readonly Usage[], receiptId: string): readonly TableWrite[] {
-  const events = decision ? [...declared, { type: 'policy_decision', subject: decision.id, metadata: { policy: decision.policy } }] : declared;
-  return [{ kind: 'insert', entity: UsageEvents, rows: events.map(usageRow) }];
+export function usageWrites({ decisions, pack, newId, now }: Happening, declared: readonly Usage[], receiptId: string): readonly TableWrite[] {
+  const counted = decisions.map(({ id, policy }) => ({ type: 'policy_decision', subject: id, metadata: { policy } }));
+  return [{ kind: 'insert', entity: UsageEvents, rows: [...declared, ...counted].map(usageRow) }];
 
   function usageRow(event: Usage) {
     const { type, subject, quantity = '1', metadata = {} } = event;

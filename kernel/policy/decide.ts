@@ -1,78 +1,114 @@
 import { type Action, type ActionContext, isNone, Problem } from '../../sdk/index.ts';
+import type { Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
-import type { ActiveBundles } from './bundles.ts';
-import type { PolicyEngine, PolicyResult } from './engine.ts';
+import { canonical } from '../receipts/canonical.ts';
+import type { Bundle } from './bundle.ts';
+import type { Bundles } from './bundles.ts';
+import { PolicyFailure } from './compiled.ts';
+import { ENGINE, type PolicyEngine } from './engine.ts';
+import type { PolicyResult } from './result.ts';
 
-/** A decision as the table policy_decisions keeps it. */
-export interface JudgedDecision {
-  readonly id: string;
+/** What a policy is asked, in the form of an AuthZEN 1.0 evaluation. */
+export interface PolicyInput {
+  readonly subject: { readonly type: string; readonly id: string; readonly properties?: object };
+  readonly action: { readonly name: string; readonly properties?: object };
+  readonly resource: { readonly type: string; readonly id: string; readonly properties?: object };
+  readonly context: object;
+}
+
+/** One evaluation of a policy: what was asked, of which bundle, and what it said. */
+export interface Judgement {
   readonly policy: string;
   readonly bundle_digest: string;
   readonly bundle_version: string;
+  readonly input: PolicyInput;
+  /** The same as canonical JSON, the bytes that the policy saw. */
+  readonly input_text: string;
+  /** null where the policy gave none. */
+  readonly result: PolicyResult | null;
+  readonly allowed: boolean;
+  readonly reasons: PolicyResult['reasons'];
+  readonly outcome: 'allowed' | 'denied' | 'error';
+  readonly duration_ns: number;
+  readonly engine: string;
+}
+
+/** A judgement that gates something, as the table policy_decisions keeps it. */
+export interface JudgedDecision extends Judgement {
+  readonly id: string;
   readonly action: string;
   readonly actor: string;
   readonly subject_type: string;
   readonly subject_id: string;
-  readonly input: object;
-  readonly result: PolicyResult;
-  readonly allowed: boolean;
-  readonly reasons: PolicyResult['reasons'];
-  readonly outcome: 'allowed' | 'denied';
-  readonly duration_ns: number;
+  /** JSON pointers to what of the input is not kept in clear. */
+  readonly mask: readonly string[];
 }
 
 export class PolicyService {
   readonly #engine: PolicyEngine;
-  readonly #bundles: ActiveBundles;
+  readonly #bundles: Bundles;
   readonly #metrics: Metrics;
 
-  constructor({ policyEngine, bundles, metrics }: { policyEngine: PolicyEngine; bundles: ActiveBundles; metrics: Metrics }) {
+  constructor({ policyEngine, bundles, metrics }: { policyEngine: PolicyEngine; bundles: Bundles; metrics: Metrics }) {
     this.#engine = policyEngine;
     this.#bundles = bundles;
     this.#metrics = metrics;
   }
 
   /**
-   * Asks the action's policy. Its input has the form of an AuthZEN 1.0 evaluation: subject, action, resource, context.
+   * Asks the action's policy.
+   * @param digest of the bundle that decides for the tenant now
    * @returns null where the action declares that no policy judges it
-   * @throws Problem `unavailable`
+   * @throws Problem `unavailable` where there is no bundle; one that fails gives a decision of outcome `error`
    */
-  async decide<Loaded>(action: Action, loaded: Loaded, context: ActionContext<unknown>): Promise<JudgedDecision | null> {
+  async decide<Loaded>(
+    tx: Transaction,
+    action: Action,
+    loaded: Loaded,
+    context: ActionContext<unknown>,
+    digest: string | null,
+  ): Promise<JudgedDecision | null> {
     if (isNone(action.policy)) return null;
-    const { entrypoint } = action.policy;
-    const bundle = this.#bundles.bundleFor(entrypoint);
-    if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
-    const { actor } = context;
+    const { entrypoint, mask = [] } = action.policy;
+    const { actor, subjectId } = context;
     const facts = action.policy.facts(loaded, context);
     const input = {
       subject: { type: actor.system ? 'system' : 'user', id: actor.id, properties: { roles: actor.roles } },
       action: { name: action.id },
-      resource: { type: action.entity.type, id: context.subjectId, properties: facts.resource },
+      resource: { type: action.entity.type, id: subjectId, properties: facts.resource },
       context: facts.context,
     };
-    const { result, durationNs } = await this.#engine.evaluate(bundle, entrypoint, input);
-    const outcome = result.allowed ? 'allowed' : 'denied';
-    this.#metrics.decision(entrypoint, outcome, durationNs / 1e9);
-    return {
-      id: context.newId(),
-      policy: entrypoint,
-      bundle_digest: bundle.digest,
-      bundle_version: bundle.version,
-      action: action.id,
-      actor: actor.id,
-      subject_type: action.entity.type,
-      subject_id: context.subjectId,
-      input,
-      result,
-      allowed: result.allowed,
-      reasons: result.reasons,
-      outcome,
-      duration_ns: durationNs,
-    };
+    const judgement = await this.judge(tx, digest, entrypoint, input, canonical(input));
+    const about = { action: action.id, actor: actor.id, subject_type: action.entity.type, subject_id: subjectId };
+    return { id: context.newId(), ...judgement, ...about, mask };
+  }
+
+  /** Evaluates, and counts the time it took. Nothing is stored. @throws Problem `unavailable` where there is no such bundle */
+  async judge(tx: Transaction, digest: string | null, entrypoint: string, input: PolicyInput, inputText: string): Promise<Judgement> {
+    const bundle = digest === null ? null : await this.#bundles.byDigest(tx, digest);
+    if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
+    const judgement = await this.#evaluate(bundle, entrypoint, input, inputText);
+    this.#metrics.decision(entrypoint, judgement.outcome, judgement.duration_ns / 1e9);
+    return judgement;
+  }
+
+  async #evaluate(bundle: Bundle, entrypoint: string, input: PolicyInput, input_text: string): Promise<Judgement> {
+    const by = { policy: entrypoint, bundle_digest: bundle.digest, bundle_version: bundle.version, input, input_text, engine: ENGINE };
+    try {
+      const { result, durationNs } = await this.#engine.evaluate(bundle, entrypoint, input_text);
+      const { allowed, reasons } = result;
+      return { ...by, result, allowed, reasons, outcome: allowed ? 'allowed' : 'denied', duration_ns: durationNs };
+    } catch (error) {
+      if (!(error instanceof PolicyFailure)) throw error;
+      const message = `The policy ${entrypoint} (${bundle.digest.slice(0, 12)}) gave no decision: ${error.message}.`;
+      return { ...by, result: null, allowed: false, reasons: [{ rule: 'policy-error', message }], outcome: 'error', duration_ns: 0 };
+    }
   }
 }
 
-/** What the caller of a denied action is told. */
-export function denialOf({ id, reasons }: JudgedDecision): Problem {
-  return new Problem('policy-denied', reasons.map(({ message }) => message).join(' '), { decision_id: id, reasons });
+/** What the caller is told of an action that a decision has stopped. */
+export function refusalOf({ id, outcome, reasons }: JudgedDecision): Problem {
+  const said = reasons.map(({ message }) => message).join(' ');
+  if (outcome === 'error') return new Problem('unavailable', `${said} Nothing was changed.`, { decision_id: id, reasons });
+  return new Problem('policy-denied', said, { decision_id: id, reasons });
 }

@@ -1,83 +1,32 @@
-import { loadPolicy } from '@open-policy-agent/opa-wasm';
-import { Problem } from '../../sdk/index.ts';
-import type { Bundle } from './bundles.ts';
+import type { Bundle } from './bundle.ts';
+import { CompiledBundle, type Evaluation } from './compiled.ts';
 
-type LoadedPolicy = Awaited<ReturnType<typeof loadPolicy>>;
+/** Named in every decision, since what is replayed must be replayed by the same. */
+export const ENGINE = 'opa-wasm/1.10.0';
 
-/** What a policy of ours answers. */
-export interface PolicyResult {
-  readonly allowed: boolean;
-  readonly required_approvals: readonly string[];
-  readonly reasons: readonly { readonly rule: string; readonly message: string }[];
-}
+/** A replay of years meets many bundles; those used last stay compiled. */
+const MAX_COMPILED = 32;
 
-export interface Evaluation {
-  readonly result: PolicyResult;
-  readonly durationNs: number;
-}
-
-/** Pages of 64 KiB: 320 KiB at first, 32 MiB at most. */
-const MEMORY = { initial: 5, maximum: 512 };
-
-/** Evaluates bundles in this process. One instance a digest, since evaluation is synchronous; one that threw is discarded. */
+/** Evaluates bundles in this thread, each compiled once. */
 export class PolicyEngine {
-  readonly #instances = new Map<string, Promise<LoadedPolicy>>();
+  readonly #compiled = new Map<string, Promise<CompiledBundle>>();
 
-  /** @throws Problem `unavailable`: a policy that cannot answer, or answers in no shape we know, lets nothing through */
-  async evaluate(bundle: Bundle, entrypoint: string, input: object): Promise<Evaluation> {
-    try {
-      const policy = await this.#instance(bundle);
-      const started = process.hrtime.bigint();
-      const answers: unknown = policy.evaluate(input, entrypoint);
-      const durationNs = Number(process.hrtime.bigint() - started);
-      return { result: resultOf(answers), durationNs };
-    } catch (error) {
-      this.#instances.delete(bundle.digest);
-      throw new Problem(
-        'unavailable',
-        `Policy ${entrypoint} (${bundle.digest.slice(0, 12)}) gave no decision: ${reasonOf(error)}. Nothing was changed.`,
-      );
-    }
+  /** @param inputText JSON @throws PolicyFailure: a policy that cannot answer, or answers in no shape we know, lets nothing through */
+  async evaluate(bundle: Bundle, entrypoint: string, inputText: string): Promise<Evaluation> {
+    return (await this.#compile(bundle)).evaluate(entrypoint, inputText);
   }
 
-  #instance(bundle: Bundle): Promise<LoadedPolicy> {
-    let instance = this.#instances.get(bundle.digest);
-    if (instance === undefined) {
-      instance = load(bundle);
-      this.#instances.set(bundle.digest, instance);
+  #compile(bundle: Bundle): Promise<CompiledBundle> {
+    const known = this.#compiled.get(bundle.digest);
+    const compiled = known ?? CompiledBundle.compile(bundle);
+    // A Map keeps the order of insertion: the first is the one that was used least recently.
+    this.#compiled.delete(bundle.digest);
+    this.#compiled.set(bundle.digest, compiled);
+    if (!known) {
+      compiled.catch(() => this.#compiled.delete(bundle.digest));
+      const [oldest] = this.#compiled.keys();
+      if (this.#compiled.size > MAX_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
     }
-    return instance;
+    return compiled;
   }
-}
-
-async function load(bundle: Bundle): Promise<LoadedPolicy> {
-  const policy = await loadPolicy(new Uint8Array(bundle.wasm), MEMORY);
-  policy.setData(bundle.data);
-  return policy;
-}
-
-function resultOf(answers: unknown): PolicyResult {
-  const result: unknown = Array.isArray(answers) && answers.length === 1 ? answers[0]?.result : undefined;
-  if (!isPolicyResult(result)) throw new TypeError('its result is undefined or has another shape than {allowed, required_approvals, reasons}');
-  return result;
-}
-
-function isPolicyResult(value: unknown): value is PolicyResult {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'allowed' in value &&
-    typeof value.allowed === 'boolean' &&
-    'required_approvals' in value &&
-    Array.isArray(value.required_approvals) &&
-    value.required_approvals.every((role) => typeof role === 'string') &&
-    'reasons' in value &&
-    Array.isArray(value.reasons)
-  );
-}
-
-/** opa-wasm throws strings and plain objects as well as errors. */
-function reasonOf(error: unknown): string {
-  if (typeof error === 'string') return error;
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'unknown error';
 }

@@ -28,19 +28,25 @@ export const getDecision = defineQuery({
 
 export const listBundles = defineQuery({
   id: 'policy-bundle.list',
-  title: 'Policy bundles that have decided or may decide',
+  title: 'Policy bundles that decide, have decided or may be switched on',
   route: { method: 'GET', path: '/policy-bundles' },
   query: Strict({}),
-  async run({ db }) {
+  async run({ db, tenant }) {
     const items = await transactionOf(db).query(
-      'SELECT digest, id, version, opa, sources, created_at FROM policy_bundles ORDER BY created_at DESC, digest',
+      `SELECT b.digest, b.id, b.version, b.opa, b.entrypoints, b.sources, b.signature ->> 'keyid' AS signed_by, t.added_by AS added_by_id,
+         t.created_at AS added_at, coalesce(p.digest = b.digest, false) AS active
+         FROM tenant_policy_bundles t JOIN policy_bundles b ON b.digest = t.digest
+         LEFT JOIN policies p ON p.tenant_id = $1 AND p.package = t.package
+         WHERE t.tenant_id = $1 ORDER BY t.id DESC`,
+      [tenant],
     );
     return { items, next_cursor: null, total: items.length };
   },
 });
 
 export function decisionView({ tenant_id: _, subject_type, subject_id, actor, receipt_id: __, ...decision }: Row<typeof PolicyDecisions>) {
-  return { ...decision, actor_id: actor, subject: { type: subject_type, id: subject_id }, resource: resourceOf(decision.input) };
+  const replayable = decision.outcome !== 'error' && decision.masked.length === 0;
+  return { ...decision, replayable, actor_id: actor, subject: { type: subject_type, id: subject_id }, resource: resourceOf(decision.input) };
 }
 
 function resourceOf(input: Readonly<Record<string, unknown>>): unknown {

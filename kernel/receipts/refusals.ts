@@ -68,7 +68,7 @@ export class Refusals {
         subject: { id: params.id !== undefined && isUuid(params.id) ? params.id : newId(), status: null },
         locked: new Map(),
         newId,
-        decision: null,
+        decisions: [],
         approval: null,
         changes: null,
       });

@@ -1,7 +1,9 @@
 import { isFinal, type SubjectChange } from '../../sdk/index.ts';
+import type { RecordedDecision } from '../policy/record.ts';
 import type { Happening } from '../record.ts';
 import type { Row } from '../write.ts';
-import { digestOf, sha256 } from './canonical.ts';
+
+import { sha256 } from './canonical.ts';
 import { encodeReceipt } from './receipt.ts';
 
 /** A receipt as it is stored, and the state that it witnesses: none where nothing changed. */
@@ -18,6 +20,7 @@ export interface Bound {
   readonly written: string;
   /** Of the personal values in it. */
   readonly commitments: readonly string[];
+  readonly decisions: readonly RecordedDecision[];
   /** Commitments, both. */
   readonly input: string;
   readonly actor: string;
@@ -28,7 +31,7 @@ export interface Bound {
  * @throws TypeError where the pack changes what it has not locked, or goes where its table of transitions has no way
  */
 export function witness(happening: Happening, change: SubjectChange | null, bound: Bound): Witness {
-  const { action, tenant, actor, now, outcome, decision, newId } = happening;
+  const { action, tenant, actor, now, outcome, newId } = happening;
   const id = newId();
   const subject = change ? { type: change.entity.type, id: change.after.id } : { type: action.entity.type, id: happening.subject.id };
   const previous = happening.locked.get(subject.id);
@@ -45,16 +48,7 @@ export function witness(happening: Happening, change: SubjectChange | null, boun
     parents: previous ? [previous.toString('base64')] : [],
     actor: bound.actor,
     outcome,
-    policy: decision
-      ? [
-          {
-            decision_id: decision.id,
-            bundle_digest: decision.bundle_digest,
-            input_digest: digestOf(decision.input),
-            result_digest: digestOf(decision.result),
-          },
-        ]
-      : [],
+    policy: bound.decisions.map(({ binding }) => binding),
     state,
     input_digest: bound.input,
     changes_digest: sha256(bound.written),
@@ -79,7 +73,7 @@ export function witness(happening: Happening, change: SubjectChange | null, boun
       leaf_hash: leafHash,
       bytes,
       changes: bound.written,
-      decision_ids: decision ? [decision.id] : [],
+      decision_ids: bound.decisions.map(({ id: decision }) => decision),
       at: now,
     },
     state: change ? { subject_id: subject.id, version: seq, status: state.to, receipt_id: id, leaf_hash: leafHash } : null,

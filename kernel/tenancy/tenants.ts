@@ -5,9 +5,11 @@ import { KERNEL_PACK } from '../admission.ts';
 import { ConfigError } from '../config/config.ts';
 import type { TenantFile } from '../config/tenant.ts';
 import { applyConfig } from '../core/apply-config.ts';
+import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import type { Bundles } from '../policy/bundles.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 import { errorsIn } from '../validation.ts';
 
@@ -18,13 +20,15 @@ export class Tenants {
   readonly #database: Database;
   readonly #runner: ActionRunner;
   readonly #packs: PackRegistry;
+  readonly #bundles: Bundles;
   readonly #log: Logger;
   #ids: { readonly value: readonly string[]; readonly until: number } = { value: [], until: 0 };
 
-  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; log: Logger }) {
+  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; bundles: Bundles; log: Logger }) {
     this.#database = services.database;
     this.#runner = services.runner;
     this.#packs = services.packs;
+    this.#bundles = services.bundles;
     this.#log = services.log.child({ service: 'tenancy' });
   }
 
@@ -43,7 +47,10 @@ export class Tenants {
   async apply(files: readonly TenantFile[]): Promise<void> {
     const errors = files.flatMap((file) => this.#packErrors(file));
     if (errors.length > 0) throw new ConfigError(errors);
-    for (const file of files) await this.#applyOne(file);
+    for (const file of files) {
+      await this.#applyOne(file);
+      await this.#applyPolicies(file);
+    }
   }
 
   async #applyOne(file: TenantFile): Promise<void> {
@@ -63,6 +70,31 @@ export class Tenants {
       if (!isRetryable(error)) throw error;
       return this.#applyOne(file);
     }
+  }
+
+  /** What configuration says of a policy is applied when that changes; between its changes, what people have switched on stands. */
+  async #applyPolicies({ id: tenant, policies: pinned = {} }: TenantFile): Promise<void> {
+    const ours = [...this.#bundles.configured.values()].map(({ id, digest }) => [id, digest] as const);
+    const wanted = Object.entries({ ...Object.fromEntries(ours), ...pinned });
+    const applied = await this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ package: string; configured: string | null }>('SELECT package, configured FROM policies WHERE tenant_id = $1', [tenant]),
+    );
+    for (const [name, digest] of wanted) {
+      if (applied.some((policy) => policy.package === name && policy.configured === digest)) continue;
+      await this.#assertKept(tenant, name, digest);
+      try {
+        await this.#runner.runAsSystem(configurePolicy, KERNEL_PACK, tenant, 'config', {}, { package: name, digest });
+        this.#log.info({ tenant, policy: name, digest }, 'policy bundle applied');
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        // Another replica has applied the same.
+      }
+    }
+  }
+
+  async #assertKept(tenant: string, name: string, digest: string): Promise<void> {
+    const bundle = await this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, digest));
+    if (bundle?.id !== name) throw new ConfigError([`tenant ${tenant}: policies.${name}: there is no bundle ${digest} of it: add it first`]);
   }
 
   #packErrors({ id, packs }: TenantFile): readonly string[] {

@@ -24,16 +24,17 @@ const INPUT = {
 
 /** Decisions per second of the policy engine, against the bare WebAssembly that it wraps. */
 export async function measurePolicy({ summit }: Subject): Promise<readonly Figure[]> {
-  const bundle = summit.services.bundles.bundleFor(ENTRYPOINT);
+  const bundle = summit.services.bundles.configured.get('high_risk.operations');
   if (!bundle) throw new Error(`no bundle answers ${ENTRYPOINT}`);
   const engine = new PolicyEngine();
+  const text = JSON.stringify(INPUT);
   const bare = await loadPolicy(new Uint8Array(bundle.wasm), { initial: 5, maximum: 512 });
-  bare.setData(bundle.data);
+  bare.setData(JSON.parse(bundle.dataText));
   const variants = new Map<string, () => Promise<void>>([
     [
       'engine',
       async () => {
-        for (let index = 0; index < BATCH; index++) await engine.evaluate(bundle, ENTRYPOINT, INPUT);
+        for (let index = 0; index < BATCH; index++) await engine.evaluate(bundle, ENTRYPOINT, text);
       },
     ],
     [

@@ -1,0 +1,164 @@
+import {
+  type Approval,
+  type Changes,
+  Comment,
+  change,
+  create,
+  defineAction,
+  defineQuery,
+  insert,
+  none,
+  Problem,
+  type Reader,
+  type Row,
+  Strict,
+  type SubjectChange,
+  Type,
+} from '../../sdk/index.ts';
+import { Policies, TenantPolicyBundles } from '../database/tables.ts';
+
+type Policy = Row<typeof Policies>;
+
+const NOTHING_PROPOSED = { candidate: null, proposed_by: null, proposed_at: null };
+const roles = ['operator', 'security_officer'];
+const CONFIRMED_BY = 'security_officer';
+
+export interface ActivationRules {
+  /** Whether a second person must confirm. */
+  readonly confirm: boolean;
+  /** Tries the bundle out for this tenant, before anything is locked. @throws Problem */
+  readonly test: (tenant: string, digest: string) => Promise<void>;
+}
+
+/** `POST /policy-bundles/:digest/activate`: the bundle decides from now on, or, where two people must agree, is proposed. */
+export function activatePolicyBundle({ confirm, test }: ActivationRules) {
+  return defineAction({
+    id: 'policy.activate',
+    title: 'Switch on a policy bundle',
+    route: { method: 'POST', path: '/policy-bundles/:digest/activate' },
+    roles: ['operator'],
+    input: Strict({ comment: Type.Optional(Comment) }),
+    entity: Policies,
+    from: ['inactive', 'active', 'pending_confirmation'],
+    policy: none('the operator role decides, and a second person where that is configured'),
+
+    check: ({ tenant, params }) => test(tenant, params.digest ?? ''),
+    async load({ db, params }) {
+      const bundle = await knownBundle(db, params.digest ?? '');
+      const [found] = await db.find(Policies, { package: bundle.package });
+      if (!found) throw new TypeError(`the bundle ${bundle.digest} is known and its policy ${bundle.package} is not`);
+      const policy = await db.lock(Policies, found.id);
+      if (policy.digest === bundle.digest) throw new Problem('invalid-state', `The bundle ${bundle.digest} decides ${policy.package} already.`);
+      return { policy, digest: bundle.digest };
+    },
+    subject: ({ policy }) => policy,
+    apply({ policy, digest }, at) {
+      const proposal = { status: 'pending_confirmation', candidate: digest, proposed_by: at.actor.id, proposed_at: at.now };
+      return configured(change(Policies, at, policy, confirm ? proposal : { status: 'active', digest, ...NOTHING_PROPOSED }));
+    },
+  });
+}
+
+/** `POST /policies/:id/confirm`: the second person agrees, and the proposed bundle decides. */
+export const confirmPolicy = defineAction({
+  id: 'policy.confirm',
+  title: 'Confirm a proposed policy bundle',
+  route: { method: 'POST', path: '/policies/:id/confirm' },
+  roles,
+  input: Strict({ comment: Type.Optional(Comment) }),
+  entity: Policies,
+  from: ['pending_confirmation'],
+  policy: none('the approval of a second person decides'),
+  async load({ db, params }) {
+    const policy = await db.lock(Policies, params.id ?? '');
+    return { policy, approvals: await db.approvals([policy.id]) };
+  },
+  subject: ({ policy }) => policy,
+  approval: { status: 'approved', round: roundOf },
+  apply: ({ policy }, at) => configured(change(Policies, at, policy, { status: 'active', digest: policy.candidate, ...NOTHING_PROPOSED })),
+});
+
+/** `POST /policies/:id/withdraw`: what was proposed is not switched on; what decided before still does. */
+export const withdrawPolicy = defineAction({
+  id: 'policy.withdraw',
+  title: 'Withdraw a proposed policy bundle',
+  route: { method: 'POST', path: '/policies/:id/withdraw' },
+  roles,
+  input: Strict({ comment: Type.Optional(Comment) }),
+  entity: Policies,
+  from: ['pending_confirmation'],
+  policy: none('whoever may propose or confirm may withdraw'),
+  load: ({ db, params }) => db.lock(Policies, params.id ?? ''),
+  subject: (policy) => policy,
+  apply: (policy, at) => configured(change(Policies, at, policy, { status: policy.digest === null ? 'inactive' : 'active', ...NOTHING_PROPOSED })),
+});
+
+/** What configuration says decides. Applied at boot, and only when that has changed. */
+export const configurePolicy = defineAction({
+  id: 'policy.configured',
+  title: 'Apply the configured policy bundle',
+  roles: [],
+  input: Strict({ package: Type.String(), digest: Type.String() }),
+  entity: Policies,
+  from: ['inactive', 'active', 'pending_confirmation'],
+  policy: none('whoever may edit the configuration on the server has decided already'),
+  async load({ db, input }) {
+    const [[found], [known]] = await Promise.all([
+      db.find(Policies, { package: input.package }),
+      db.find(TenantPolicyBundles, { digest: input.digest }),
+    ]);
+    return { policy: found ? await db.lock(Policies, found.id) : null, isKnown: known !== undefined };
+  },
+  subject: ({ policy }) => policy,
+  apply({ policy, isKnown }, at) {
+    const { package: id, digest } = at.input;
+    const state = { status: 'active', digest, configured: digest, ...NOTHING_PROPOSED };
+    const subject = policy ? change(Policies, at, policy, state) : create(Policies, at, { id: at.subjectId, package: id, ...state });
+    const rows = isKnown ? [] : [insert(TenantPolicyBundles, at, { id: at.newId(), package: id, digest, added_by: at.actor.id })];
+    return { ...configured(subject), rows };
+  },
+});
+
+export const listPolicies = defineQuery({
+  id: 'policy.list',
+  title: 'Policies, and the bundle that decides each',
+  route: { method: 'GET', path: '/policies' },
+  query: Strict({}),
+  async run({ db }) {
+    const items = (await db.find(Policies, {})).map(presentPolicy);
+    return { items, next_cursor: null, total: items.length };
+  },
+});
+
+export const getPolicy = defineQuery({
+  id: 'policy.get',
+  title: 'One policy',
+  route: { method: 'GET', path: '/policies/:id' },
+  query: Strict({}),
+  run: async ({ db, params }) => presentPolicy(await db.one(Policies, params.id ?? '')),
+});
+
+/** @throws Problem `not-found` for a bundle that is not here, or another tenant's alone */
+export async function knownBundle(db: Reader, digest: string): Promise<Row<typeof TenantPolicyBundles>> {
+  const [bundle] = await db.find(TenantPolicyBundles, { digest });
+  if (!bundle) throw new Problem('not-found', `There is no policy bundle ${digest}.`);
+  return bundle;
+}
+
+function roundOf({ policy, approvals }: { policy: Policy; approvals: readonly Approval[] }) {
+  const { id, candidate, proposed_by, proposed_at } = policy;
+  return { required: [CONFIRMED_BY], given: approvals, excluded: proposed_by === null ? [] : [proposed_by], content: { id, candidate, proposed_at } };
+}
+
+function presentPolicy({ tenant_id: _, proposed_by, ...policy }: Policy) {
+  return { ...policy, proposed_by_id: proposed_by };
+}
+
+function configured(subject: SubjectChange<Policy>): Changes {
+  return {
+    subjects: [subject],
+    edges: none('which bundle decides is a property of the policy'),
+    usage: none('configuration is not metered'),
+    answer: presentPolicy(subject.after),
+  };
+}

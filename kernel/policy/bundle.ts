@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Compiled policies with all that made them, named by the SHA-256 over their wasm and data. */
+export interface Bundle {
+  /** The Rego package: `high_risk.operations`. */
+  readonly id: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly entrypoints: readonly string[];
+  /** The version of OPA that compiled it. */
+  readonly opa: string;
+  readonly wasm: Buffer;
+  /** JSON text, the bytes that the digest covers. */
+  readonly dataText: string;
+  /** The text of each source, by path. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly signature: BundleSignature | null;
+}
+
+/** Ed25519 over `signedText` of the digest. */
+export interface BundleSignature {
+  readonly keyid: string;
+  /** Base64. */
+  readonly sig: string;
+}
+
+interface BundleManifest {
+  readonly opa: string;
+  readonly bundles: readonly {
+    readonly id: string;
+    readonly version: string;
+    readonly entrypoint: string;
+    readonly digest: string;
+    readonly wasm: string;
+    readonly data?: string;
+    readonly sources: Readonly<Record<string, string>>;
+  }[];
+}
+
+/**
+ * Reads the bundles of a `policies` folder by its manifest.
+ * @throws Error where a file is not the one that the manifest names by digest
+ */
+export async function readBundles(folder: string): Promise<readonly Bundle[]> {
+  const { opa, bundles } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as BundleManifest;
+  return Promise.all(
+    bundles.map(async ({ id, version, entrypoint, digest, wasm: wasmFile, data: dataFile, sources: sourceDigests }) => {
+      const wasm = await readFile(join(folder, wasmFile));
+      const dataText = dataFile === undefined ? '{}' : await readFile(join(folder, dataFile), 'utf8');
+      assertDigest(id, wasmFile, bundleDigest(wasm, dataText), digest);
+      const sources = await readSources(id, folder, sourceDigests);
+      const signature = await readSignature(join(folder, wasmFile.replace(/\.wasm$/, '.sig.json')));
+      return Object.freeze({ id, version, digest, entrypoints: [entrypoint], opa, wasm, dataText, sources, signature });
+    }),
+  );
+}
+
+/** SHA-256 over wasm and data, lowercase hex. */
+export function bundleDigest(wasm: Uint8Array, dataText: string): string {
+  return createHash('sha256').update(wasm).update(dataText).digest('hex');
+}
+
+/** The Rego package of an entrypoint: `high_risk.operations` of `high_risk/operations/decision`. */
+export function packageOf(entrypoint: string): string {
+  return entrypoint.split('/').slice(0, -1).join('.');
+}
+
+async function readSources(id: string, folder: string, digests: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const read = Object.entries(digests).map(async ([path, digest]) => {
+    const text = await readFile(join(folder, path), 'utf8');
+    assertDigest(id, path, createHash('sha256').update(text).digest('hex'), digest);
+    return [path, text] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
+}
+
+function assertDigest(id: string, file: string, found: string, expected: string): void {
+  if (found !== expected) {
+    throw new Error(`policy bundle ${id}: ${file} has digest ${found}, the manifest says ${expected}: run npm run policies:build`);
+  }
+}
+
+async function readSignature(path: string): Promise<BundleSignature | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as BundleSignature;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
