@@ -1,4 +1,4 @@
-import { type Action, Problem, type Query } from '../sdk/index.ts';
+import { type Action, type Actor, Problem, type Query } from '../sdk/index.ts';
 import type { Access, Grant, Principal } from './identity/access.ts';
 
 /** Who is calling, once their token has been believed. */
@@ -30,10 +30,7 @@ export class Admission {
     if (!pack.enabled) {
       throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}: an operator can enable it.`);
     }
-    const { roles } = operation;
-    if (roles && !roles.some((role) => principal.actor.roles.includes(role))) {
-      throw new Problem('forbidden', `${operation.title} needs one of the roles ${roles.join(', ')}.`);
-    }
+    assertRole(operation, principal.actor);
     return { ...principal, tenant, pack };
   }
 
@@ -44,4 +41,10 @@ export class Admission {
   forget(tenant: string): void {
     this.#access.forget(tenant);
   }
+}
+
+/** @throws Problem `forbidden` */
+export function assertRole({ roles, title }: Pick<Action | Query, 'roles' | 'title'>, actor: Actor): void {
+  if (!roles || roles.some((role) => actor.roles.includes(role))) return;
+  throw new Problem('forbidden', `${title} needs one of the roles ${roles.join(', ')}.`);
 }

@@ -64,7 +64,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
     });
     try {
-      packs.install(corePack({ packs, version: VERSION, bundles, database, config }));
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       await bundles.store(database, read);
@@ -78,6 +77,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         tokens: await LocalTokens.open(config.dataDir, config.origin),
         controlSecret: randomBytes(32).toString('base64url'),
       });
+      packs.install(corePack(services));
       await services.tenants.apply(config.tenants);
       return {
         services,

@@ -9,6 +9,8 @@ import { assertValid } from './validation.ts';
 export interface QueryRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Record<string, unknown>;
+  /** Called once caller, pack and role have passed. */
+  readonly read?: () => Promise<unknown>;
 }
 
 /** Runs queries: pack, role, parameters, then the pack's code in a READ ONLY transaction. */
@@ -25,9 +27,11 @@ export class QueryRunner {
   async run(query: Query, packId: string, caller: Caller, request: QueryRequest): Promise<unknown> {
     const { tenant, actor, pack } = await this.#admission.admit(query, packId, caller);
     assertValid(query.query, request.query, 'url');
+    const body = query.body && request.read ? await request.read() : {};
+    if (query.body) assertValid(query.body, body);
     try {
       return await this.#database.transaction(tenant, 'read', (tx) =>
-        query.run({ db: createReader(tx, tenant), tenant, actor, settings: pack.settings, params: request.params, query: request.query }),
+        query.run({ db: createReader(tx, tenant), tenant, actor, settings: pack.settings, params: request.params, query: request.query, body }),
       );
     } catch (error) {
       throw isInvalidValue(error) ? new Problem('invalid-input', 'A parameter has a value that cannot be looked up.') : error;

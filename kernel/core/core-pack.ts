@@ -6,12 +6,16 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import { kernelEntities, PackEnablements } from '../database/tables.ts';
+import { dryRun } from '../dry-run.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
+import type { PolicyService } from '../policy/decide.ts';
+import type { PolicyEngine } from '../policy/engine.ts';
 import { getDecision, listBundles, listDecisions } from '../policy/queries.ts';
+import { replayDecision } from '../policy/replay.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
@@ -25,10 +29,12 @@ interface CoreServices {
   readonly bundles: Bundles;
   readonly database: Database;
   readonly config: Config;
+  readonly policy: PolicyService;
+  readonly policyEngine: PolicyEngine;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack({ packs, version, bundles, database, config }: CoreServices): Pack {
+export function corePack({ packs, version, bundles, database, config, policy, policyEngine }: CoreServices): Pack {
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -67,7 +73,8 @@ export function corePack({ packs, version, bundles, database, config }: CoreServ
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
-      ...[listDecisions, getDecision, listBundles, listPolicies, getPolicy],
+      ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, listPolicies, getPolicy],
+      dryRun({ packs, policy }),
       ...graphQueries(packs),
     ],
     evidence: [],

@@ -34,8 +34,11 @@ export function transactionOf(reader: Reader): Transaction {
   return tx;
 }
 
-/** Reads for one tenant within one transaction. Every statement names its tenant, whatever row-level security adds. */
-export function createReader(tx: Transaction, tenant: string): ActionReader {
+/**
+ * Reads for one tenant within one transaction. Every statement names its tenant, whatever row-level security adds.
+ * @param locks false where nothing will be written, and the transaction may take no locks
+ */
+export function createReader(tx: Transaction, tenant: string, locks = true): ActionReader {
   const locked = new Map<string, Buffer>();
 
   async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
@@ -64,7 +67,7 @@ export function createReader(tx: Transaction, tenant: string): ActionReader {
       if (!isUuid(id)) return notFound(entity, id);
       // Two statements, sent together: what a waiting FOR UPDATE joins is as old as its snapshot, so the row is read anew.
       const key = [tenant, id];
-      const locking = tx.query(`SELECT FROM ${entity.table} WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, key);
+      const locking = locks && tx.query(`SELECT FROM ${entity.table} WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, key);
       const reading = tx.query<R & { id: string; previous_leaf: Uint8Array }>(
         `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
            JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version

@@ -39,7 +39,13 @@ function operationOf(found: Operation, path: string) {
   if (found.kind === 'query') {
     const { properties = {}, required = [] } = found.operation.query as { properties?: Record<string, object>; required?: readonly string[] };
     const queryParameters = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
-    return { ...common, parameters: [...pathParameters, ...queryParameters], responses: responses('200', found.operation.answer) };
+    const { body } = found.operation;
+    return {
+      ...common,
+      parameters: [...pathParameters, ...queryParameters],
+      ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+      responses: responses('200', found.operation.answer),
+    };
   }
   const action = found.operation;
   const headers = [

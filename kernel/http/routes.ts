@@ -67,7 +67,8 @@ function actionHandler(services: RouteServices, pack: string, action: Action) {
 function queryHandler(services: RouteServices, pack: string, query: Query) {
   return async (ctx: Context) => {
     const caller = await authenticate(ctx, services);
-    const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query } });
+    const read = () => readJson(ctx, services.config.bodyLimit);
+    const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query }, read });
     ctx.body = answer;
     ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')

@@ -45,6 +45,27 @@ const createProbe = defineAction({
   },
 });
 
+/** Judged by a policy that knows it not, with a fact to mask and one as large as the caller likes. */
+const judgedProbe = defineAction({
+  id: 'probe.judged',
+  title: 'A probe that no policy allows',
+  route: { method: 'POST', path: '/probes/judged' },
+  roles,
+  input: Strict({ note: Type.String(), size: Type.Integer() }),
+  entity: Probe,
+  from: [],
+  policy: {
+    entrypoint: 'high_risk/operations/decision',
+    mask: ['/context/note', '/context/absent'],
+    facts: (_, { input }) => ({ resource: {}, context: { note: input.note, padding: ' '.repeat(input.size) } }),
+  },
+  load: async () => null,
+  subject: () => null,
+  apply: () => {
+    throw new Error('no policy allows this');
+  },
+});
+
 /** An action on an open probe that goes wrong in its own way. */
 function misbehaving(verb: string, apply: Parameters<typeof defineAction<typeof Empty, Probe, Probe>>[0]['apply'], lock = true) {
   return defineAction<typeof Empty, Probe, Probe>({
@@ -117,7 +138,7 @@ export default definePack({
   entities: [Probe],
   migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL')])],
   policies: [],
-  actions: [createProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
+  actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
   queries: [listProbes],
   evidence: [],
   effects: [],

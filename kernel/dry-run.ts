@@ -1,0 +1,63 @@
+import { defineQuery, Id, Problem, type ProblemCode, Strict, Type } from '../sdk/index.ts';
+import { assertRole } from './admission.ts';
+import { type Assessment, assess } from './assess.ts';
+import { createReader, transactionOf } from './database/reader.ts';
+import { PackEnablements } from './database/tables.ts';
+import type { PackRegistry } from './packs/registry.ts';
+import { type PolicyService, refusalOf } from './policy/decide.ts';
+import { assertValid } from './validation.ts';
+
+/** Refusals that answer the question. Whatever else goes wrong means that it could not be asked. */
+const VERDICTS: ReadonlySet<ProblemCode> = new Set(['forbidden', 'pack-disabled', 'separation-of-duties', 'invalid-state']);
+
+/** `POST /dry-run`: what would become of an action of the caller's, as things stand. Nothing is stored, and nothing metered. */
+export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyService }) {
+  return defineQuery({
+    id: 'dry-run',
+    title: 'What would the policy say',
+    route: { method: 'POST', path: '/dry-run' },
+    query: Strict({}),
+    body: Strict({
+      action: Type.String({ description: 'Its id, as in GET /packs' }),
+      subject_id: Type.Optional(Id),
+      input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+    async run({ db, tenant, actor, body: { action: id, subject_id, input = {} } }) {
+      const found = packs.operations.find(({ kind, operation }) => kind === 'action' && operation.id === id && operation.route);
+      if (found?.kind !== 'action') throw new Problem('not-found', `There is no action ${id}.`);
+      const { operation: action, pack: packId } = found;
+      try {
+        const [enablement] = await db.find(PackEnablements, { pack_id: packId });
+        if (enablement?.status !== 'enabled') throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
+        assertRole(action, actor);
+        assertValid(action.input, input);
+        const pack = { id: packId, enabled: true, settings: enablement.settings, version: null };
+        const tx = transactionOf(db);
+        const assessed = await assess(
+          { tx, db: createReader(tx, tenant, false), policy },
+          action,
+          { tenant, actor, pack, version: null },
+          { params: subject_id === undefined ? {} : { id: subject_id }, input },
+        );
+        if ('prior' in assessed) throw new TypeError('a dry run has no idempotency key');
+        return verdict(id, assessed);
+      } catch (error) {
+        if (!(error instanceof Problem && VERDICTS.has(error.code))) throw error;
+        return { action: id, allowed: false, code: error.code, detail: error.message, decision: null };
+      }
+    },
+  });
+}
+
+function verdict(action: string, { decision }: Assessment) {
+  if (!decision) return { action, allowed: true, code: null, detail: null, decision: null };
+  const { policy, bundle_digest, bundle_version, result, allowed, reasons, outcome, duration_ns } = decision;
+  const refusal = allowed ? null : refusalOf(decision);
+  return {
+    action,
+    allowed,
+    code: refusal?.code ?? null,
+    detail: refusal?.message ?? null,
+    decision: { policy, bundle_digest, bundle_version, required_approvals: result?.required_approvals ?? [], allowed, reasons, outcome, duration_ns },
+  };
+}
