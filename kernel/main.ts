@@ -83,7 +83,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         services,
         async close() {
           await services.jobs.stop();
-          await services.outbox.drain();
+          await services.outbox.stop();
           await database.close();
           lock?.release();
         },

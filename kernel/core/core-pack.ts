@@ -16,11 +16,13 @@ import type { PolicyService } from '../policy/decide.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
 import { getDecision, listBundles, listDecisions } from '../policy/queries.ts';
 import { replayDecision } from '../policy/replay.ts';
+import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
 import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, knownBundle, listPolicies, withdrawPolicy } from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
+import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
 
 interface CoreServices {
@@ -70,15 +72,19 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
       withdrawPolicy,
+      startBacktest,
+      startReplay,
+      finishRun,
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
       ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, listPolicies, getPolicy],
       dryRun({ packs, policy }),
+      ...policyRunQueries,
       ...graphQueries(packs),
     ],
     evidence: [],
-    effects: [],
+    effects: [policyRunEffect(new PolicyRunner({ database, bundles }))],
     jobs: [],
     relationships: kernelRelationships,
     settings: Strict({}),

@@ -17,6 +17,9 @@ import {
 } from '../../sdk/index.ts';
 import { Policies, TenantPolicyBundles } from '../database/tables.ts';
 
+/** Of a bundle. */
+export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over wasm and data' });
+
 type Policy = Row<typeof Policies>;
 
 const NOTHING_PROPOSED = { candidate: null, proposed_by: null, proposed_at: null };

@@ -264,7 +264,30 @@ const policies = [
      ADD COLUMN engine text NOT NULL DEFAULT 'opa-wasm/1.10.0',
      ADD COLUMN masked text[] NOT NULL DEFAULT '{}',
      ALTER COLUMN result DROP NOT NULL`,
-];
+  ...governedTable(
+    'policy_runs',
+    `
+      kind text NOT NULL,
+      candidate text CONSTRAINT policy_runs_candidate REFERENCES policy_bundles (digest),
+      since timestamptz(3),
+      requested_by text NOT NULL,
+      report jsonb,
+      error text`,
+  ),
+  // How far a run has come, and what it has found: its own working memory, which the report sums up in the end.
+  `CREATE TABLE policy_run_progress (
+     tenant_id text NOT NULL, run_id uuid NOT NULL, last_id uuid, until_id uuid, total bigint NOT NULL,
+     evaluated bigint NOT NULL, skipped bigint NOT NULL,
+     CONSTRAINT policy_run_progress_pkey PRIMARY KEY (tenant_id, run_id)
+   )`,
+  rowLevelSecurity('policy_run_progress', ['SELECT', 'INSERT', 'UPDATE']),
+  `CREATE TABLE policy_run_findings (
+     tenant_id text NOT NULL, run_id uuid NOT NULL, id uuid NOT NULL, difference text NOT NULL, rules text[] NOT NULL,
+     subject_type text NOT NULL, subject_id uuid NOT NULL, actor text NOT NULL, now jsonb, failure text,
+     CONSTRAINT policy_run_findings_pkey PRIMARY KEY (tenant_id, run_id, id)
+   )`,
+  rowLevelSecurity('policy_run_findings', ['SELECT', 'INSERT']),
+].flat();
 
 export const kernelMigrations: readonly MigrationStep[] = [
   migration('0001-kernel', [...functions, ...receipts, ...decisions, 'SELECT summit_make_partitions(1)', services, identity]),

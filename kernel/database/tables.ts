@@ -96,6 +96,40 @@ export const TenantPolicyBundles = insertOnly({
   label: (bundle) => `${bundle.package} ${bundle.digest.slice(0, 12)}`,
 });
 
+/** A replay of what was decided, or a backtest of a candidate on it. */
+export const PolicyRuns = governed({
+  type: 'policy-run',
+  table: 'policy_runs',
+  fields: {
+    kind: field.text<'replay' | 'backtest'>(),
+    /** Digest of the bundle that is tried; null for a replay, which asks the bundles that decided. */
+    candidate: optional(field.text()),
+    since: optional(field.timestamp()),
+    requested_by: field.text(),
+    report: optional(field.json<Readonly<Record<string, unknown>>>()),
+    error: optional(field.text()),
+  },
+  transitions: { running: ['done', 'failed'], done: [], failed: [] },
+});
+
+/** The decisions that a run found to come out otherwise; `id` is the decision's. */
+export const PolicyRunFindings = kernelTable({
+  table: 'policy_run_findings',
+  key: ['tenant_id', 'run_id', 'id'],
+  fields: {
+    tenant_id: field.text(),
+    run_id: field.uuid(),
+    id: field.uuid(),
+    difference: field.text(),
+    rules: field.texts(),
+    subject_type: field.text(),
+    subject_id: field.uuid(),
+    actor: field.text(),
+    now: optional(field.json<unknown>()),
+    failure: optional(field.text()),
+  },
+});
+
 export const UsageEvents = kernelTable({
   table: 'usage_events',
   key: ['tenant_id', 'id'],
@@ -235,6 +269,8 @@ export const kernelEntities = [
   PolicyDecisions,
   Policies,
   TenantPolicyBundles,
+  PolicyRuns,
+  PolicyRunFindings,
   UsageEvents,
   Approvals,
   Nodes,

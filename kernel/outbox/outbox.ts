@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Effect, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
@@ -18,6 +19,8 @@ interface Message {
 const CLAIM_SECONDS = 8;
 const LONGEST_CLAIM_SECONDS = 600;
 const BATCH = 20;
+/** What takes longer goes on by itself, and holds up nothing else that waits. */
+const SWEEP_WAITS_MS = 5_000;
 
 /**
  * Delivers what actions have left in the outbox: runs the effect, then records its outcome by a governed action. At
@@ -29,6 +32,7 @@ export class OutboxWorker {
   readonly #runner: ActionRunner;
   readonly #admission: Admission;
   readonly #log: Logger;
+  readonly #stopping = new AbortController();
   #underway = new Set<Promise<void>>();
 
   constructor(services: { database: Database; packs: PackRegistry; runner: ActionRunner; admission: Admission; log: Logger }) {
@@ -55,15 +59,14 @@ export class OutboxWorker {
           [tenant, BATCH],
         ),
       );
-      await this.deliver(
-        tenant,
-        due.map(({ id }) => id),
-      );
+      const ids = due.map(({ id }) => id);
+      await Promise.race([this.deliver(tenant, ids), sleep(SWEEP_WAITS_MS, undefined, { ref: false })]);
     }
   }
 
-  /** Resolves once nothing is underway. */
-  async drain(): Promise<void> {
+  /** Tells what takes long to stop, and resolves once nothing is underway. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all(this.#underway);
   }
 
@@ -75,6 +78,7 @@ export class OutboxWorker {
         await this.#perform(tenant, message);
         await this.#mark(tenant, id, 'done_at = summit_now(), last_error = NULL', []);
       } catch (error) {
+        if (this.#stopping.signal.aborted) return;
         this.#log.error(
           { err: error, tenant, message: id, effect: message.effect, attempts: message.attempts },
           'effect failed, it will be tried again',
@@ -90,7 +94,11 @@ export class OutboxWorker {
     const effect = this.#effect(message);
     const { settings } = await this.#admission.packOf(tenant, message.pack);
     const log = this.#log.child({ tenant, effect: effect.id, subject: message.subject_id });
-    const outcome = await effect.run({ tenant, subject: message.subject_id, payload: message.payload, settings, log });
+    const outcome = await effect.run({
+      ...{ tenant, subject: message.subject_id, payload: message.payload, settings, log },
+      stillWorking: () => this.#hold(tenant, message.id),
+      signal: this.#stopping.signal,
+    });
     await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: message.subject_id }, outcome).catch((error: unknown) => {
       // An earlier attempt has recorded the outcome and died before it could say so.
       if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
@@ -114,6 +122,10 @@ export class OutboxWorker {
       ),
     );
     return message;
+  }
+
+  async #hold(tenant: string, id: string): Promise<void> {
+    await this.#mark(tenant, id, 'available_at = greatest(available_at, summit_now() + make_interval(secs => $3))', [CLAIM_SECONDS]);
   }
 
   #mark(tenant: string, id: string, set: string, values: readonly unknown[]): Promise<unknown> {
