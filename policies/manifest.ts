@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** What `policies/manifest.json` says of every compiled policy. Paths are relative to `policies/`. */
+/** What the `manifest.json` of a folder of policies says of all that is compiled. Paths are relative to that folder. */
 export interface PolicyManifest {
   /** The version of OPA that compiled the bundles. */
   readonly opa: string;
   readonly bundles: readonly PolicyBundle[];
+  /** The libraries with their tests. Absent when the folder brings no tests of libraries. */
+  readonly libraries?: CompiledTests;
 }
 
 export interface PolicyBundle extends CompiledPolicy {
@@ -13,7 +17,8 @@ export interface PolicyBundle extends CompiledPolicy {
   /** `custom.version` of the package's METADATA. */
   readonly version: string;
   readonly entrypoint: string;
-  readonly tests: CompiledPolicy & { readonly entrypoints: readonly string[] };
+  /** The policy again, with its tests as entrypoints; `sources` are those of the tests. */
+  readonly tests: CompiledTests;
 }
 
 export interface CompiledPolicy {
@@ -24,6 +29,10 @@ export interface CompiledPolicy {
   readonly data?: string;
   /** SHA-256 of each source file, lowercase hex. */
   readonly sources: Readonly<Record<string, string>>;
+}
+
+export interface CompiledTests extends CompiledPolicy {
+  readonly entrypoints: readonly string[];
 }
 
 /** What stands for the data of a policy that brings none. */
@@ -38,4 +47,19 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): string {
 /** The identity of a bundle: SHA-256 over the wasm bytes followed by the data bytes, lowercase hex. */
 export function bundleDigest(wasm: Uint8Array, data: Uint8Array | string = EMPTY_DATA): string {
   return sha256(wasm, data);
+}
+
+/** @throws Error where the folder has none: it was never built */
+export function readManifest(folder: string): PolicyManifest {
+  return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+}
+
+/** All that is compiled to run as tests. */
+export function testsIn({ bundles, libraries }: PolicyManifest): readonly CompiledTests[] {
+  return [...bundles.map(({ tests }) => tests), ...(libraries ? [libraries] : [])];
+}
+
+/** All that is compiled. */
+export function compiledIn(manifest: PolicyManifest): readonly CompiledPolicy[] {
+  return [...manifest.bundles, ...testsIn(manifest)];
 }

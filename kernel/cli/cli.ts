@@ -3,6 +3,7 @@ import { Problem } from '../../sdk/index.ts';
 import { ConfigError } from '../config/config.ts';
 import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
+import { addPolicyCommands } from './policy.ts';
 
 const program = new Command('summit')
   .description('Governed actions, and what proves them.')
@@ -56,6 +57,8 @@ program
     const { token } = await perform('token', { tenant, user });
     process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
   });
+
+addPolicyCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,74 +1,79 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundleDigest, type CompiledPolicy, type PolicyBundle, type PolicyManifest, sha256 } from '../manifest.ts';
+import { bundleDigest, type CompiledPolicy, type CompiledTests, type PolicyBundle, type PolicyManifest, sha256 } from '../manifest.ts';
+import type { TestCase } from './cases.ts';
 import type { Opa } from './opa.ts';
-import { findPolicies, type PolicySource, stage } from './sources.ts';
+import { findLibraries, findPolicies, type PolicySource, type TestedSources } from './sources.ts';
+import { copyFiles, type Staged, withFolder } from './stage.ts';
 import { readTarball } from './tarball.ts';
 
-/** Compiles every policy among the staged files into `target`, with the manifest that describes them. */
-export function compileAll(opa: Opa, staged: string, target: string): PolicyManifest {
-  const bundles = findPolicies(opa, staged).map((policy) => compilePolicy(opa, staged, policy, target));
-  const manifest: PolicyManifest = { opa: opa.version, bundles };
+/** Compiles every policy among the staged files into `target`, and the tests, with the manifest that describes them. */
+export async function compileAll(opa: Opa, staged: Staged, cases: readonly TestCase[], target: string): Promise<PolicyManifest> {
+  const compiler = new Compiler(opa, staged.folder, target);
+  const bundles: PolicyBundle[] = [];
+  for (const policy of findPolicies(opa, staged, cases)) bundles.push(await compiler.policy(policy));
+  const libraries = findLibraries(staged, cases);
+  const manifest: PolicyManifest = {
+    opa: opa.version,
+    bundles,
+    ...(libraries && { libraries: await compiler.tests('lib', libraries, [...libraries.files, ...libraries.tests]) }),
+  };
   write(target, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
-function compilePolicy(opa: Opa, staged: string, policy: PolicySource, target: string): PolicyBundle {
-  const { id, version, entrypoint, files, tests, testEntrypoints } = policy;
-  const compile = (name: string, input: readonly string[], entrypoints: readonly string[]) =>
-    compileWasm(opa, staged, name, input, entrypoints, target);
+class Compiler {
+  readonly #opa: Opa;
+  readonly #folder: string;
+  readonly #target: string;
 
-  return {
-    id,
-    version,
-    entrypoint,
-    ...compile(id, files, [entrypoint]),
-    sources: digests(staged, files),
-    tests: {
-      ...compile(`${id}.tests`, [...files, ...tests], testEntrypoints),
-      entrypoints: testEntrypoints,
-      sources: digests(staged, tests),
-    },
-  };
-}
-
-function compileWasm(
-  opa: Opa,
-  staged: string,
-  name: string,
-  files: readonly string[],
-  entrypoints: readonly string[],
-  target: string,
-): Omit<CompiledPolicy, 'sources'> {
-  const tarball = withFolder((folder) => {
-    const sources = join(folder, 'sources');
-    const output = join(folder, 'bundle.tar.gz');
-    stage(staged, files, sources);
-    opa.run(sources, ['build', '-b', '.', '-t', 'wasm', ...entrypoints.flatMap((name) => ['-e', name]), '-o', output]);
-    return readTarball(readFileSync(output));
-  });
-
-  const wasm = tarball.get('policy.wasm');
-  if (!wasm) throw new Error(`opa build wrote no policy.wasm for ${name}`);
-  const wasmPath = write(target, `compiled/${name}.wasm`, wasm);
-  const data = tarball.get('data.json');
-  if (!data || isEmpty(data)) return { digest: bundleDigest(wasm), wasm: wasmPath };
-  return { digest: bundleDigest(wasm, data), wasm: wasmPath, data: write(target, `compiled/${name}.data.json`, data) };
-}
-
-/** Calls `use` with an empty folder that is gone afterwards. */
-export function withFolder<T>(use: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'policies-'));
-  try {
-    return use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  constructor(opa: Opa, folder: string, target: string) {
+    this.#opa = opa;
+    this.#folder = folder;
+    this.#target = target;
   }
-}
 
-function digests(folder: string, files: readonly string[]): Record<string, string> {
-  return Object.fromEntries(files.map((file) => [file, sha256(readFileSync(join(folder, file)))]));
+  async policy(policy: PolicySource): Promise<PolicyBundle> {
+    const { id, version, entrypoint, files, tests } = policy;
+    return {
+      id,
+      version,
+      entrypoint,
+      ...(await this.#wasm(id, files, [entrypoint])),
+      sources: this.#digests(files),
+      tests: await this.tests(id, policy, tests),
+    };
+  }
+
+  /** @param listed the sources to name in the manifest: those of a policy stand with the policy already */
+  async tests(id: string, { files, tests, testEntrypoints }: TestedSources, listed: readonly string[]): Promise<CompiledTests> {
+    return {
+      ...(await this.#wasm(`${id}.tests`, [...files, ...tests], testEntrypoints)),
+      entrypoints: testEntrypoints,
+      sources: this.#digests(listed),
+    };
+  }
+
+  async #wasm(name: string, files: readonly string[], entrypoints: readonly string[]): Promise<Omit<CompiledPolicy, 'sources'>> {
+    const tarball = await withFolder((folder) => {
+      const sources = join(folder, 'sources');
+      const output = join(folder, 'bundle.tar.gz');
+      copyFiles(this.#folder, files, sources);
+      this.#opa.run(sources, ['build', '-b', '.', '-t', 'wasm', ...entrypoints.flatMap((entrypoint) => ['-e', entrypoint]), '-o', output]);
+      return readTarball(readFileSync(output));
+    });
+
+    const wasm = tarball.get('policy.wasm');
+    if (!wasm) throw new Error(`opa build wrote no policy.wasm for ${name}`);
+    const wasmPath = write(this.#target, `compiled/${name}.wasm`, wasm);
+    const data = tarball.get('data.json');
+    if (!data || isEmpty(data)) return { digest: bundleDigest(wasm), wasm: wasmPath };
+    return { digest: bundleDigest(wasm, data), wasm: wasmPath, data: write(this.#target, `compiled/${name}.data.json`, data) };
+  }
+
+  #digests(files: readonly string[]): Record<string, string> {
+    return Object.fromEntries(files.map((file) => [file, sha256(readFileSync(join(this.#folder, file)))]));
+  }
 }
 
 function isEmpty(data: Uint8Array): boolean {

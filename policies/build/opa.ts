@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** Something the author of a policy, or whoever runs the build, has to mend. Its message is the whole report. */
 export class BuildError extends Error {}
 
+/** There is no OPA, or not the one that is pinned. */
+export class OpaMissing extends BuildError {}
+
 export interface Outcome {
   readonly ok: boolean;
   readonly stdout: string;
@@ -23,7 +26,7 @@ export interface Opa {
 /**
  * The pinned version of OPA: `$OPA`, else `opa` on the PATH if it is that version, else the tool of go.mod.
  * Compiled bytes are compared, so another version is never used.
- * @throws BuildError when there is none
+ * @throws OpaMissing
  */
 export function findOpa(policies: string): Opa {
   const version = pinnedVersion(policies);
@@ -51,7 +54,7 @@ function named(version: string): string | undefined {
   if (!program) return undefined;
   const actual = versionOf(program);
   if (actual === version) return program;
-  throw new BuildError(`OPA=${program} is ${actual ?? 'no opa that runs'}; the policies are pinned to opa ${version}`);
+  throw new OpaMissing(`OPA=${program} is ${actual ?? 'no opa that runs'}; the policies are pinned to opa ${version}`);
 }
 
 function onPath(version: string): string | undefined {
@@ -63,7 +66,7 @@ function fromGo(policies: string, version: string): string {
   const { ok, stdout, output } = execute('go', ['tool', '-n', 'opa'], policies);
   if (ok) return stdout.trim();
   const cause = output.trim().split('\n').at(-1);
-  throw new BuildError(`opa ${version} not found: set OPA to it, put it on the PATH, or install Go 1.26 (go tool opa: ${cause})`);
+  throw new OpaMissing(`opa ${version} not found: set OPA to it, put it on the PATH, or install Go 1.26 (go tool opa: ${cause})`);
 }
 
 function versionOf(program: string): string | undefined {

@@ -1,119 +1,114 @@
-import { copyFileSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { TestCase } from './cases.ts';
 import { BuildError, type Opa } from './opa.ts';
+import { isLibrary, isTest, listFiles, type Staged } from './stage.ts';
 
-/** A folder below `policies/` with a rule that is annotated as entrypoint. Files are relative to `policies/`. */
-export interface PolicySource {
-  readonly id: string;
-  readonly version: string;
-  readonly entrypoint: string;
-  /** Rego and data of the policy, and the libraries it reaches. */
+/** Rego and data that are compiled together with their tests. Files are relative to the folder of policies. */
+export interface TestedSources {
   readonly files: readonly string[];
   readonly tests: readonly string[];
   readonly testEntrypoints: readonly string[];
 }
 
+/** A folder with a rule that is annotated as entrypoint; its files are its own and those of the libraries it reaches. */
+export interface PolicySource extends TestedSources {
+  readonly id: string;
+  readonly version: string;
+  readonly entrypoint: string;
+}
+
 interface Inspection {
   readonly namespaces: Readonly<Record<string, readonly string[]>>;
-  readonly annotations?: readonly {
-    readonly annotations: {
-      readonly scope: string;
-      readonly entrypoint?: boolean;
-      readonly custom?: { readonly version?: string };
-    };
-    readonly location: { readonly file: string };
-    readonly path: readonly { readonly value: string }[];
-  }[];
+  readonly annotations?: readonly Annotated[];
 }
 
-interface TestCase {
+interface Annotated {
+  readonly annotations: {
+    readonly scope: string;
+    readonly entrypoint?: boolean;
+    readonly custom?: { readonly version?: string };
+  };
   readonly location: { readonly file: string };
-  readonly package: string;
-  readonly name: string;
-}
-
-/** Every file that OPA reads, sorted, relative to `policies/`. */
-export function listFiles(policies: string): string[] {
-  return globSync('**/{*.rego,data.json}', { cwd: policies, exclude: ['compiled/**', 'build/**'] })
-    .map((file) => file.replaceAll('\\', '/'))
-    .sort();
-}
-
-/** Copies files aside, so that OPA sees those alone and by the same relative names wherever it runs. */
-export function stage(policies: string, files: readonly string[], folder: string): void {
-  for (const file of files) {
-    mkdirSync(join(folder, dirname(file)), { recursive: true });
-    copyFileSync(join(policies, file), join(folder, file));
-  }
+  readonly path: readonly { readonly value: string }[];
 }
 
 /**
  * The policies among the staged files, sorted by id.
- * @throws BuildError when one has no version or no tests, or its package more than one entrypoint
+ * @throws BuildError when there is none, or one has no version, no tests, a package that its folder is not named after, or more than one entrypoint
  */
-export function findPolicies(opa: Opa, staged: string): PolicySource[] {
-  const files = listFiles(staged);
-  const inspection: Inspection = JSON.parse(opa.run(staged, ['inspect', '-a', '-f', 'json', '.']));
-  // Lists the failing ones too: whether they pass is for `opa test` and the compiled tests to say.
-  const cases: readonly TestCase[] | null = JSON.parse(opa.try(staged, ['test', '-b', '.', '-f', 'json']).stdout);
-  const annotations = inspection.annotations ?? [];
-
+export function findPolicies(opa: Opa, staged: Staged, cases: readonly TestCase[]): PolicySource[] {
+  const { annotations = [], namespaces }: Inspection = JSON.parse(opa.run(staged.folder, ['inspect', '-a', '-f', 'json', '.']));
   const policies = annotations
     .filter(({ annotations: { entrypoint } }) => entrypoint)
-    .map(({ path, location }): PolicySource => {
-      const names = path.slice(1).map(({ value }) => value);
-      const id = names.slice(0, -1).join('.');
-      const about = annotations.find((other) => other.annotations.scope === 'package' && dotted(other.path) === id);
-      const version = about?.annotations.custom?.version;
-      if (!version) throw new BuildError(`${location.file}: the METADATA of package ${id} needs custom.version`);
-
-      const own = files.filter((file) => file.startsWith(`${dirname(location.file)}/`));
-      const tests = own.filter(isTest);
-      const testEntrypoints = (cases ?? [])
-        .filter(({ location: { file } }) => tests.includes(file))
-        .map((test) => `${test.package.replace(/^data\./, '').replaceAll('.', '/')}/${test.name}`)
-        .sort();
-      if (testEntrypoints.length === 0) throw new BuildError(`${location.file}: the policy ${id} has no tests`);
+    .map((rule): PolicySource => {
+      const { file } = rule.location;
+      const names = namesOf(rule);
+      const path = names.slice(0, -1);
+      const id = path.join('.');
+      if (dirname(file) !== path.join('/')) throw new BuildError(`${file}: the package ${id} belongs into the folder ${path.join('/')}`);
+      const own = staged.own.filter((other) => other.startsWith(`${dirname(file)}/`));
+      const tested = withTests(own, cases);
+      if (tested.testEntrypoints.length === 0) throw new BuildError(`${file}: the policy ${id} has no tests`);
       return {
         id,
-        version,
+        version: versionOf(annotations, id, file),
         entrypoint: names.join('/'),
-        files: withLibraries(
-          staged,
-          own.filter((file) => !isTest(file)),
-          inspection.namespaces,
-        ),
-        tests,
-        testEntrypoints,
+        ...tested,
+        files: withLibraries(staged.folder, tested.files, namespaces),
       };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
+  if (policies.length === 0) throw new BuildError('there is no policy: no rule is annotated with `entrypoint: true`');
   const twice = policies.find((policy, index) => policy.id === policies[index + 1]?.id);
   if (twice) throw new BuildError(`package ${twice.id} has more than one entrypoint`);
   return policies;
 }
 
+/** The libraries with the tests that the folder brings for them, or null: a library has no entrypoint that would lead to its tests. */
+export function findLibraries({ folder, own }: Staged, cases: readonly TestCase[]): TestedSources | null {
+  const { tests, testEntrypoints } = withTests(own.filter(isLibrary), cases);
+  if (testEntrypoints.length === 0) return null;
+  return { files: listFiles(folder).filter((file) => isLibrary(file) && !isTest(file)), tests, testEntrypoints };
+}
+
+function withTests(own: readonly string[], cases: readonly TestCase[]): TestedSources {
+  const tests = own.filter(isTest);
+  return {
+    files: own.filter((file) => !isTest(file)),
+    tests,
+    testEntrypoints: cases.filter(({ file }) => tests.includes(file)).map(({ entrypoint }) => entrypoint),
+  };
+}
+
+function versionOf(annotations: readonly Annotated[], id: string, file: string): string {
+  const about = annotations.find((other) => other.annotations.scope === 'package' && namesOf(other).join('.') === id);
+  const version = about?.annotations.custom?.version;
+  if (!version) throw new BuildError(`${file}: the METADATA of package ${id} needs custom.version`);
+  return version;
+}
+
 /** The files and, through all they mention, those of `data.lib`. */
-function withLibraries(staged: string, files: readonly string[], namespaces: Inspection['namespaces']): string[] {
+function withLibraries(folder: string, files: readonly string[], namespaces: Inspection['namespaces']): string[] {
+  const libraries = Object.entries(namespaces).filter(([name]) => name.startsWith('data.lib.'));
   const reached = new Set(files);
   for (const file of reached) {
-    const text = readFileSync(join(staged, file), 'utf8');
-    for (const [name, members] of Object.entries(namespaces)) {
-      if (!name.startsWith('data.lib.') || !text.includes(name)) continue;
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [name, members] of libraries) {
+      if (!mentions(text, name)) continue;
       for (const member of members) if (!isTest(member)) reached.add(member);
     }
   }
   return [...reached].sort();
 }
 
-export function isTest(file: string): boolean {
-  return file.endsWith('_test.rego');
+/** Whole names only: `data.lib.role` is not meant by `data.lib.roles`. */
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`).test(text);
 }
 
-function dotted(path: readonly { readonly value: string }[]): string {
-  return path
-    .slice(1)
-    .map(({ value }) => value)
-    .join('.');
+/** The path of an annotated thing, without `data`. */
+function namesOf({ path }: Annotated): string[] {
+  return path.slice(1).map(({ value }) => value);
 }

@@ -6,8 +6,12 @@
 #   Every check is a positive statement that a denial negates, so an attribute
 #   that is missing or of the wrong type denies.
 # custom:
-#   version: 0.1.0
+#   version: 0.1.1
 package high_risk.operations
+
+import data.lib.approvals
+import data.lib.decisions
+import data.lib.subject
 
 required_roles := ["team_lead", "security_officer"]
 
@@ -19,32 +23,15 @@ max_minutes := 120
 #   Whether the action is allowed, the approvals that the request needs, and why:
 #   every rule that denies, sorted by its id, or the one reason that allows.
 # entrypoint: true
-decision := {
-	"allowed": allowed,
-	"required_approvals": required_approvals,
-	"reasons": reasons,
+decision := decisions.allow(
+	"within-limits",
+	$"An engineer may read a production database for up to {max_minutes} minutes with the required approvals.",
+	required_roles,
+) if {
+	denials == {}
 }
 
-default allowed := false
-
-allowed if count(denials) == 0
-
-default required_approvals := []
-
-required_approvals := required_roles if allowed
-
-reasons := [{
-	"rule": "within-limits",
-	"message": $"An engineer may read a production database for up to {max_minutes} minutes with the required approvals.",
-}] if {
-	allowed
-}
-
-reasons := [{"rule": rule, "message": denials[rule]} |
-	some rule in sort(object.keys(denials))
-] if {
-	not allowed
-}
+decision := decisions.deny(denials) if denials != {}
 
 denials["unknown-action"] := message if {
 	not known_action
@@ -79,9 +66,8 @@ denials["requester-only"] := message if {
 
 denials["missing-approvals"] := message if {
 	executing
-	missing := [role | some role in required_roles; not role in filled_roles]
-	count(missing) > 0
-	message := $"Approval is missing from {concat(" and ", missing)}."
+	not approved
+	message := $"Approval is missing from {concat(" and ", missing_roles)}."
 }
 
 denials["separation-of-duties"] := message if {
@@ -110,38 +96,14 @@ valid_duration if {
 	minutes <= max_minutes
 }
 
-subject_is_engineer if {
-	is_identifier(input.subject.id)
-	is_array(input.subject.properties.roles)
-	"engineer" in input.subject.properties.roles
-}
+subject_is_engineer if "engineer" in subject.roles
 
-subject_is_requester if {
-	is_identifier(input.subject.id)
-	input.subject.id == input.resource.properties.requester
-}
+subject_is_requester if subject.id == input.resource.properties.requester
 
-# An approval that is not well-formed, or for a role that is not asked for, fills nothing.
-filled contains {"role": approval.role, "approver": approval.approver} if {
-	is_array(input.context.approvals)
-	some approval in input.context.approvals
-	approval.role in required_roles
-	is_identifier(approval.approver)
-}
+filled := approvals.filling(required_roles, approvals.given)
 
-filled_roles := {approval.role | some approval in filled}
+missing_roles := approvals.missing(required_roles, filled)
 
-filling_approvers := {approval.approver | some approval in filled}
+approved if missing_roles == []
 
-duties_separated if {
-	is_identifier(input.resource.properties.requester)
-	not input.resource.properties.requester in filling_approvers
-
-	# Fewer approvers than filled roles: somebody fills two.
-	count(filling_approvers) == count(filled)
-}
-
-is_identifier(value) if {
-	is_string(value)
-	value != ""
-}
+duties_separated if approvals.separated(filled, input.resource.properties.requester)

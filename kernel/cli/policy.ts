@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CliError, configuration } from './client.ts';
+
+/** The commands for those who write policies. What they run is loaded only then: the server needs none of it. */
+export function addPolicyCommands(program: Command): void {
+  const policy = program.command('policy').description('work on policies');
+
+  policy
+    .command('build')
+    .argument('[dir]', 'a folder of policies; without it, the configured one')
+    .description('compile the policies of a folder to WebAssembly; needs opa')
+    .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies')
+    .action(async (dir: string | undefined) => {
+      for (const { id, version, digest, tests } of await build(policyFolder(dir))) {
+        process.stdout.write(`${id} ${version} ${digest} (${tests.entrypoints.length} tests)\n`);
+      }
+    });
+
+  policy
+    .command('test')
+    .argument('[dir]', 'a folder of compiled policies; without it, the configured one')
+    .description('run the compiled tests of a folder of policies; needs no opa')
+    .option('--json', 'print {"passed": …, "failed": [{"name": …, "failure": …}]}')
+    .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies && summit policy test packs/acme/policies')
+    .action(async (dir: string | undefined, { json }: { json?: boolean }) => {
+      const results = await test(policyFolder(dir));
+      const failed = results.filter(({ failure }) => failure !== null);
+      const passed = results.length - failed.length;
+      process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));
+      process.stderr.write(`${passed} passed, ${failed.length} failed\n`);
+      if (failed.length > 0) process.exitCode = 1;
+    });
+}
+
+async function build(folder: string) {
+  const [{ buildPolicies }, { BuildError, OpaMissing }] = await Promise.all([
+    import('../../policies/build/build-policies.ts'),
+    import('../../policies/build/opa.ts'),
+  ]);
+  try {
+    return (await buildPolicies(folder)).bundles;
+  } catch (error) {
+    if (error instanceof BuildError) throw new CliError(error instanceof OpaMissing ? 3 : 1, error.message);
+    throw error;
+  }
+}
+
+/** Tests that were compiled from other sources than those of today would prove nothing. */
+async function test(folder: string) {
+  if (!isFile(join(folder, 'manifest.json'))) throw new CliError(2, `${folder} has no manifest.json: run summit policy build on it first`);
+  const [{ discrepancies }, { runCompiledTests }] = await Promise.all([
+    import('../../policies/discrepancies.ts'),
+    import('../../policies/compiled-tests.ts'),
+  ]);
+  const found = discrepancies(folder);
+  if (found.length > 0) throw new CliError(1, `run summit policy build first:\n${found.map((line) => `  - ${line}`).join('\n')}`);
+  return runCompiledTests(folder);
+}
+
+function policyFolder(dir: string | undefined): string {
+  const folder = dir === undefined ? configuration().policies : resolve(dir);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new CliError(2, `${folder} is not a folder`);
+  return folder;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PolicyManifest } from '../../policies/manifest.ts';
+
+export const POLICIES = join(import.meta.dirname, '../../policies');
+
+/** A folder of policies that a test may break. */
+export interface PolicyFolder {
+  readonly path: string;
+  write(file: string, text: string): void;
+  edit(file: string, change: (text: string) => string): void;
+  remove(file: string): void;
+  manifest(): PolicyManifest;
+}
+
+export function emptyPolicyFolder(): PolicyFolder {
+  const path = mkdtempSync(join(tmpdir(), 'summit-policies-'));
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(path, file)), { recursive: true });
+    writeFileSync(join(path, file), text);
+  };
+  return {
+    path,
+    write,
+    edit: (file, change) => write(file, change(readFileSync(join(path, file), 'utf8'))),
+    remove: (file) => rmSync(join(path, file), { recursive: true }),
+    manifest: () => JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')),
+  };
+}
+
+/** Summit's own policies once more, compiled as they are. */
+export function copyOfPolicies(): PolicyFolder {
+  const folder = emptyPolicyFolder();
+  for (const part of ['compiled', 'high_risk', 'lib', 'manifest.json']) cpSync(join(POLICIES, part), join(folder.path, part), { recursive: true });
+  return folder;
+}
