@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../../sdk/index.ts';
 import type { EmbeddedDriver } from './embedded.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
-import { type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
+import { MIGRATIONS_TABLE, type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
 import { postgresDriver } from './postgres.ts';
 
 export type Row = Record<string, unknown>;
@@ -60,7 +60,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
   const orm = await MikroORM.init({
     extensions: [Migrator],
     entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
-    migrations: { migrationsList: migrationList(options.packs), tableName: 'summit_migrations', snapshot: false, silent: true },
+    migrations: { migrationsList: migrationList(options.packs), tableName: MIGRATIONS_TABLE, snapshot: false, silent: true },
     ...(embedded ? { dbName: 'postgres', driverOptions: engine.dialect } : { clientUrl: engine.url }),
     pool: { max: poolSize },
     forceUtcTimezone: true,
