@@ -6,9 +6,8 @@ import { announceServer, withdrawServer } from './cli/server-file.ts';
 import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
-import { lockDataDir } from './database/data-dir.ts';
 import { openDatabase } from './database/database.ts';
-import { embeddedDriver } from './database/embedded.ts';
+import { type Engine, openEngine } from './database/engine.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { createLog } from './log.ts';
@@ -35,6 +34,8 @@ export interface Overrides {
   readonly log?: Logger;
   /** null: an embedded database in memory, and no lock on the data directory. */
   readonly databaseDir?: string | null;
+  /** Opened beforehand, to open while this module loads. It is closed with the kernel. */
+  readonly engine?: Engine;
   /** Milliseconds by which the database's clock is shifted. Refused in production. */
   readonly clockShift?: () => number;
 }
@@ -45,9 +46,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   if (overrides.clockShift && environment.NODE_ENV === 'production') throw new Error('the clock cannot be shifted in production');
   const log = overrides.log ?? createLog(environment.LOG_LEVEL);
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
-  const lock = environment.DATABASE_URL === undefined && databaseDir !== null ? lockDataDir(databaseDir) : null;
-  // It opens while the packs load.
-  const engine = environment.DATABASE_URL === undefined ? embeddedDriver(databaseDir) : { url: environment.DATABASE_URL };
+  const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
     const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
     const bundles = new ActiveBundles(read);
@@ -80,7 +79,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
           await services.jobs.stop();
           await services.outbox.drain();
           await database.close();
-          lock?.release();
         },
       };
     } catch (error) {
@@ -89,7 +87,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     }
   } catch (error) {
     if ('close' in engine) await engine.close();
-    lock?.release();
     throw error;
   }
 }
