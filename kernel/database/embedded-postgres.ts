@@ -6,8 +6,6 @@ interface Session {
 }
 
 export interface EmbeddedTransaction extends Session {
-  /** One or more statements without values. */
-  exec(text: string): Promise<unknown>;
   rollback(): Promise<void>;
 }
 
@@ -55,8 +53,11 @@ export class EmbeddedPostgres implements Session {
     return this.#alone(() => this.#call<R>('query', text, values));
   }
 
-  /** Commits when `work` is done, where it has not rolled back. */
-  transaction<T>(work: (tx: EmbeddedTransaction) => Promise<T>): Promise<T> {
+  /**
+   * Commits when `work` is done, where it has not rolled back.
+   * @param prologue statements that go out together with BEGIN
+   */
+  transaction<T>(work: (tx: EmbeddedTransaction) => Promise<T>, prologue = ''): Promise<T> {
     return this.#alone(async () => {
       let open = true;
       const end = async (statement: 'COMMIT' | 'ROLLBACK') => {
@@ -64,11 +65,10 @@ export class EmbeddedPostgres implements Session {
         const { command } = await this.#call('exec', statement);
         if (command !== statement) throw new Error('the transaction was not committed');
       };
-      await this.#call('exec', 'BEGIN');
       try {
+        await this.#call('exec', `BEGIN;${prologue}`);
         const result = await work({
           query: (text, values) => this.#call('query', text, values),
-          exec: (text) => this.#call('exec', text),
           rollback: () => end('ROLLBACK'),
         });
         if (open) await end('COMMIT');

@@ -21,7 +21,6 @@ export function embeddedDriver(dataDir: string | null): EmbeddedDriver {
     postgres,
     transaction: (prologue, work) =>
       postgres.transaction(async (tx) => {
-        await tx.exec(prologue);
         let committed = false;
         const query = async <R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> => (await tx.query<R>(text, values)).rows;
         const result = await work({
@@ -34,7 +33,7 @@ export function embeddedDriver(dataDir: string | null): EmbeddedDriver {
         });
         if (!committed) await tx.rollback();
         return result;
-      }),
+      }, prologue),
     async ping() {
       await postgres.query('SELECT 1');
     },
