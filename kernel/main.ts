@@ -48,7 +48,11 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies)]);
+    const [packs, read, tokens] = await Promise.all([
+      loadPacks(config.packPaths, VERSION),
+      readBundles(config.policies),
+      LocalTokens.open(config.dataDir, config.origin),
+    ]);
     const bundles = new ActiveBundles(read);
     requirePolicies(packs, bundles);
     packs.install(corePack(packs, VERSION));
@@ -69,7 +73,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         packs,
         bundles,
         version: VERSION,
-        tokens: await LocalTokens.open(config.dataDir, config.origin),
+        tokens,
         controlSecret: randomBytes(32).toString('base64url'),
       });
       await services.tenants.apply(config.tenants);
