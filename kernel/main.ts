@@ -7,9 +7,8 @@ import { announceServer, withdrawServer } from './cli/server-file.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
-import { lockDataDir } from './database/data-dir.ts';
 import { openDatabase } from './database/database.ts';
-import { embeddedDriver } from './database/embedded.ts';
+import { type Engine, openEngine } from './database/engine.ts';
 import { kernelEntities } from './database/tables.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
@@ -39,6 +38,8 @@ export interface Overrides {
   readonly log?: Logger;
   /** null: an embedded database in memory, and no lock on the data directory. */
   readonly databaseDir?: string | null;
+  /** Opened beforehand, to open while this module loads. It is closed with the kernel. */
+  readonly engine?: Engine;
   /** Milliseconds by which the database's clock is shifted. Refused in production. */
   readonly clockShift?: () => number;
 }
@@ -49,11 +50,13 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   if (overrides.clockShift && environment.NODE_ENV === 'production') throw new Error('the clock cannot be shifted in production');
   const log = overrides.log ?? createLog(environment.LOG_LEVEL);
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
-  const lock = environment.DATABASE_URL === undefined && databaseDir !== null ? lockDataDir(databaseDir) : null;
-  // It opens while the packs load.
-  const engine = environment.DATABASE_URL === undefined ? embeddedDriver(databaseDir) : { url: environment.DATABASE_URL };
+  const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, read] = await Promise.all([loadPacks(config.packPaths, VERSION), readBundles(config.policies.folder)]);
+    const [packs, read, tokens] = await Promise.all([
+      loadPacks(config.packPaths, VERSION),
+      readBundles(config.policies.folder),
+      LocalTokens.open(config.dataDir, config.origin),
+    ]);
     requireTrust(read, config);
     const bundles = new Bundles(read);
     requirePolicies(packs, bundles);
@@ -74,7 +77,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         packs,
         bundles,
         version: VERSION,
-        tokens: await LocalTokens.open(config.dataDir, config.origin),
+        tokens,
         controlSecret: randomBytes(32).toString('base64url'),
       });
       packs.install(corePack(services));
@@ -85,7 +88,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
           await services.jobs.stop();
           await services.outbox.stop();
           await database.close();
-          lock?.release();
         },
       };
     } catch (error) {
@@ -94,7 +96,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     }
   } catch (error) {
     if ('close' in engine) await engine.close();
-    lock?.release();
     throw error;
   }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Config } from '../kernel/config/config.ts';
-import { bundleDigest } from '../kernel/policy/bundle.ts';
 import { signedText } from '../kernel/policy/signature.ts';
+import { bundleDigest } from '../policies/manifest.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Policy bundles');

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Problem } from '../../sdk/index.ts';
 import { ConfigError } from '../config/config.ts';
+import { openEngine } from '../database/engine.ts';
 import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
 import { addPolicyCommands } from './policy.ts';
@@ -17,8 +18,11 @@ program
   .description('start the server; prints one line to stdout when it is ready')
   .addHelpText('after', '\nExample:\n  PORT=9000 summit start')
   .action(async () => {
+    const config = configuration();
+    // The embedded database opens in its thread while this one loads the kernel.
+    const engine = openEngine(config.environment, config.dataDir);
     const { startSummit } = await import('../main.ts');
-    const summit = await startSummit(configuration());
+    const summit = await startSummit(config, { engine });
     process.stdout.write(`Switchboard ready at ${summit.url}\n`);
     const { log } = summit.services;
     const stop = (signal: string) => {

@@ -60,7 +60,7 @@ async function test(folder: string) {
 }
 
 function policyFolder(dir: string | undefined): string {
-  const folder = dir === undefined ? configuration().policies : resolve(dir);
+  const folder = dir === undefined ? configuration().policies.folder : resolve(dir);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new CliError(2, `${folder} is not a folder`);
   return folder;
 }

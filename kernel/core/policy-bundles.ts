@@ -1,7 +1,8 @@
+import { bundleDigest } from '../../policies/manifest.ts';
 import { change, create, defineAction, insert, none, Problem, type Static, Strict, Type } from '../../sdk/index.ts';
 import { Policies, TenantPolicyBundles } from '../database/tables.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
-import { type Bundle, bundleDigest } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 

@@ -1,9 +1,10 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { PGliteDialect } from 'kysely';
 import type { Entity } from '../../sdk/index.ts';
-import type { EmbeddedDriver } from './embedded.ts';
+import type { Engine } from './engine.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
-import { type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
+import { MIGRATIONS_TABLE, type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
 import { postgresDriver } from './postgres.ts';
 
 export type Row = Record<string, unknown>;
@@ -43,8 +44,7 @@ export interface Database {
 const POOL_SIZE = 20;
 
 export interface DatabaseOptions {
-  /** The embedded database, or the address of a real one. */
-  readonly engine: EmbeddedDriver | { readonly url: string };
+  readonly engine: Engine;
   /** Where an operator keeps owner and app apart; else the owner's connection takes the app's role in each transaction. */
   readonly appUrl?: string | undefined;
   /** What has tables: their entities and migrations, in the order of their dependencies. */
@@ -55,13 +55,13 @@ export interface DatabaseOptions {
 }
 
 export async function openDatabase({ engine, ...options }: DatabaseOptions): Promise<Database> {
-  const embedded = 'dialect' in engine;
+  const embedded = 'postgres' in engine;
   const poolSize = options.poolSize ?? POOL_SIZE;
   const orm = await MikroORM.init({
     extensions: [Migrator],
     entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
-    migrations: { migrationsList: migrationList(options.packs), tableName: 'summit_migrations', snapshot: false, silent: true },
-    ...(embedded ? { dbName: 'postgres', driverOptions: engine.dialect } : { clientUrl: engine.url }),
+    migrations: { migrationsList: migrationList(options.packs), tableName: MIGRATIONS_TABLE, snapshot: false, silent: true },
+    ...(embedded ? { dbName: 'postgres', driverOptions: new PGliteDialect({ pglite: engine.postgres }) } : { clientUrl: engine.url }),
     pool: { max: poolSize },
     forceUtcTimezone: true,
     ensureDatabase: false,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { satisfies } from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
 import type { Pack } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { kernelRelationships } from '../graph/record.ts';

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleDigest, EMPTY_DATA, type PolicyBundle, readManifest, sha256 } from '../../policies/manifest.ts';
 
 /** Compiled policies with all that made them, named by the SHA-256 over their wasm and data. */
 export interface Bundle {
@@ -26,29 +27,19 @@ export interface BundleSignature {
   readonly sig: string;
 }
 
-interface BundleManifest {
-  readonly opa: string;
-  readonly bundles: readonly {
-    readonly id: string;
-    readonly version: string;
-    readonly entrypoint: string;
-    readonly digest: string;
-    readonly wasm: string;
-    readonly data?: string;
-    readonly sources: Readonly<Record<string, string>>;
-  }[];
-}
+/** Where libraries lie that every folder of policies may use. */
+const SHARED = new URL('../../policies', import.meta.url).pathname;
 
 /**
  * Reads the bundles of a `policies` folder by its manifest.
  * @throws Error where a file is not the one that the manifest names by digest
  */
 export async function readBundles(folder: string): Promise<readonly Bundle[]> {
-  const { opa, bundles } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as BundleManifest;
+  const { opa, bundles } = readManifest(folder);
   return Promise.all(
     bundles.map(async ({ id, version, entrypoint, digest, wasm: wasmFile, data: dataFile, sources: sourceDigests }) => {
       const wasm = await readFile(join(folder, wasmFile));
-      const dataText = dataFile === undefined ? '{}' : await readFile(join(folder, dataFile), 'utf8');
+      const dataText = dataFile === undefined ? EMPTY_DATA : await readFile(join(folder, dataFile), 'utf8');
       assertDigest(id, wasmFile, bundleDigest(wasm, dataText), digest);
       const sources = await readSources(id, folder, sourceDigests);
       const signature = await readSignature(join(folder, wasmFile.replace(/\.wasm$/, '.sig.json')));
@@ -57,20 +48,16 @@ export async function readBundles(folder: string): Promise<readonly Bundle[]> {
   );
 }
 
-/** SHA-256 over wasm and data, lowercase hex. */
-export function bundleDigest(wasm: Uint8Array, dataText: string): string {
-  return createHash('sha256').update(wasm).update(dataText).digest('hex');
-}
-
 /** The Rego package of an entrypoint: `high_risk.operations` of `high_risk/operations/decision`. */
 export function packageOf(entrypoint: string): string {
   return entrypoint.split('/').slice(0, -1).join('.');
 }
 
-async function readSources(id: string, folder: string, digests: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+async function readSources(id: string, folder: string, digests: PolicyBundle['sources']): Promise<Record<string, string>> {
   const read = Object.entries(digests).map(async ([path, digest]) => {
-    const text = await readFile(join(folder, path), 'utf8');
-    assertDigest(id, path, createHash('sha256').update(text).digest('hex'), digest);
+    const own = join(folder, path);
+    const text = await readFile(existsSync(own) ? own : join(SHARED, path), 'utf8');
+    assertDigest(id, path, sha256(text), digest);
     return [path, text] as const;
   });
   return Object.fromEntries(await Promise.all(read));
@@ -78,7 +65,7 @@ async function readSources(id: string, folder: string, digests: Readonly<Record<
 
 function assertDigest(id: string, file: string, found: string, expected: string): void {
   if (found !== expected) {
-    throw new Error(`policy bundle ${id}: ${file} has digest ${found}, the manifest says ${expected}: run npm run policies:build`);
+    throw new Error(`policy bundle ${id}: ${file} has digest ${found}, the manifest says ${expected}: run summit policy build`);
   }
 }
 
