@@ -2,6 +2,7 @@ import { asClass, asFunction, asValue, createContainer, InjectionMode } from 'aw
 import type { Logger } from 'pino';
 import { ActionRunner } from './action.ts';
 import { Admission } from './admission.ts';
+import { AccessEvaluator } from './authzen/evaluator.ts';
 import { createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
@@ -50,6 +51,7 @@ export function createServices(foundations: Foundations) {
     outbox: asClass(OutboxWorker).singleton(),
     outcomes: asClass(Outcomes).singleton(),
     tenants: asClass(Tenants).singleton(),
+    evaluator: asClass(AccessEvaluator).singleton(),
     jobs: asClass(JobScheduler).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
     commands: asFunction(createCommands).singleton(),
@@ -70,6 +72,7 @@ export interface Services {
   readonly outbox: OutboxWorker;
   readonly outcomes: Outcomes;
   readonly tenants: Tenants;
+  readonly evaluator: AccessEvaluator;
   readonly jobs: JobScheduler;
   readonly rateLimit: RateLimit;
   readonly commands: ReturnType<typeof createCommands>;

@@ -10,6 +10,8 @@ export interface PackPolicy {
   /** The bundle's id, which is its Rego package: `high_risk.operations`. */
   readonly bundle: string;
   readonly entrypoints: readonly string[];
+  /** By type of resource, the entrypoint that answers when other applications ask about one (AuthZEN). */
+  readonly answers?: Readonly<Record<string, string>>;
 }
 
 /** A pack: what it declares is what it is. The manifest served at `GET /packs` is the projection of this without code. */

@@ -13,6 +13,10 @@ const ConfigFile = Strict({
       default: 'in-production',
       description: 'Whether a second person must confirm a bundle that is switched on while the server runs',
     }),
+    store_evaluations: Type.Boolean({
+      default: true,
+      description: 'Whether each AuthZEN evaluation is a decision on record, metered and with a receipt, before it is answered',
+    }),
     trusted_keys: Type.Record(Type.String(), Type.String({ pattern: '^-----BEGIN PUBLIC KEY-----' }), {
       default: {},
       description: 'Ed25519 public keys in PEM, by key id; where there are any, bundles that are switched on must be signed by one',
@@ -45,6 +49,7 @@ export interface Config {
   readonly policies: {
     readonly folder: string;
     readonly confirm: boolean;
+    readonly storeEvaluations: boolean;
     readonly trustedKeys: Readonly<Record<string, string>>;
   };
   readonly tenants: readonly TenantFile[];
@@ -83,6 +88,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     policies: {
       folder: resolve(base, file.policies.folder),
       confirm: file.policies.confirmation === 'always' || (file.policies.confirmation === 'in-production' && env.NODE_ENV === 'production'),
+      storeEvaluations: file.policies.store_evaluations,
       trustedKeys: file.policies.trusted_keys,
     },
     tenants,

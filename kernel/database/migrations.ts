@@ -274,6 +274,7 @@ const policies = [
       report jsonb,
       error text`,
   ),
+  ...governedTable('access_evaluations', 'decisions integer NOT NULL'),
   // How far a run has come, and what it has found: its own working memory, which the report sums up in the end.
   `CREATE TABLE policy_run_progress (
      tenant_id text NOT NULL, run_id uuid NOT NULL, last_id uuid, until_id uuid, total bigint NOT NULL,

@@ -96,6 +96,15 @@ export const TenantPolicyBundles = insertOnly({
   label: (bundle) => `${bundle.package} ${bundle.digest.slice(0, 12)}`,
 });
 
+/** Access evaluations that were answered together; their decisions say what was asked. */
+export const AccessEvaluations = governed({
+  type: 'access-evaluation',
+  table: 'access_evaluations',
+  fields: { decisions: field.integer() },
+  transitions: { answered: [] },
+  label: ({ decisions }) => `${decisions} access evaluations`,
+});
+
 /** A replay of what was decided, or a backtest of a candidate on it. */
 export const PolicyRuns = governed({
   type: 'policy-run',
@@ -269,6 +278,7 @@ export const kernelEntities = [
   PolicyDecisions,
   Policies,
   TenantPolicyBundles,
+  AccessEvaluations,
   PolicyRuns,
   PolicyRunFindings,
   UsageEvents,

@@ -17,7 +17,7 @@ export const kernelRelationships = {
 export function kernelEdges({ actor, subject, decisions, approval, changes }: Happening): readonly Edge[] {
   const exists = subject.status !== null || changes !== null;
   return [
-    ...(exists ? decisions.map(({ id }) => edge(subject.id, 'decided_by', id)) : []),
+    ...(exists ? decisions.map(({ id, subject_id }) => edge(subject_id, 'decided_by', id)) : []),
     ...(actor.system ? [] : decisions.map(({ id }) => edge(id, 'asked_by', actor.id))),
     ...(approval && changes ? [edge(subject.id, 'has_approval', approval.approval.id), edge(approval.approval.id, 'given_by', actor.id)] : []),
   ];

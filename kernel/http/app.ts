@@ -3,11 +3,13 @@ import Koa from 'koa';
 import helmet from 'koa-helmet';
 import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
+import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
 import type { Access } from '../identity/access.ts';
 import { newId } from '../ids.ts';
 import type { Metrics } from '../metrics.ts';
+import { authzenMetadata, authzenRoutes } from './authzen.ts';
 import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { healthRoutes } from './health.ts';
@@ -16,6 +18,7 @@ import { answerProblem } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
 
 export interface AppServices extends RouteServices {
+  readonly evaluator: AccessEvaluator;
   readonly access: Access;
   readonly database: Database;
   readonly metrics: Metrics;
@@ -82,9 +85,12 @@ export function createApp(services: AppServices): Koa {
     ctx.body = docsStyle;
   });
   use(app, open);
+  use(app, authzenMetadata());
   use(app, controlRoutes(services));
   const routes = createRoutes(services);
   use(app, routes);
+  const authzen = authzenRoutes(services);
+  use(app, authzen);
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {
@@ -92,7 +98,7 @@ export function createApp(services: AppServices): Koa {
     if (taken.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${taken.join(', ')}.`, { allow: taken.join(', ') });
     const { tenant, userId } = await authenticate(ctx, services);
     await services.access.principal(tenant, userId);
-    const allowed = methodsAt(routes, ctx.path);
+    const allowed = [...methodsAt(routes, ctx.path), ...methodsAt(authzen, ctx.path)];
     if (allowed.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') });
     throw new Problem('not-found', `There is nothing at ${ctx.path}. See /docs.`);
   });

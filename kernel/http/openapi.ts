@@ -1,5 +1,7 @@
 import { PROBLEMS } from '../../sdk/index.ts';
+import { KERNEL_PACK } from '../admission.ts';
 import type { Operation, PackRegistry } from '../packs/registry.ts';
+import { authzenOperations } from './authzen.ts';
 
 /** OpenAPI 3.1, made from the same schemas that check the requests. */
 export function openapiOf(packs: PackRegistry, version: string) {
@@ -9,6 +11,10 @@ export function openapiOf(packs: PackRegistry, version: string) {
     if (!route) continue;
     const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(found, route.path) };
+  }
+  for (const { path, id, title, body } of authzenOperations) {
+    const requestBody = { required: true, content: { 'application/json': { schema: body } } };
+    paths[path] = { post: { operationId: id, summary: title, tags: [KERNEL_PACK], requestBody, responses: responses('200') } };
   }
   return {
     openapi: '3.1.0',

@@ -81,12 +81,13 @@ export function systemPrincipal(job: string): Principal {
   return { actor: { id, handle: id, roles: [], system: true }, version: null };
 }
 
-interface Believed<T> {
+export interface Believed<T> {
   readonly value: Promise<T>;
   readonly until: number;
 }
 
-function believed<T>(cache: Map<string, Believed<T>>, key: string, read: () => Promise<T>): Promise<T> {
+/** What was read, for a second. */
+export function believed<T>(cache: Map<string, Believed<T>>, key: string, read: () => Promise<T>): Promise<T> {
   const now = performance.now();
   const known = cache.get(key);
   if (known && known.until > now) return known.value;

@@ -26,9 +26,13 @@ export class Bundles {
     this.#byDigest = new Map(configured.map((bundle) => [bundle.digest, bundle]));
   }
 
+  known(digest: string): Bundle | null {
+    return this.#byDigest.get(digest) ?? null;
+  }
+
   /** Content never changes, so that what was read once is good for ever. */
   async byDigest(tx: Transaction, digest: string): Promise<Bundle | null> {
-    const known = this.#byDigest.get(digest);
+    const known = this.known(digest);
     if (known) return known;
     const [row] = await tx.query<StoredBundle>(
       'SELECT digest, id, version, opa, entrypoints, wasm, data, sources, signature FROM policy_bundles WHERE digest = $1',

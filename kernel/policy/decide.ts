@@ -78,15 +78,15 @@ export class PolicyService {
       resource: { type: action.entity.type, id: subjectId, properties: facts.resource },
       context: facts.context,
     };
-    const judgement = await this.judge(tx, digest, entrypoint, input, canonical(input));
+    const bundle = digest === null ? null : await this.#bundles.byDigest(tx, digest);
+    if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
+    const judgement = await this.judge(bundle, entrypoint, input, canonical(input));
     const about = { action: action.id, actor: actor.id, subject_type: action.entity.type, subject_id: subjectId };
     return { id: context.newId(), ...judgement, ...about, mask };
   }
 
-  /** Evaluates, and counts the time it took. Nothing is stored. @throws Problem `unavailable` where there is no such bundle */
-  async judge(tx: Transaction, digest: string | null, entrypoint: string, input: PolicyInput, inputText: string): Promise<Judgement> {
-    const bundle = digest === null ? null : await this.#bundles.byDigest(tx, digest);
-    if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
+  /** Evaluates, and counts the time it took. Nothing is stored. @param inputText the input as canonical JSON */
+  async judge(bundle: Bundle, entrypoint: string, input: PolicyInput, inputText: string): Promise<Judgement> {
     const judgement = await this.#evaluate(bundle, entrypoint, input, inputText);
     this.#metrics.decision(entrypoint, judgement.outcome, judgement.duration_ns / 1e9);
     return judgement;

@@ -24,7 +24,13 @@ export default definePack({
   requires: {},
   entities: [HighRiskRequest, Execution],
   migrations: [initial],
-  policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'] }],
+  policies: [
+    {
+      bundle: 'high_risk.operations',
+      entrypoints: ['high_risk/operations/decision'],
+      answers: { 'high-risk-ops.request': 'high_risk/operations/decision' },
+    },
+  ],
   actions: [createRequest, approveRequest, rejectRequest, cancelRequest, executeRequest, recordOutcome, revokeRequest, expireRequest, lapseRequest],
   queries: [listRequests, getRequest, requestReceipts],
   evidence: [requestEvidence],

@@ -1,0 +1,187 @@
+import { type Actor, create, none, Problem } from '../../sdk/index.ts';
+import { type Caller, KERNEL_PACK } from '../admission.ts';
+import type { Config } from '../config/config.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import { AccessEvaluations } from '../database/tables.ts';
+import { type Access, type Believed, believed } from '../identity/access.ts';
+import { newId } from '../ids.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+import { type Bundle, packageOf } from '../policy/bundle.ts';
+import type { Bundles } from '../policy/bundles.ts';
+import type { PolicyService } from '../policy/decide.ts';
+import { recordOf } from '../record.ts';
+import type { Writer } from '../write.ts';
+import { type Asking, type EvaluationAnswer, type Judged, judgeAll, type Resolve } from './judge.ts';
+import { type Evaluation, MAX_EVALUATIONS, type Malformed, type Semantic } from './request.ts';
+
+/** Evaluations that wait for their turn to be decided and written down. */
+interface Waiting {
+  readonly evaluations: readonly (Evaluation | Malformed)[];
+  readonly semantic: Semantic;
+  resolve(answers: readonly EvaluationAnswer[]): void;
+  reject(error: unknown): void;
+}
+
+type Digests = Readonly<Record<string, string | null>>;
+type Enabled = Awaited<ReturnType<Access['packs']>>;
+
+/**
+ * Answers access evaluations by the policies of the packs. Each is a decision on record before it is answered; those of
+ * one caller that come in while others are being written are written together, with one receipt.
+ */
+export class AccessEvaluator {
+  readonly #database: Database;
+  readonly #packs: PackRegistry;
+  readonly #access: Access;
+  readonly #bundles: Bundles;
+  readonly #policy: PolicyService;
+  readonly #write: Writer;
+  readonly #config: Pick<Config, 'origin' | 'policies'>;
+  readonly #queues = new Map<string, Waiting[]>();
+  readonly #digests = new Map<string, Believed<Digests>>();
+
+  constructor(services: {
+    database: Database;
+    packs: PackRegistry;
+    access: Access;
+    bundles: Bundles;
+    policy: PolicyService;
+    write: Writer;
+    config: Config;
+  }) {
+    this.#database = services.database;
+    this.#packs = services.packs;
+    this.#access = services.access;
+    this.#bundles = services.bundles;
+    this.#policy = services.policy;
+    this.#write = services.write;
+    this.#config = services.config;
+  }
+
+  /** @throws Problem `unauthenticated` for a caller who is no longer there, `unavailable` */
+  async evaluate(caller: Caller, evaluations: readonly (Evaluation | Malformed)[], semantic: Semantic): Promise<readonly EvaluationAnswer[]> {
+    const { actor } = await this.#access.principal(caller.tenant, caller.userId);
+    if (!this.#config.policies.storeEvaluations) return this.#answer(caller.tenant, actor, evaluations, semantic);
+    return new Promise((resolve, reject) => {
+      const key = `${caller.tenant}/${actor.id}`;
+      const queue = this.#queues.get(key);
+      const waiting = { evaluations, semantic, resolve, reject };
+      if (queue) {
+        queue.push(waiting);
+        return;
+      }
+      const started = [waiting];
+      this.#queues.set(key, started);
+      void this.#work(key, caller.tenant, actor, started);
+    });
+  }
+
+  /** Decides and writes what waits, until nothing does. */
+  async #work(key: string, tenant: string, actor: Actor, queue: Waiting[]): Promise<void> {
+    while (queue.length > 0) {
+      const batch = takeBatch(queue);
+      try {
+        // Read before the transaction, since an embedded database has one connection.
+        const enabled = await this.#access.packs(tenant);
+        const answers = await this.#database.transaction(tenant, 'write', (tx) => this.#record(tx, tenant, actor, enabled, batch));
+        for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#queues.delete(key);
+  }
+
+  async #record(
+    tx: Transaction,
+    tenant: string,
+    actor: Actor,
+    enabled: Enabled,
+    batch: readonly Waiting[],
+  ): Promise<readonly (readonly EvaluationAnswer[])[]> {
+    const [now] = await tx.query<{ now: string; present: boolean; digests: Digests | null }>(
+      `SELECT summit_now() AS now, EXISTS (SELECT FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'active') AS present,
+         (SELECT json_object_agg(package, digest) FROM policies WHERE tenant_id = $1) AS digests`,
+      [tenant, actor.id],
+    );
+    if (!now?.present) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+    const batchId = newId();
+    const asking = {
+      policy: this.#policy,
+      actorId: actor.id,
+      batchId,
+      resolve: this.#resolver(enabled, now.digests ?? {}, (digest) => this.#bundles.byDigest(tx, digest)),
+    };
+    const judged: (readonly Judged[])[] = [];
+    for (const { evaluations, semantic } of batch) judged.push(await judgeAll(asking, evaluations, semantic));
+    const decisions = judged.flat().flatMap(({ decision }) => decision ?? []);
+    if (decisions.length > 0) {
+      const at = { tenant, now: now.now };
+      const { writes } = recordOf({
+        action: { id: 'access.evaluate', entity: AccessEvaluations },
+        pack: KERNEL_PACK,
+        origin: `${this.#config.origin}/${tenant}`,
+        ...at,
+        actor,
+        // What was asked is in the decisions.
+        input: {},
+        outcome: 'allowed',
+        subject: { id: batchId, status: null },
+        locked: new Map(),
+        newId,
+        decisions,
+        approval: null,
+        changes: {
+          subjects: [create(AccessEvaluations, at, { id: batchId, status: 'answered', decisions: decisions.length })],
+          edges: none('each decision has its own'),
+          usage: none('each decision is metered by itself'),
+          answer: {},
+        },
+      });
+      await this.#write(tx, tenant, writes);
+    }
+    return judged.map((of) => of.map(({ answer }) => answer));
+  }
+
+  /** Without a record: what decides is read at most once a second, and an answer names no decision. */
+  async #answer(tenant: string, actor: Actor, evaluations: Waiting['evaluations'], semantic: Semantic): Promise<readonly EvaluationAnswer[]> {
+    const digests = await believed(this.#digests, tenant, () =>
+      this.#database.transaction(tenant, 'read', async (tx) => {
+        const rows = await tx.query<{ package: string; digest: string | null }>('SELECT package, digest FROM policies WHERE tenant_id = $1', [
+          tenant,
+        ]);
+        return Object.fromEntries(rows.map(({ package: name, digest }) => [name, digest]));
+      }),
+    );
+    const read = async (digest: string) =>
+      this.#bundles.known(digest) ?? this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, digest));
+    const resolve = this.#resolver(await this.#access.packs(tenant), digests, read);
+    const asking: Asking = { policy: this.#policy, actorId: actor.id, batchId: newId(), resolve };
+    const judged = await judgeAll(asking, evaluations, semantic);
+    return judged.map(({ answer: { decision, context } }) => {
+      const { decision_id: _, ...rest } = context;
+      return { decision, context: rest };
+    });
+  }
+
+  #resolver(enabled: Enabled, digests: Digests, read: (digest: string) => Promise<Bundle | null>): Resolve {
+    return async (resourceType) => {
+      const policies = this.#packs.all.flatMap((pack) => (enabled.get(pack.id)?.enabled ? pack.policies : []));
+      const entrypoint = policies.flatMap(({ answers = {} }) => answers[resourceType] ?? [])[0];
+      const digest = entrypoint === undefined ? null : digests[packageOf(entrypoint)];
+      if (entrypoint === undefined || !digest) return null;
+      const bundle = await read(digest);
+      return bundle && { bundle, entrypoint };
+    };
+  }
+}
+
+/** As many as may be written together: those of one request stay together. */
+function takeBatch(queue: Waiting[]): readonly Waiting[] {
+  let count = 0;
+  const fitting = queue.findIndex(({ evaluations }, index) => {
+    count += evaluations.length;
+    return index > 0 && count > MAX_EVALUATIONS;
+  });
+  return queue.splice(0, fitting < 0 ? queue.length : fitting);
+}
