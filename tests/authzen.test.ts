@@ -71,6 +71,20 @@ test('unknown members are ignored; wrong types and missing members are 400, each
   }
 });
 
+test('a body over the limit is 413, and a policy that gives no decision 503, with the error on record', async () => {
+  const huge = await s.post('engineer', EVALUATION, { subject, action, resource: resource(60), context: { padding: ' '.repeat(8_000_000) } });
+  assert.equal([huge.status, huge.body.code], [413, 'too-large']);
+  const roomy = await testSummit((config) => ({ ...config, bodyLimit: 16_000_000 }));
+  try {
+    const answer = await roomy.post('engineer', EVALUATION, { subject, action, resource: resource(60), context: { padding: ' '.repeat(8_000_000) } });
+    assert.equal([answer.status, answer.body.code, answer.body.reasons[0].rule], [503, 'unavailable', 'policy-error']);
+    assert.is((await roomy.get('auditor', `/policy-decisions/${answer.body.decision_id}`)).body.outcome, 'error');
+    assert.is((await roomy.post('engineer', EVALUATION, { subject, action, resource: resource(60) })).body.decision, true);
+  } finally {
+    await roomy.close();
+  }
+});
+
 test('several evaluations take what the request says for all, and answer in their order, each failure with no', async () => {
   const answer = await s.post('engineer', EVALUATIONS, {
     subject,

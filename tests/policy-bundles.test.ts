@@ -109,6 +109,33 @@ for (const [what, name, fields, why] of hostile) {
   });
 }
 
+test('a tenant file pins a bundle for its tenant alone; until the file changes, what the operator switched on stands', async () => {
+  const pinning = await testSummit();
+  try {
+    const { services } = pinning.summit;
+    const first = await activeDigest(pinning);
+    const { digest } = (await pinning.post('operator', '/policy-bundles', upload('candidate'))).body;
+    const pinned = pinning.config.tenants.map((tenant) =>
+      tenant.id === 'demo-external' ? { ...tenant, policies: { 'high_risk.operations': digest } } : tenant,
+    );
+    await services.tenants.apply(pinned);
+    assert.is(await activeDigest(pinning), digest);
+    assert.is((await pinning.post('engineer', REQUESTS, accessRequest(), { tenant: 'summit-internal' })).status, 201);
+
+    await pinning.post('operator', `/policy-bundles/${first}/activate`);
+    await services.tenants.apply(pinned);
+    assert.is(await activeDigest(pinning), first);
+    await services.tenants.apply(pinning.config.tenants);
+    assert.is(await activeDigest(pinning), first);
+
+    const unknown = pinned.map((tenant) => ({ ...tenant, policies: { 'high_risk.operations': '0'.repeat(64) } }));
+    const refused = await services.tenants.apply(unknown).catch((error: Error) => error.message);
+    assert.match(String(refused), /policies\.high_risk\.operations: there is no bundle 0{64}/);
+  } finally {
+    await pinning.close();
+  }
+});
+
 test('where two people must agree, the proposer cannot confirm, and the old bundle decides until another does', async () => {
   const two = await testSummit(confirming);
   try {

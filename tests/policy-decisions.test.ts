@@ -93,6 +93,22 @@ test('a policy that fails closes the way with 503, and leaves a decision of outc
   assert.is.not(again.body.decision_id, answer.body.decision_id, 'a failure is not remembered as the answer');
 });
 
+test('decisions are found by what they are about, what decided, and how it came out', async () => {
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const totalOf = async (filters: string) => (await s.get('auditor', `/policy-decisions?${filters}`)).body.total;
+  const all = await totalOf('count=true');
+  const outcomes = await Promise.all(['allowed', 'denied', 'error'].map((outcome) => totalOf(`outcome=${outcome}`)));
+  assert.ok(outcomes.every((total) => total > 0));
+  assert.is(
+    outcomes.reduce((sum, total) => sum + total),
+    all,
+  );
+  assert.is(await totalOf(`since=${since}&policy=high_risk/operations/decision`), all);
+  assert.is(await totalOf(`since=2100-01-01T00:00:00Z`), 0);
+  assert.is(await totalOf('action=probe.judged'), outcomes[2] + (await totalOf('action=probe.judged&outcome=denied')));
+  assert.is((await s.get('auditor', '/policy-decisions?outcome=maybe')).status, 400);
+});
+
 test('a masked value is judged by, and kept only as a commitment that can be erased', async () => {
   const answer = await s.post('engineer', '/probes/judged', { note: 'the name of a customer', size: 0 });
   assert.equal([answer.status, answer.body.code], [403, 'policy-denied']);

@@ -16,7 +16,9 @@ test("another tenant's id is 404 on every route, whatever its state", async () =
   const { id, receipt, decision_ids } = (await s.post('engineer', requests, accessRequest())).body;
   const abroad = { tenant: 'summit-internal' };
   const unknown = crypto.randomUUID();
-  const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], user: await s.userId('engineer') };
+  const [policy] = (await s.get('auditor', '/policies')).body.items;
+  const user = await s.userId('engineer');
+  const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], policy: policy.id, user };
   for (const { kind, operation } of s.summit.services.packs.operations) {
     const { route } = operation;
     if (!route?.path.includes(':id') || route.path.startsWith('/tenants')) continue;
@@ -26,7 +28,7 @@ test("another tenant's id is 404 on every route, whatever its state", async () =
       const path = route.path.replace(':id', subject);
       const handle =
         ['operator', 'engineer', 'team-lead'].find((candidate) => operation.roles?.includes(candidate.replace('-', '_')) ?? true) ?? 'operator';
-      if (kind === 'query') return s.get('auditor', path, abroad);
+      if (kind === 'query') return route.method === 'GET' ? s.get('auditor', path, abroad) : s.post('auditor', path, {}, abroad);
       return route.method === 'PUT' ? s.put(handle, path, body, abroad) : s.post(handle, path, body, abroad);
     };
     const [foreign, missing] = [await ask(theirs), await ask(unknown)];

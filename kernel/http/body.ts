@@ -22,6 +22,9 @@ function invalid(message: string): Problem {
   return new Problem('invalid-input', `The body ${message}`, { errors: [{ path: '(body)', message }] });
 }
 
+/** Whoever sends more than this is not waited for. */
+const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
+
 async function readAll(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -29,7 +32,7 @@ async function readAll(request: IncomingMessage, limitBytes: number): Promise<Bu
     size += chunk.length;
     // What is over the limit is read and dropped, so that the answer reaches a client that is still sending.
     if (size <= limitBytes) chunks.push(chunk);
-    else if (size > limitBytes * 16) request.destroy();
+    else if (size > MAX_DROPPED_BYTES) request.destroy();
   }
   if (size > limitBytes) throw new Problem('too-large', `The body is over the limit of ${limitBytes} bytes.`);
   return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-import { defineQuery, Id, listParameters, type Row, Strict, Type } from '../../sdk/index.ts';
+import { defineQuery, Id, listParameters, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
 import { PolicyDecisions } from '../database/tables.ts';
 
@@ -10,9 +10,14 @@ export const listDecisions = defineQuery({
     subject_id: Type.Optional(Id),
     bundle_digest: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
     allowed: Type.Optional(Type.Boolean()),
+    outcome: Type.Optional(Type.Enum(['allowed', 'denied', 'error'])),
+    policy: Type.Optional(Type.String({ description: 'The entrypoint, as high_risk/operations/decision' })),
+    action: Type.Optional(Type.String()),
+    since: Type.Optional(Timestamp),
     ...listParameters,
   }),
-  async run({ db, query: { limit, cursor, count, ...where } }) {
+  async run({ db, query: { limit, cursor, count, since, ...filters } }) {
+    const where = { ...filters, ...(since === undefined ? {} : { created_at: { since } }) };
     const page = await db.page(PolicyDecisions, { where, limit, cursor, count });
     return { ...page, items: page.items.map(decisionView) };
   },
