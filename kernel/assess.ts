@@ -57,6 +57,6 @@ export async function assess(
     ...{ newId, decision: null, approval: null },
   };
   const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
-  const decision = isNone(action.policy) ? null : await policy.decide(tx, action, loaded, context, bundle);
+  const decision = isNone(action.policy) ? null : await policy.decide(tx, action, action.policy, loaded, context, bundle);
   return { loaded, subject, context, decision, approval };
 }

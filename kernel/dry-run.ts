@@ -1,8 +1,9 @@
-import { defineQuery, Id, Problem, type ProblemCode, Strict, Type } from '../sdk/index.ts';
-import { assertRole } from './admission.ts';
+import { type Action, defineQuery, Problem, type ProblemCode, type Reader, Strict, Type } from '../sdk/index.ts';
+import { assertRole, KERNEL_PACK } from './admission.ts';
 import { type Assessment, assess } from './assess.ts';
 import { createReader, transactionOf } from './database/reader.ts';
 import { PackEnablements } from './database/tables.ts';
+import type { Grant } from './identity/access.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { type PolicyService, refusalOf } from './policy/decide.ts';
 import { assertValid } from './validation.ts';
@@ -19,7 +20,7 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
     query: Strict({}),
     body: Strict({
       action: Type.String({ description: 'Its id, as in GET /packs' }),
-      subject_id: Type.Optional(Id),
+      subject_id: Type.Optional(Type.String({ maxLength: 200, description: 'What stands in its path for the subject' })),
       input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),
     async run({ db, tenant, actor, body: { action: id, subject_id, input = {} } }) {
@@ -27,17 +28,15 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
       if (found?.kind !== 'action') throw new Problem('not-found', `There is no action ${id}.`);
       const { operation: action, pack: packId } = found;
       try {
-        const [enablement] = await db.find(PackEnablements, { pack_id: packId });
-        if (enablement?.status !== 'enabled') throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
+        const pack = await grantOf(db, tenant, packId);
         assertRole(action, actor);
         assertValid(action.input, input);
-        const pack = { id: packId, enabled: true, settings: enablement.settings, version: null };
         const tx = transactionOf(db);
         const assessed = await assess(
           { tx, db: createReader(tx, tenant, false), policy },
           action,
           { tenant, actor, pack, version: null },
-          { params: subject_id === undefined ? {} : { id: subject_id }, input },
+          { params: paramsOf(action, subject_id), input },
         );
         if ('prior' in assessed) throw new TypeError('a dry run has no idempotency key');
         return verdict(id, assessed);
@@ -47,6 +46,23 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
       }
     },
   });
+}
+
+/** @throws Problem `pack-disabled` */
+async function grantOf(db: Reader, tenant: string, packId: string): Promise<Grant> {
+  if (packId === KERNEL_PACK) return { id: packId, enabled: true, settings: {}, version: null };
+  const [enablement] = await db.find(PackEnablements, { pack_id: packId });
+  if (enablement?.status !== 'enabled') throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
+  return { id: packId, enabled: true, settings: enablement.settings, version: null };
+}
+
+/** The subject is the last name in the path: `:id`, `:digest`, `:pack_id`. */
+function paramsOf({ route }: Action, subject: string | undefined): Readonly<Record<string, string>> {
+  const name = route?.path
+    .match(/:([a-z_]+)/g)
+    ?.at(-1)
+    ?.slice(1);
+  return name === undefined || subject === undefined ? {} : { [name]: subject };
 }
 
 function verdict(action: string, { decision }: Assessment) {

@@ -17,6 +17,7 @@ import { loadPacks } from './packs/loader.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { type Bundle, packageOf, readBundles } from './policy/bundle.ts';
 import { Bundles } from './policy/bundles.ts';
+import { CompiledBundle } from './policy/compiled.ts';
 import { distrust } from './policy/signature.ts';
 import { VERSION } from './version.ts';
 
@@ -58,8 +59,9 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       LocalTokens.open(config.dataDir, config.origin),
     ]);
     requireTrust(read, config);
-    const bundles = new Bundles(read);
-    requirePolicies(packs, bundles);
+    const { sound, broken } = await tryOut(read);
+    const bundles = new Bundles(sound);
+    requirePolicies(packs, bundles, broken);
     const database = await openDatabase({
       engine,
       appUrl: environment.SUMMIT_APP_DATABASE_URL,
@@ -69,7 +71,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
-      await bundles.store(database, read);
+      await bundles.store(database, sound);
       const services = createServices({
         config,
         log,
@@ -149,12 +151,28 @@ function requireTrust(bundles: readonly Bundle[], { policies: { folder, trustedK
   if (untrusted.length > 0) throw new ConfigError(untrusted.map((why) => `policies: a bundle in ${folder} is refused: ${why}`));
 }
 
+/** A bundle of the configured folder that does not load takes the place of none that does. */
+async function tryOut(read: readonly Bundle[]): Promise<{ sound: readonly Bundle[]; broken: readonly string[] }> {
+  const results = await Promise.all(
+    read.map((bundle) =>
+      CompiledBundle.compile(bundle).then(
+        () => ({ bundle }),
+        (error: Error) => ({ why: `the bundle ${bundle.id} ${bundle.version} does not load: ${error.message}` }),
+      ),
+    ),
+  );
+  return {
+    sound: results.flatMap((result) => ('bundle' in result ? [result.bundle] : [])),
+    broken: results.flatMap((result) => ('why' in result ? [result.why] : [])),
+  };
+}
+
 /** A pack whose policy no bundle answers could only ever refuse: better it says so at once. */
-function requirePolicies(packs: PackRegistry, bundles: Bundles): void {
+function requirePolicies(packs: PackRegistry, bundles: Bundles, broken: readonly string[]): void {
   for (const pack of packs.all) {
     const missing = pack.policies
       .flatMap(({ entrypoints }) => entrypoints)
       .find((entrypoint) => !bundles.configured.get(packageOf(entrypoint))?.entrypoints.includes(entrypoint));
-    if (missing) packs.fail(pack.id, `no compiled policy bundle answers ${missing}: run npm run policies:build`);
+    if (missing) packs.fail(pack.id, [`no compiled policy bundle answers ${missing}: run npm run policies:build`, ...broken].join('; '));
   }
 }

@@ -39,15 +39,20 @@ export function assertValid(schema: TSchema, value: unknown, from: 'body' | 'url
   }
 }
 
-/** Text that JSON can carry and PostgreSQL cannot keep. */
-function unstorableIn(value: unknown, path = ''): readonly FieldError[] {
+/** Deeper JSON is nobody's, and what reads it recursively would run out of stack. */
+const MAX_DEPTH = 64;
+
+/** What JSON can carry and PostgreSQL, or canonical JSON, cannot. */
+function unstorableIn(value: unknown, path = '', depth = 0): readonly FieldError[] {
+  if (depth > MAX_DEPTH) return [{ path, message: `must not be nested deeper than ${MAX_DEPTH}` }];
+  if (typeof value === 'number' && !Number.isFinite(value)) return [{ path: path || '(body)', message: 'is too large a number' }];
   if (typeof value === 'string') {
     return value.includes('\0') || !value.isWellFormed() ? [{ path: path || '(body)', message: 'must hold no NUL and no lone surrogate' }] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => [
     ...unstorableIn(name, path === '' ? name : `${path}.${name}`),
-    ...unstorableIn(member, path === '' ? name : `${path}.${name}`),
+    ...unstorableIn(member, path === '' ? name : `${path}.${name}`, depth + 1),
   ]);
 }
 

@@ -70,11 +70,6 @@ export interface ApprovalRound {
 /** Which policy judges, and the facts it judges by. `subject` and `action` are added by the kernel. */
 export interface PolicyCall<Input, Loaded> {
   readonly entrypoint: string;
-  /**
-   * JSON pointers (RFC 6901) into the policy's input, such as `/context/customer`: what the policy sees, and the stored
-   * decision holds only as a salted, erasable commitment. Such a decision cannot be replayed.
-   */
-  readonly mask?: readonly string[];
   facts(
     loaded: Loaded,
     context: ActionContext<Input>,

@@ -12,6 +12,11 @@ export interface PackPolicy {
   readonly entrypoints: readonly string[];
   /** By type of resource, the entrypoint that answers when other applications ask about one (AuthZEN). */
   readonly answers?: Readonly<Record<string, string>>;
+  /**
+   * JSON pointers (RFC 6901, no wildcards) into the input, such as `/context/customer`: what the policy sees, and the stored
+   * decision holds only as a salted, erasable commitment. Such a decision cannot be replayed.
+   */
+  readonly mask?: readonly string[];
 }
 
 /** A pack: what it declares is what it is. The manifest served at `GET /packs` is the projection of this without code. */
@@ -54,9 +59,15 @@ const keys: ReadonlySet<string> = new Set([
   'settings',
 ]);
 
-/** @throws TypeError naming a key that a pack does not have */
+/** @throws TypeError naming a key that a pack does not have, or what of a policy it declares cannot be */
 export function definePack(pack: Pack): Pack {
   const unknown = Object.keys(pack).find((key) => !keys.has(key));
   if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
+  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies ?? []) {
+    const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
+    if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);
+    const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
+    if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
+  }
   return Object.freeze(pack);
 }

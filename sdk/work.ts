@@ -7,8 +7,6 @@ export interface EffectContext {
   readonly payload: Readonly<Record<string, unknown>>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly log: { info(details: object, message: string): void };
-  /** To be called every few seconds by what takes longer than eight: it holds off whoever would take it for crashed. */
-  stillWorking(): Promise<void>;
   /** Aborted when the server stops. What then throws is taken up again later. */
   readonly signal: AbortSignal;
 }

@@ -34,7 +34,10 @@ test('an evaluation is answered by the policy of the pack, is on record with its
   const { decision_id, reasons } = body.context;
   assert.is(reasons[0].rule, 'within-limits');
   const decision = (await s.get('auditor', `/policy-decisions/${decision_id}`)).body;
-  assert.equal([decision.action, decision.allowed, decision.input.subject.id], [action.name, true, ENGINEER]);
+  assert.equal(
+    [decision.action, decision.input.action.name, decision.allowed, decision.input.subject.id],
+    ['access.evaluate', action.name, true, ENGINEER],
+  );
   const [receipt] = (await s.get('auditor', '/receipts?action=access.evaluate')).body.items;
   assert.equal([receipt.outcome, receipt.decision_ids], ['allowed', [decision_id]]);
   const usage = await s.asApp('SELECT type FROM usage_events WHERE tenant_id = $1 AND subject = $2', ['demo-external', decision_id]);
@@ -122,6 +125,19 @@ test('evaluations without evaluations are one evaluation', async () => {
   assert.is((await s.post('engineer', EVALUATIONS, { subject, action, evaluations: [] })).status, 400);
 });
 
+test('one bad question does not spoil those that are asked beside it', async () => {
+  const huge = s.send('POST', EVALUATION, {
+    headers: { authorization: `Bearer ${await s.token('engineer')}`, 'content-type': 'application/json' },
+    body: `{"subject":{"type":"user","id":"1"},"action":{"name":"x"},"resource":{"type":"high-risk-ops.request","id":"1"},"context":{"n":1e309}}`,
+  });
+  const nested = { subject, action, resource: resource(60), context: { deep: JSON.parse('['.repeat(3_000) + ']'.repeat(3_000)) } };
+  const good = Array.from({ length: 5 }, () => s.post('engineer', EVALUATION, { subject, action, resource: resource(60) }));
+  const [bad, deep, ...fine] = await Promise.all([huge, s.post('engineer', EVALUATION, nested), ...good]);
+  assert.equal([bad.status, bad.body.errors[0].path], [400, 'context.n']);
+  assert.equal([deep.status, deep.body.code], [400, 'invalid-input']);
+  assert.ok(fine.every(({ body }) => body.decision === true));
+});
+
 test('those that come in at once are written together, each on record once', async () => {
   const before = (await s.get('auditor', '/policy-decisions')).body.total;
   const batches = (await s.get('auditor', '/receipts?action=access.evaluate')).body.total;
@@ -134,15 +150,16 @@ test('those that come in at once are written together, each on record once', asy
   assert.ok((await s.get('auditor', '/receipts?action=access.evaluate')).body.total < batches + 40);
 });
 
-test('a decision about something in the graph is linked to it', async () => {
+test('a decision about something in the graph is linked to it, and is none of its own decisions', async () => {
   const { body: request } = await s.post('engineer', '/high-risk-ops/requests', {
     ...resource(60).properties,
     requester: undefined,
     justification: 'order 4711',
   });
   const { body } = await s.post('engineer', EVALUATION, { subject, action, resource: resource(60, request.id) });
-  const { neighbors } = (await s.get('auditor', `/graph/entities/${request.id}/neighbors?relationship=decided_by`)).body;
+  const { neighbors } = (await s.get('auditor', `/graph/entities/${request.id}/neighbors?relationship=asked_about_by`)).body;
   assert.ok(neighbors.some(({ id }: { id: string }) => id === body.context.decision_id));
+  assert.equal((await s.get('auditor', `/high-risk-ops/requests/${request.id}`)).body.decision_ids, request.decision_ids);
 });
 
 test('a token is needed to ask, and none to learn where', async () => {
@@ -163,6 +180,7 @@ test('where evaluations are not to be stored, the answer is the same and nothing
     const { body } = await silent.post('engineer', EVALUATION, { subject, action, resource: resource(121) });
     assert.equal([body.decision, body.context.reasons[0].rule, body.context.decision_id], [false, 'duration-limit', undefined]);
     assert.is((await silent.get('auditor', '/policy-decisions')).body.total, 0);
+    assert.is((await silent.get('auditor', '/receipts?action=access.evaluate')).body.total, 0);
   } finally {
     await silent.close();
   }

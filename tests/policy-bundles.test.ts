@@ -26,6 +26,11 @@ function upload(name: string, fields: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
+/** A module of one section, base64. */
+function module(section: number, content: readonly number[]): string {
+  return Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, section, content.length, ...content]).toString('base64');
+}
+
 const confirming = (config: Config): Config => ({ ...config, policies: { ...config.policies, confirm: true } });
 
 let s: TestSummit;
@@ -80,6 +85,17 @@ test("another tenant's bundle can be neither seen nor switched on", async () => 
   assert.not.ok(items.some((bundle: { digest: string }) => bundle.digest === digest));
 });
 
+test('what one tenant says of a bundle is not what another reads of it', async () => {
+  const elsewhere = { tenant: 'summit-internal' };
+  const theirs = { version: 'theirs', sources: { 'theirs.rego': 'package theirs' } };
+  const added = await s.post('operator', '/policy-bundles', upload('candidate', theirs), elsewhere);
+  assert.is(added.status, 201);
+  const ours = (await s.get('auditor', `/policy-bundles/${added.body.digest}`)).body;
+  assert.equal([ours.version, Object.keys(ours.sources)], ['9.0.0', ['candidate.rego']]);
+  const read = (await s.get('auditor', `/policy-bundles/${added.body.digest}`, elsewhere)).body;
+  assert.equal([read.version, read.sources], ['theirs', theirs.sources]);
+});
+
 test('only the operator adds and switches on bundles', async () => {
   for (const who of ['auditor', 'engineer', 'security-officer']) {
     assert.is((await s.post(who, '/policy-bundles', upload('candidate'))).body.code, 'forbidden');
@@ -89,19 +105,22 @@ test('only the operator adds and switches on bundles', async () => {
 
 const hostile: readonly [string, string, Readonly<Record<string, unknown>>, RegExp][] = [
   ['loops', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/loops'] }, /longer than 2000 ms/],
-  ['eats memory', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/greedy'] }, /./],
+  ['eats memory', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/greedy'] }, /opa_malloc|memory|unreachable/],
   ['gives no result', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/silent'] }, /result is undefined/],
   ['answers in another shape', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/shapeless'] }, /another shape/],
   ['allows an empty input', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/open'] }, /allows an empty input/],
   ['lacks its entrypoint', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/nowhere'] }, /no entrypoint high_risk\/operations\/nowhere/],
   ['names an entrypoint of another package', 'candidate', { entrypoints: ['revops/decision'] }, /not in its package/],
   ['calls the network', 'calls-out', {}, /http\.send/],
-  ['is no WebAssembly', 'candidate', { wasm: Buffer.from('not wasm').toString('base64') }, /./],
+  ['is no WebAssembly', 'candidate', { wasm: Buffer.from('not wasm').toString('base64') }, /no WebAssembly/],
+  ['brings a memory of its own', 'candidate', { wasm: module(5, [1, 0, 1]) }, /memory of its own/],
+  ['is cut off', 'candidate', { wasm: Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0x80]).toString('base64') }, /no whole WebAssembly/],
+  ['is slow', 'candidate', { entrypoints: [DECISION, 'high_risk/operations/slow'] }, /took \d+ ms, and may take 50/],
 ];
 for (const [what, name, fields, why] of hostile) {
   test(`a bundle that ${what} is refused with the reason, the old one decides on, and the process lives`, async () => {
     const before = await activeDigest();
-    const { status, body } = await s.post('operator', '/policy-bundles', upload(name, { data: { attempt: what }, ...fields }));
+    const { status, body } = await s.post('operator', '/policy-bundles', upload(name, { data: JSON.stringify({ attempt: what }), ...fields }));
     assert.equal([status, body.code, body.errors[0].path], [400, 'invalid-input', 'bundle']);
     assert.match(body.errors[0].message, why);
     assert.is(await activeDigest(), before);
@@ -144,12 +163,14 @@ test('where two people must agree, the proposer cannot confirm, and the old bund
     const proposed = (await two.post('operator', `/policy-bundles/${digest}/activate`)).body;
     assert.equal([proposed.status, proposed.digest, proposed.candidate], ['pending_confirmation', first, digest]);
     assert.is((await two.post('engineer', REQUESTS, accessRequest())).status, 201);
-    assert.is((await two.post('operator', `/policies/${proposed.id}/confirm`)).body.code, 'separation-of-duties');
+    assert.is((await two.post('operator', `/policies/${proposed.id}/confirm`, { digest })).body.code, 'separation-of-duties');
+    const other = await two.post('security-officer', `/policies/${proposed.id}/confirm`, { digest: first });
+    assert.equal([other.status, other.body.code], [409, 'conflict'], 'what is confirmed is what was read');
 
     const withdrawn = (await two.post('operator', `/policies/${proposed.id}/withdraw`, { comment: 'not today' })).body;
     assert.equal([withdrawn.status, withdrawn.digest, withdrawn.candidate], ['active', first, null]);
     await two.post('operator', `/policy-bundles/${digest}/activate`);
-    const confirmed = await two.post('security-officer', `/policies/${proposed.id}/confirm`);
+    const confirmed = await two.post('security-officer', `/policies/${proposed.id}/confirm`, { digest });
     assert.equal([confirmed.status, confirmed.body.status, confirmed.body.digest], [200, 'active', digest]);
     assert.is((await two.post('engineer', REQUESTS, accessRequest())).body.code, 'policy-denied');
   } finally {

@@ -40,7 +40,20 @@ test('a decision whose record was changed does not match its replay', async () =
   await s.asOwner('ALTER TABLE policy_decisions FORCE ROW LEVEL SECURITY');
   await s.asOwner('ALTER TABLE policy_decisions ENABLE TRIGGER USER');
   const { body } = await s.post('auditor', `/policy-decisions/${decision_ids[0]}/replay`);
-  assert.equal([body.matches, body.difference], [false, 'deny-to-allow']);
+  assert.equal([body.matches, body.bound, body.difference], [false, false, 'deny-to-allow']);
+});
+
+test('an input and a result that were changed to fit one another match each other, and not their receipt', async () => {
+  const { decision_ids } = (await s.post('engineer', REQUESTS, accessRequest({ duration_minutes: 30 }))).body;
+  await s.asOwner('ALTER TABLE policy_decisions DISABLE TRIGGER USER');
+  await s.asOwner('ALTER TABLE policy_decisions NO FORCE ROW LEVEL SECURITY');
+  await s.asOwner(
+    `UPDATE policy_decisions SET input = jsonb_set(input, '{resource,properties,duration_minutes}', '31') WHERE id = '${decision_ids[0]}'`,
+  );
+  await s.asOwner('ALTER TABLE policy_decisions FORCE ROW LEVEL SECURITY');
+  await s.asOwner('ALTER TABLE policy_decisions ENABLE TRIGGER USER');
+  const { body } = await s.post('auditor', `/policy-decisions/${decision_ids[0]}/replay`);
+  assert.equal([body.difference, body.bound, body.matches], [null, false, false]);
 });
 
 test("another tenant's decision is not found", async () => {
@@ -66,6 +79,9 @@ test('a dry run of an action on a subject gives the reason why not', async () =>
   assert.is((await verdictOf('team-lead', 'approve')).allowed, true);
   assert.is((await verdictOf('engineer', 'execute')).code, 'invalid-state');
   assert.is((await verdictOf('auditor', 'cancel')).code, 'forbidden');
+  const { digest } = (await s.get('operator', '/policy-bundles')).body.items[0];
+  const { body: again } = await s.post('operator', '/dry-run', { action: 'policy.activate', subject_id: digest });
+  assert.equal([again.allowed, again.code], [false, 'invalid-state'], 'the kernel has actions too');
   assert.is((await s.get('engineer', `${REQUESTS}/${id}`)).body.version, 1);
 });
 
@@ -116,6 +132,13 @@ test('a masked value is judged by, and kept only as a commitment that can be era
   assert.equal([decision.masked, decision.replayable], [['/context/note'], false]);
   const { commitment } = decision.input.context.note;
   assert.not.match(JSON.stringify(decision), /customer/);
+  for (const table of ['receipts', 'policy_decisions', 'usage_events', 'nodes', 'edges']) {
+    const leaks = await s.asApp(
+      `SELECT 1 FROM ${table} t WHERE tenant_id = $1 AND (t::text LIKE '%customer%' OR t::text LIKE '%637573746f6d6572%')`,
+      ['demo-external'],
+    );
+    assert.is(leaks.length, 0, `${table} holds what was masked`);
+  }
   const [disclosed] = await s.asApp('SELECT name, value FROM disclosures WHERE tenant_id = $1 AND commitment = $2', ['demo-external', commitment]);
   assert.equal(disclosed, { name: 'input/context/note', value: '"the name of a customer"' });
   const replay = await s.post('auditor', `/policy-decisions/${decision.id}/replay`);

@@ -35,11 +35,12 @@ test.before(async () => {
 test.after(() => s.close());
 
 async function finished(path: string, id: string) {
-  for (;;) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
     const { body } = await s.get('auditor', `${path}/${id}`);
     if (body.status !== 'running') return body;
     await sleep(50);
   }
+  throw new Error(`${path}/${id} is still running`);
 }
 
 test('a replay of all decisions finds none that comes out otherwise, and says what it had to leave out', async () => {
@@ -91,24 +92,26 @@ test('a run that was cut off goes on where it stopped, and finds nothing twice',
   await services.jobs.stop();
   const { subjectId } = await services.runner.runAsSystem(startBacktest, 'summit', 'demo-external', 'test', {}, { candidate });
   const runner = new PolicyRunner({ ...services, batch: 1 });
-  const stop = new AbortController();
   let batches = 0;
-  const context = {
-    ...{ tenant: 'demo-external', subject: subjectId, payload: {}, settings: {}, log: services.log },
-    async stillWorking() {
-      batches += 1;
-      if (batches === 3) stop.abort();
+  const stopping = new AbortController();
+  Object.assign(stopping.signal, {
+    throwIfAborted() {
+      if (batches++ === 3) stopping.abort();
+      AbortSignal.prototype.throwIfAborted.call(stopping.signal);
     },
-  };
-  const cutOff = await runner.run({ ...context, signal: stop.signal }).catch((error: Error) => error.name);
+  });
+  const context = { tenant: 'demo-external', subject: subjectId, payload: {}, settings: {}, log: services.log };
+  const cutOff = await runner.run({ ...context, signal: stopping.signal }).catch((error: Error) => error.name);
   assert.is(cutOff, 'AbortError');
   const found = () => s.asApp('SELECT id FROM policy_run_findings WHERE run_id = $1', [subjectId]);
   const early = (await found()).length;
   assert.ok(early > 0);
 
+  const { evaluated } = (await s.get('auditor', `/policy-backtests/${subjectId}`)).body.progress;
+  assert.is(evaluated, 3);
   const { report } = (await runner.run({ ...context, signal: new AbortController().signal })) as { report: RunReport };
   const { total } = (await s.get('auditor', `/policy-backtests/${subjectId}`)).body.progress;
-  assert.equal([batches, report.evaluated + report.not_replayable], [total, total]);
+  assert.is(report.evaluated + report.not_replayable, total);
   assert.is(
     (await found()).length,
     Object.values(report.differences).reduce((sum, count) => sum + count),

@@ -1,4 +1,5 @@
-import { type Actor, create, none, Problem } from '../../sdk/index.ts';
+import { validate as isUuid } from 'uuid';
+import { type Actor, type At, create, type Edge, edge, none, Problem } from '../../sdk/index.ts';
 import { type Caller, KERNEL_PACK } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
@@ -8,10 +9,10 @@ import { newId } from '../ids.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { type Bundle, packageOf } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
-import type { PolicyService } from '../policy/decide.ts';
+import type { JudgedDecision, PolicyService } from '../policy/decide.ts';
 import { recordOf } from '../record.ts';
 import type { Writer } from '../write.ts';
-import { type Asking, type EvaluationAnswer, type Judged, judgeAll, type Resolve } from './judge.ts';
+import { type Asking, EVALUATE, type EvaluationAnswer, type Judged, judgeAll, type Resolve } from './judge.ts';
 import { type Evaluation, MAX_EVALUATIONS, type Malformed, type Semantic } from './request.ts';
 
 /** Evaluations that wait for their turn to be decided and written down. */
@@ -23,7 +24,13 @@ interface Waiting {
 }
 
 type Digests = Readonly<Record<string, string | null>>;
-type Enabled = Awaited<ReturnType<Access['packs']>>;
+
+/** What answers are judged by, as it is now. */
+interface Situation {
+  readonly now: string;
+  readonly digests: Digests | null;
+  readonly packs: readonly string[];
+}
 
 /**
  * Answers access evaluations by the policies of the packs. Each is a decision on record before it is answered; those of
@@ -38,7 +45,7 @@ export class AccessEvaluator {
   readonly #write: Writer;
   readonly #config: Pick<Config, 'origin' | 'policies'>;
   readonly #queues = new Map<string, Waiting[]>();
-  readonly #digests = new Map<string, Believed<Digests>>();
+  readonly #situations = new Map<string, Believed<Situation>>();
 
   constructor(services: {
     database: Database;
@@ -81,9 +88,7 @@ export class AccessEvaluator {
     while (queue.length > 0) {
       const batch = takeBatch(queue);
       try {
-        // Read before the transaction, since an embedded database has one connection.
-        const enabled = await this.#access.packs(tenant);
-        const answers = await this.#database.transaction(tenant, 'write', (tx) => this.#record(tx, tenant, actor, enabled, batch));
+        const answers = await this.#database.transaction(tenant, 'write', (tx) => this.#record(tx, tenant, actor, batch));
         for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -92,81 +97,63 @@ export class AccessEvaluator {
     this.#queues.delete(key);
   }
 
-  async #record(
-    tx: Transaction,
-    tenant: string,
-    actor: Actor,
-    enabled: Enabled,
-    batch: readonly Waiting[],
-  ): Promise<readonly (readonly EvaluationAnswer[])[]> {
-    const [now] = await tx.query<{ now: string; present: boolean; digests: Digests | null }>(
-      `SELECT summit_now() AS now, EXISTS (SELECT FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'active') AS present,
-         (SELECT json_object_agg(package, digest) FROM policies WHERE tenant_id = $1) AS digests`,
-      [tenant, actor.id],
-    );
-    if (!now?.present) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+  async #record(tx: Transaction, tenant: string, actor: Actor, batch: readonly Waiting[]): Promise<readonly (readonly EvaluationAnswer[])[]> {
+    const situation = await situationOf(tx, tenant, actor);
     const batchId = newId();
-    const asking = {
-      policy: this.#policy,
-      actorId: actor.id,
-      batchId,
-      resolve: this.#resolver(enabled, now.digests ?? {}, (digest) => this.#bundles.byDigest(tx, digest)),
-    };
+    const resolve = this.#resolver(situation.packs, situation.digests ?? {}, (digest) => this.#bundles.byDigest(tx, tenant, digest));
     const judged: (readonly Judged[])[] = [];
-    for (const { evaluations, semantic } of batch) judged.push(await judgeAll(asking, evaluations, semantic));
+    for (const { evaluations, semantic } of batch) judged.push(await judgeAll(this.#asking(actor, batchId, resolve), evaluations, semantic));
     const decisions = judged.flat().flatMap(({ decision }) => decision ?? []);
-    if (decisions.length > 0) {
-      const at = { tenant, now: now.now };
-      const { writes } = recordOf({
-        action: { id: 'access.evaluate', entity: AccessEvaluations },
-        pack: KERNEL_PACK,
-        origin: `${this.#config.origin}/${tenant}`,
-        ...at,
-        actor,
-        // What was asked is in the decisions.
-        input: {},
-        outcome: 'allowed',
-        subject: { id: batchId, status: null },
-        locked: new Map(),
-        newId,
-        decisions,
-        approval: null,
-        changes: {
-          subjects: [create(AccessEvaluations, at, { id: batchId, status: 'answered', decisions: decisions.length })],
-          edges: none('each decision has its own'),
-          usage: none('each decision is metered by itself'),
-          answer: {},
-        },
-      });
-      await this.#write(tx, tenant, writes);
-    }
+    if (decisions.length > 0) await this.#keep(tx, { tenant, now: situation.now }, actor, batchId, decisions);
     return judged.map((of) => of.map(({ answer }) => answer));
+  }
+
+  async #keep(tx: Transaction, at: At, actor: Actor, batchId: string, decisions: readonly JudgedDecision[]): Promise<void> {
+    const { writes } = recordOf({
+      action: { id: EVALUATE, entity: AccessEvaluations },
+      pack: KERNEL_PACK,
+      origin: `${this.#config.origin}/${at.tenant}`,
+      ...at,
+      actor,
+      // What was asked is in the decisions.
+      input: {},
+      outcome: 'allowed',
+      subject: { id: batchId, status: null },
+      locked: new Map(),
+      newId,
+      decisions,
+      approval: null,
+      changes: {
+        subjects: [create(AccessEvaluations, at, { id: batchId, status: 'answered', decisions: decisions.length })],
+        edges: await askedAbout(tx, at.tenant, decisions),
+        usage: none('each decision is metered by itself'),
+        answer: {},
+      },
+    });
+    await this.#write(tx, at.tenant, writes);
   }
 
   /** Without a record: what decides is read at most once a second, and an answer names no decision. */
   async #answer(tenant: string, actor: Actor, evaluations: Waiting['evaluations'], semantic: Semantic): Promise<readonly EvaluationAnswer[]> {
-    const digests = await believed(this.#digests, tenant, () =>
-      this.#database.transaction(tenant, 'read', async (tx) => {
-        const rows = await tx.query<{ package: string; digest: string | null }>('SELECT package, digest FROM policies WHERE tenant_id = $1', [
-          tenant,
-        ]);
-        return Object.fromEntries(rows.map(({ package: name, digest }) => [name, digest]));
-      }),
+    const { packs, digests } = await believed(this.#situations, tenant, () =>
+      this.#database.transaction(tenant, 'read', (tx) => situationOf(tx, tenant, actor)),
     );
     const read = async (digest: string) =>
-      this.#bundles.known(digest) ?? this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, digest));
-    const resolve = this.#resolver(await this.#access.packs(tenant), digests, read);
-    const asking: Asking = { policy: this.#policy, actorId: actor.id, batchId: newId(), resolve };
-    const judged = await judgeAll(asking, evaluations, semantic);
+      this.#bundles.known(tenant, digest) ?? this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, tenant, digest));
+    const judged = await judgeAll(this.#asking(actor, newId(), this.#resolver(packs, digests ?? {}, read)), evaluations, semantic);
     return judged.map(({ answer: { decision, context } }) => {
       const { decision_id: _, ...rest } = context;
       return { decision, context: rest };
     });
   }
 
-  #resolver(enabled: Enabled, digests: Digests, read: (digest: string) => Promise<Bundle | null>): Resolve {
+  #asking(actor: Actor, batchId: string, resolve: Resolve): Asking {
+    return { policy: this.#policy, actorId: actor.id, batchId, resolve, maskOf: (entrypoint) => this.#packs.maskOf(entrypoint) };
+  }
+
+  #resolver(enabled: readonly string[], digests: Digests, read: (digest: string) => Promise<Bundle | null>): Resolve {
     return async (resourceType) => {
-      const policies = this.#packs.all.flatMap((pack) => (enabled.get(pack.id)?.enabled ? pack.policies : []));
+      const policies = this.#packs.all.flatMap((pack) => (enabled.includes(pack.id) ? pack.policies : []));
       const entrypoint = policies.flatMap(({ answers = {} }) => answers[resourceType] ?? [])[0];
       const digest = entrypoint === undefined ? null : digests[packageOf(entrypoint)];
       if (entrypoint === undefined || !digest) return null;
@@ -174,6 +161,28 @@ export class AccessEvaluator {
       return bundle && { bundle, entrypoint };
     };
   }
+}
+
+/** @throws Problem `unauthenticated` for a caller who is not there, or no longer */
+async function situationOf(tx: Transaction, tenant: string, actor: Actor): Promise<Situation> {
+  const [found] = await tx.query<Situation & { present: boolean }>(
+    `SELECT summit_now() AS now, EXISTS (SELECT FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'active') AS present,
+       (SELECT json_object_agg(package, digest) FROM policies WHERE tenant_id = $1) AS digests,
+       ARRAY(SELECT pack_id FROM pack_enablements WHERE tenant_id = $1 AND status = 'enabled') AS packs`,
+    [tenant, actor.id],
+  );
+  if (!found?.present) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+  return found;
+}
+
+/** Links decisions to what they are about, where that is something of the tenant's graph. */
+async function askedAbout(tx: Transaction, tenant: string, decisions: readonly JudgedDecision[]): Promise<readonly Edge[]> {
+  const about = decisions.flatMap(({ id, input }) => (isUuid(input.resource.id) ? [[id, input.resource.id] as const] : []));
+  if (about.length === 0) return [];
+  const ids = about.map(([, resource]) => resource);
+  const nodes = await tx.query<{ id: string }>('SELECT id FROM nodes WHERE tenant_id = $1 AND id = ANY($2::uuid[])', [tenant, ids]);
+  const known = new Set(nodes.map(({ id }) => id));
+  return about.flatMap(([decision, resource]) => (known.has(resource) ? [edge(decision, 'asked_about', resource)] : []));
 }
 
 /** As many as may be written together: those of one request stay together. */

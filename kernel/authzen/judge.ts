@@ -1,9 +1,12 @@
-import { validate as isUuid } from 'uuid';
+import { AccessEvaluations } from '../database/tables.ts';
 import { newId } from '../ids.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { JudgedDecision, PolicyService } from '../policy/decide.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 import type { Evaluation, Malformed, Semantic } from './request.ts';
+
+/** The action that a decision on record is of; the one that was asked about is in its input. */
+export const EVALUATE = 'access.evaluate';
 
 /** An answer as the API gives it (section 6.2). Whatever goes wrong is no permission. */
 export interface EvaluationAnswer {
@@ -29,8 +32,9 @@ export interface Asking {
   readonly resolve: Resolve;
   /** The user who asks, on behalf of whomever. */
   readonly actorId: string;
-  /** What a decision is about where its resource has no UUID. */
+  /** What a decision is about: the asking. What was asked about is in its input, since anybody may ask about anything. */
   readonly batchId: string;
+  readonly maskOf: (entrypoint: string) => readonly string[];
 }
 
 /** Answers evaluations in their order, and stops where the semantic says so: the answers are those up to there. */
@@ -44,8 +48,8 @@ export async function judgeAll(asking: Asking, evaluations: readonly (Evaluation
   return judged;
 }
 
-async function judge({ policy, resolve, actorId, batchId }: Asking, evaluation: Evaluation): Promise<Judged> {
-  const { action, resource } = evaluation;
+async function judge({ policy, resolve, actorId, batchId, maskOf }: Asking, evaluation: Evaluation): Promise<Judged> {
+  const { resource } = evaluation;
   const answering = await resolve(resource.type);
   if (!answering) {
     const message = `No policy answers here for resources of type ${resource.type}.`;
@@ -56,11 +60,11 @@ async function judge({ policy, resolve, actorId, batchId }: Asking, evaluation: 
   const decision: JudgedDecision = {
     id: newId(),
     ...judgement,
-    action: action.name,
+    action: EVALUATE,
     actor: actorId,
-    subject_type: resource.type,
-    subject_id: isUuid(resource.id) ? resource.id : batchId,
-    mask: [],
+    subject_type: AccessEvaluations.type,
+    subject_id: batchId,
+    mask: maskOf(entrypoint),
   };
   return { answer: answerOf(decision), decision };
 }

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
@@ -26,6 +27,9 @@ const ConfigFile = Strict({
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
     outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }),
+    public_url: Type.Optional(
+      Type.String({ pattern: '^https?://[^/]+$', description: 'Where clients reach the server, if a proxy stands before it' }),
+    ),
     requests_per_minute: Type.Integer({ minimum: 1, description: 'Of one person, at one replica' }),
   }),
 });
@@ -55,6 +59,7 @@ export interface Config {
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
+  readonly publicUrl: string | null;
   readonly requestsPerMinute: number;
 }
 
@@ -78,6 +83,11 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
   const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
   const base = dirname(path);
+  errors.push(
+    ...Object.entries(file?.policies.trusted_keys ?? {}).flatMap(([id, pem]) =>
+      isEd25519(pem) ? [] : [`${path}: policies.trusted_keys.${id} is no Ed25519 public key`],
+    ),
+  );
   const tenants = file ? readTenants(resolve(base, file.tenants), errors) : [];
   if (errors.length > 0 || !file) throw new ConfigError(errors);
   return {
@@ -94,8 +104,18 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
+    publicUrl: file.http.public_url ?? null,
     requestsPerMinute: file.http.requests_per_minute,
   };
+}
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPublicKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    // What is no key is none of that type either.
+    return false;
+  }
 }
 
 function readTenants(folder: string, errors: string[]): readonly TenantFile[] {

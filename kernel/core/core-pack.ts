@@ -14,7 +14,7 @@ import { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import type { PolicyService } from '../policy/decide.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
-import { getDecision, listBundles, listDecisions } from '../policy/queries.ts';
+import { getBundle, getDecision, listBundles, listDecisions } from '../policy/queries.ts';
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
@@ -78,7 +78,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
-      ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, listPolicies, getPolicy],
+      ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
       dryRun({ packs, policy }),
       ...policyRunQueries,
       ...graphQueries(packs),
@@ -93,8 +93,9 @@ export function corePack({ packs, version, bundles, database, config, policy, po
   async function testAgain(tenant: string, digest: string): Promise<void> {
     const bundle = await database.transaction(tenant, 'read', async (tx) => {
       await knownBundle(createReader(tx, tenant), digest);
-      return bundles.byDigest(tx, digest);
+      return bundles.byDigest(tx, tenant, digest);
     });
-    if (bundle) await admissionTest.pass(tenant, bundle);
+    if (!bundle) throw new TypeError(`the tenant has the bundle ${digest}, and its content is not there`);
+    await admissionTest.pass(tenant, bundle);
   }
 }

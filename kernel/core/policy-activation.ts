@@ -6,7 +6,6 @@ import {
   create,
   defineAction,
   defineQuery,
-  insert,
   none,
   Problem,
   type Reader,
@@ -16,6 +15,8 @@ import {
   Type,
 } from '../../sdk/index.ts';
 import { Policies, TenantPolicyBundles } from '../database/tables.ts';
+import type { Bundle } from '../policy/bundle.ts';
+import { bundleRow } from './policy-bundles.ts';
 
 /** Of a bundle. */
 export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over wasm and data' });
@@ -62,18 +63,22 @@ export function activatePolicyBundle({ confirm, test }: ActivationRules) {
   });
 }
 
-/** `POST /policies/:id/confirm`: the second person agrees, and the proposed bundle decides. */
+/** `POST /policies/:id/confirm` `{digest, comment?}`: the second person agrees to this bundle, and it decides. */
 export const confirmPolicy = defineAction({
   id: 'policy.confirm',
   title: 'Confirm a proposed policy bundle',
   route: { method: 'POST', path: '/policies/:id/confirm' },
   roles,
-  input: Strict({ comment: Type.Optional(Comment) }),
+  input: Strict({ digest: Digest, comment: Type.Optional(Comment) }),
   entity: Policies,
   from: ['pending_confirmation'],
   policy: none('the approval of a second person decides'),
-  async load({ db, params }) {
+  async load({ db, params, input }) {
     const policy = await db.lock(Policies, params.id ?? '');
+    // What is confirmed is what was read, and not what has been proposed since.
+    if (policy.candidate !== null && policy.candidate !== input.digest) {
+      throw new Problem('conflict', `What is proposed for ${policy.package} is ${policy.candidate}, not ${input.digest}: read it again.`);
+    }
     return { policy, approvals: await db.approvals([policy.id]) };
   },
   subject: ({ policy }) => policy,
@@ -101,23 +106,25 @@ export const configurePolicy = defineAction({
   id: 'policy.configured',
   title: 'Apply the configured policy bundle',
   roles: [],
-  input: Strict({ package: Type.String(), digest: Type.String() }),
+  input: Type.Unsafe<{ bundle: Bundle }>(Type.Object({ bundle: Type.Object({}) })),
+  binds: ({ bundle: { id, version, digest } }) => ({ id, version, digest }),
   entity: Policies,
   from: ['inactive', 'active', 'pending_confirmation'],
   policy: none('whoever may edit the configuration on the server has decided already'),
   async load({ db, input }) {
     const [[found], [known]] = await Promise.all([
-      db.find(Policies, { package: input.package }),
-      db.find(TenantPolicyBundles, { digest: input.digest }),
+      db.find(Policies, { package: input.bundle.id }),
+      db.find(TenantPolicyBundles, { digest: input.bundle.digest }),
     ]);
     return { policy: found ? await db.lock(Policies, found.id) : null, isKnown: known !== undefined };
   },
   subject: ({ policy }) => policy,
   apply({ policy, isKnown }, at) {
-    const { package: id, digest } = at.input;
+    const { bundle } = at.input;
+    const { id, digest } = bundle;
     const state = { status: 'active', digest, configured: digest, ...NOTHING_PROPOSED };
     const subject = policy ? change(Policies, at, policy, state) : create(Policies, at, { id: at.subjectId, package: id, ...state });
-    const rows = isKnown ? [] : [insert(TenantPolicyBundles, at, { id: at.newId(), package: id, digest, added_by: at.actor.id })];
+    const rows = isKnown ? [] : [bundleRow(bundle, at)];
     return { ...configured(subject), rows };
   },
 });

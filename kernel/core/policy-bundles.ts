@@ -1,5 +1,5 @@
-import { bundleDigest } from '../../policies/manifest.ts';
-import { change, create, defineAction, insert, none, Problem, type Static, Strict, Type } from '../../sdk/index.ts';
+import { bundleDigest, EMPTY_DATA } from '../../policies/manifest.ts';
+import { type ActionContext, change, create, defineAction, insert, none, Problem, type Static, Strict, Type } from '../../sdk/index.ts';
 import { Policies, TenantPolicyBundles } from '../database/tables.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundle } from '../policy/bundle.ts';
@@ -12,15 +12,30 @@ const BundleUpload = Strict({
   opa: Type.String({ minLength: 1, maxLength: 50, description: 'The version of OPA that compiled it' }),
   entrypoints: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 20, uniqueItems: true }),
   wasm: Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', description: 'Base64' }),
-  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  data: Type.Optional(Type.String({ description: 'JSON text, whose bytes the digest covers; {} where there is none' })),
   sources: Type.Record(Type.String(), Type.String(), { description: 'The Rego, by path' }),
   signature: Type.Optional(Strict({ keyid: Type.String({ minLength: 1 }), sig: Type.String({ minLength: 1, description: 'Ed25519, base64' }) })),
 });
 
-function bundleOf({ id, version, opa, entrypoints, wasm: base64, data = {}, sources, signature }: Static<typeof BundleUpload>): Bundle {
+type BundleUpload = Static<typeof BundleUpload>;
+
+/** Made once of each upload, which may have megabytes. */
+const bundles = new WeakMap<BundleUpload, Bundle>();
+
+function bundleOf(upload: BundleUpload): Bundle {
+  const known = bundles.get(upload);
+  if (known) return known;
+  const { id, version, opa, entrypoints, wasm: base64, data: dataText = EMPTY_DATA, sources, signature } = upload;
   const wasm = Buffer.from(base64, 'base64');
-  const dataText = JSON.stringify(data);
-  return { id, version, digest: bundleDigest(wasm, dataText), entrypoints, opa, wasm, dataText, sources, signature: signature ?? null };
+  const bundle = { id, version, digest: bundleDigest(wasm, dataText), entrypoints, opa, wasm, dataText, sources, signature: signature ?? null };
+  bundles.set(upload, bundle);
+  return bundle;
+}
+
+/** What a tenant says of a bundle, beside its content. The receipt binds all of it. */
+export function bundleRow({ id, version, digest, opa, entrypoints, sources, signature }: Bundle, at: ActionContext<unknown>) {
+  const said = { package: id, bundle_version: version, digest, opa, entrypoints, sources, signature };
+  return insert(TenantPolicyBundles, at, { id: at.newId(), ...said, added_by: at.actor.id });
 }
 
 /** `POST /policy-bundles`: brings a bundle in, so that it can be tried on history and switched on. It decides nothing yet. */
@@ -59,7 +74,7 @@ export function addPolicyBundle(admissionTest: AdmissionTest, keep: (bundle: Bun
       const unknown = { status: 'inactive', package: id, digest: null, configured: null, candidate: null, proposed_by: null, proposed_at: null };
       return {
         subjects: [policy ? change(Policies, at, policy, {}) : create(Policies, at, { id: at.subjectId, ...unknown })],
-        rows: [insert(TenantPolicyBundles, at, { id: at.newId(), package: id, digest, added_by: at.actor.id })],
+        rows: [bundleRow(bundleOf(at.input), at)],
         edges: none('bundles are no nodes of the graph'),
         usage: none('configuration is not metered'),
         answer: { id, version, digest, active: false },

@@ -120,7 +120,6 @@ function starting(kind: 'backtest' | 'replay', title: string) {
     roles,
     entity: PolicyRuns,
     from: [],
-    success: 201,
     policy: none('looking back changes nothing; who may is a matter of role'),
     subject: () => null,
     settles: { query: `policy-${kind}.get`, while: ['running'] },

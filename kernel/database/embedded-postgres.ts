@@ -68,7 +68,8 @@ export class EmbeddedPostgres implements Session {
       try {
         await this.#call('exec', `BEGIN;${prologue}`);
         const result = await work({
-          query: (text, values) => this.#call('query', text, values),
+          // After the end it would run outside, and as the owner.
+          query: (text, values) => (open ? this.#call('query', text, values) : Promise.reject(new Error('the transaction is over'))),
           rollback: () => end('ROLLBACK'),
         });
         if (open) await end('COMMIT');

@@ -236,11 +236,8 @@ function mayForget(table: string): readonly string[] {
 
 /** Which bundle decides for a tenant is governed; what a decision was asked, and by what, is said in full. */
 const policies = [
-  'ALTER TABLE policy_bundles DROP COLUMN sources',
-  `ALTER TABLE policy_bundles
-     ADD COLUMN sources jsonb NOT NULL DEFAULT '{}',
-     ADD COLUMN entrypoints text[] NOT NULL DEFAULT '{}',
-     ADD COLUMN signature jsonb`,
+  // What the digest covers is shared; whatever else is said of a bundle is the tenant's own, below.
+  'ALTER TABLE policy_bundles DROP COLUMN id, DROP COLUMN version, DROP COLUMN opa, DROP COLUMN sources',
   ...governedTable(
     'policies',
     `
@@ -256,7 +253,12 @@ const policies = [
     'tenant_policy_bundles',
     `
       package text NOT NULL,
+      bundle_version text NOT NULL,
       digest text NOT NULL CONSTRAINT tenant_policy_bundles_content REFERENCES policy_bundles (digest),
+      opa text NOT NULL,
+      entrypoints text[] NOT NULL,
+      sources jsonb NOT NULL,
+      signature jsonb,
       added_by text NOT NULL`,
   ),
   'CREATE UNIQUE INDEX tenant_policy_bundles_once ON tenant_policy_bundles (tenant_id, digest)',
@@ -264,6 +266,8 @@ const policies = [
      ADD COLUMN engine text NOT NULL DEFAULT 'opa-wasm/1.10.0',
      ADD COLUMN masked text[] NOT NULL DEFAULT '{}',
      ALTER COLUMN result DROP NOT NULL`,
+  // From here on it is said.
+  'ALTER TABLE policy_decisions ALTER COLUMN engine DROP DEFAULT',
   ...governedTable(
     'policy_runs',
     `

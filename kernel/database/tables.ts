@@ -85,15 +85,24 @@ export const Policies = governed({
     active: ['active', 'pending_confirmation'],
     pending_confirmation: ['active', 'inactive', 'pending_confirmation'],
   },
-  label: (policy) => policy.package,
 });
 
-/** Bundles that a tenant may switch on. Their content is shared by digest; that they are here is the tenant's own. */
+/** Bundles that a tenant may switch on. Their content is shared by digest; all that is said of it is the tenant's own. */
 export const TenantPolicyBundles = insertOnly({
   type: 'policy-bundle',
   table: 'tenant_policy_bundles',
-  fields: { package: field.text(), digest: field.text(), added_by: field.text() },
-  label: (bundle) => `${bundle.package} ${bundle.digest.slice(0, 12)}`,
+  fields: {
+    package: field.text(),
+    bundle_version: field.text(),
+    digest: field.text(),
+    /** The version of OPA that compiled it. */
+    opa: field.text(),
+    entrypoints: field.texts(),
+    /** The text of each source, by path. */
+    sources: field.json<Readonly<Record<string, string>>>(),
+    signature: optional(field.json<{ readonly keyid: string; readonly sig: string }>()),
+    added_by: field.text(),
+  },
 });
 
 /** Access evaluations that were answered together; their decisions say what was asked. */

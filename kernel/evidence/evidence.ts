@@ -8,6 +8,19 @@ import { presentReceipts } from '../receipts/queries.ts';
 /** Neighbours in a bundle; a subject has a handful. */
 const MAX_NEIGHBORS = 1_000;
 
+/** What is said of a bundle is null where it decided before that was kept. */
+interface EvidenceBundle {
+  readonly digest: string;
+  readonly id: string | null;
+  readonly version: string | null;
+  readonly opa: string | null;
+  readonly entrypoints: readonly string[] | null;
+  readonly wasm: Uint8Array;
+  readonly data: string;
+  readonly sources: Readonly<Record<string, string>> | null;
+  readonly signature: object | null;
+}
+
 /** The query that answers an evidence declaration: the pack's members, and the kernel's beside them. */
 export function evidenceQuery(evidence: Evidence, inverses: Inverses): Query {
   return defineQuery({
@@ -29,19 +42,12 @@ export function evidenceQuery(evidence: Evidence, inverses: Inverses): Query {
         tx.query<{ now: string }>('SELECT summit_now() AS now'),
       ]);
       const digests = [...new Set(decisions.map(({ bundle_digest }) => bundle_digest))];
-      const bundles = await tx.query<{
-        digest: string;
-        id: string;
-        version: string;
-        opa: string;
-        wasm: Uint8Array;
-        data: string;
-        sources: object;
-        entrypoints: readonly string[];
-        signature: object | null;
-      }>('SELECT digest, id, version, opa, entrypoints, wasm, data, sources, signature FROM policy_bundles WHERE digest = ANY($1) ORDER BY digest', [
-        digests,
-      ]);
+      const bundles = await tx.query<EvidenceBundle>(
+        `SELECT b.digest, t.package AS id, t.bundle_version AS version, t.opa, t.entrypoints, b.wasm, b.data, t.sources, t.signature
+           FROM policy_bundles b LEFT JOIN tenant_policy_bundles t ON t.tenant_id = $1 AND t.digest = b.digest
+           WHERE b.digest = ANY($2) ORDER BY b.digest`,
+        [tenant, digests],
+      );
       const views = await presentReceipts(db, rows);
       const receipts = views.map((view, index) => ({
         ...view,

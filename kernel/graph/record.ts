@@ -7,6 +7,7 @@ import type { TableWrite } from '../write.ts';
 export const kernelRelationships = {
   decided_by: 'decides',
   asked_by: 'asked',
+  asked_about: 'asked_about_by',
   has_approval: 'approval_of',
   given_by: 'gave',
   member_of: 'has_member',
@@ -17,7 +18,7 @@ export const kernelRelationships = {
 export function kernelEdges({ actor, subject, decisions, approval, changes }: Happening): readonly Edge[] {
   const exists = subject.status !== null || changes !== null;
   return [
-    ...(exists ? decisions.map(({ id, subject_id }) => edge(subject_id, 'decided_by', id)) : []),
+    ...(exists ? decisions.map(({ id }) => edge(subject.id, 'decided_by', id)) : []),
     ...(actor.system ? [] : decisions.map(({ id }) => edge(id, 'asked_by', actor.id))),
     ...(approval && changes ? [edge(subject.id, 'has_approval', approval.approval.id), edge(approval.approval.id, 'given_by', actor.id)] : []),
   ];

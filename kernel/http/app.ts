@@ -37,7 +37,7 @@ export function createApp(services: AppServices): Koa {
 
   app.use(async (ctx, next) => {
     const sent = ctx.get('X-Request-Id');
-    const requestId = /^[\w.:-]{1,128}$/.test(sent) ? sent : newId();
+    const requestId = /^[\x21-\x7e]{1,128}$/.test(sent) ? sent : newId();
     ctx.set('X-Request-Id', requestId);
     const started = performance.now();
     try {
@@ -85,7 +85,7 @@ export function createApp(services: AppServices): Koa {
     ctx.body = docsStyle;
   });
   use(app, open);
-  use(app, authzenMetadata());
+  use(app, authzenMetadata(services));
   use(app, controlRoutes(services));
   const routes = createRoutes(services);
   use(app, routes);

@@ -1,8 +1,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Problem, type Static, type TSchema } from '../../sdk/index.ts';
+import type { Caller } from '../admission.ts';
 import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import { EvaluationRequest, EvaluationsRequest, evaluationOf, evaluationsOf } from '../authzen/request.ts';
+import type { Access } from '../identity/access.ts';
 import { assertValid } from '../validation.ts';
 import { readJson } from './body.ts';
 import { authenticate, type RouteServices } from './routes.ts';
@@ -11,12 +13,19 @@ const EVALUATION = '/access/v1/evaluation';
 const EVALUATIONS = '/access/v1/evaluations';
 const METADATA = '/.well-known/authzen-configuration';
 
-type AuthzenServices = Pick<RouteServices, 'tokens' | 'rateLimit' | 'config'> & { readonly evaluator: AccessEvaluator };
+type AuthzenServices = Pick<RouteServices, 'tokens' | 'rateLimit' | 'config'> & { readonly evaluator: AccessEvaluator; readonly access: Access };
 
 /** The AuthZEN Authorization API 1.0: policies asked by other applications. */
 export function authzenRoutes(services: AuthzenServices): Router {
   const { evaluator, config } = services;
   const router = new Router();
+
+  /** Who asks must be there before what they ask is looked at. */
+  async function callerOf(ctx: Context): Promise<Caller> {
+    const caller = await authenticate(ctx, services);
+    await services.access.principal(caller.tenant, caller.userId);
+    return caller;
+  }
 
   async function read<Schema extends TSchema>(ctx: Context, schema: Schema): Promise<Static<Schema>> {
     const body = await readJson(ctx, config.bodyLimit);
@@ -25,14 +34,14 @@ export function authzenRoutes(services: AuthzenServices): Router {
   }
 
   router.post(EVALUATION, async (ctx) => {
-    const caller = await authenticate(ctx, services);
+    const caller = await callerOf(ctx);
     const request = await read(ctx, EvaluationRequest);
     const [answer] = await evaluator.evaluate(caller, [evaluationOf(request)], 'execute_all');
     ctx.body = answerOne(answer);
   });
 
   router.post(EVALUATIONS, async (ctx) => {
-    const caller = await authenticate(ctx, services);
+    const caller = await callerOf(ctx);
     const request = await read(ctx, EvaluationsRequest);
     if (!request.evaluations || request.evaluations.length === 0) {
       // Section 7.1: without evaluations it is a single one.
@@ -49,10 +58,10 @@ export function authzenRoutes(services: AuthzenServices): Router {
 }
 
 /** `/.well-known/authzen-configuration` (section 9); no token needed. */
-export function authzenMetadata(): Router {
+export function authzenMetadata({ config }: Pick<RouteServices, 'config'>): Router {
   const router = new Router();
   router.get(METADATA, (ctx) => {
-    const here = `${ctx.protocol}://${ctx.host}`;
+    const here = config.publicUrl ?? `${ctx.protocol}://${ctx.host}`;
     ctx.body = {
       policy_decision_point: here,
       access_evaluation_endpoint: here + EVALUATION,

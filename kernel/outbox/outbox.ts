@@ -18,6 +18,7 @@ interface Message {
 /** A claim lasts this long, and as long again for each attempt before: a crashed worker's message is taken up after it. */
 const CLAIM_SECONDS = 8;
 const LONGEST_CLAIM_SECONDS = 600;
+const HOLD_EVERY_MS = 3_000;
 const BATCH = 20;
 /** What takes longer goes on by itself, and holds up nothing else that waits. */
 const SWEEP_WAITS_MS = 5_000;
@@ -94,11 +95,8 @@ export class OutboxWorker {
     const effect = this.#effect(message);
     const { settings } = await this.#admission.packOf(tenant, message.pack);
     const log = this.#log.child({ tenant, effect: effect.id, subject: message.subject_id });
-    const outcome = await effect.run({
-      ...{ tenant, subject: message.subject_id, payload: message.payload, settings, log },
-      stillWorking: () => this.#hold(tenant, message.id),
-      signal: this.#stopping.signal,
-    });
+    const context = { tenant, subject: message.subject_id, payload: message.payload, settings, log, signal: this.#stopping.signal };
+    const outcome = await this.#holding(tenant, message.id, () => effect.run(context));
     await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: message.subject_id }, outcome).catch((error: unknown) => {
       // An earlier attempt has recorded the outcome and died before it could say so.
       if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
@@ -124,8 +122,17 @@ export class OutboxWorker {
     return message;
   }
 
-  async #hold(tenant: string, id: string): Promise<void> {
-    await this.#mark(tenant, id, 'available_at = greatest(available_at, summit_now() + make_interval(secs => $3))', [CLAIM_SECONDS]);
+  /** Keeps the claim on a message for as long as the work takes: nobody is to take it for crashed. */
+  async #holding<T>(tenant: string, id: string, work: () => Promise<T>): Promise<T> {
+    const hold = () => this.#mark(tenant, id, 'available_at = greatest(available_at, summit_now() + make_interval(secs => $3))', [CLAIM_SECONDS]);
+    const timer = setInterval(() => {
+      hold().catch((error: unknown) => this.#log.warn({ err: error, tenant, message: id }, 'the claim on an outbox message could not be kept'));
+    }, HOLD_EVERY_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #mark(tenant: string, id: string, set: string, values: readonly unknown[]): Promise<unknown> {

@@ -69,6 +69,11 @@ export class PackRegistry {
     return this.operations.find(({ kind, operation }) => kind === 'query' && operation.id === id);
   }
 
+  /** JSON pointers to what a policy sees of its input and no record keeps in clear. */
+  maskOf(entrypoint: string): readonly string[] {
+    return this.all.flatMap(({ policies }) => policies.flatMap(({ entrypoints, mask = [] }) => (entrypoints.includes(entrypoint) ? mask : [])));
+  }
+
   /** Every relationship, with the name it has from the other end. */
   get relationships(): Readonly<Record<string, string>> {
     return Object.assign({}, ...this.all.map(({ relationships }) => relationships));

@@ -1,6 +1,7 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
 import type { Bundle } from './bundle.ts';
 import { type PolicyResult, resultOf } from './result.ts';
+import { assertImportsMemory } from './wasm-sections.ts';
 
 export interface Evaluation {
   readonly result: PolicyResult;
@@ -33,6 +34,7 @@ export class CompiledBundle {
   /** @throws PolicyFailure where it is no policy, or needs a builtin or names an entrypoint that is not there */
   static async compile({ wasm, dataText, entrypoints }: Content): Promise<CompiledBundle> {
     try {
+      assertImportsMemory(wasm);
       const module = await WebAssembly.compile(new Uint8Array(wasm));
       const compiled = new CompiledBundle(module, JSON.parse(dataText) as object);
       const instance = await compiled.#load();
@@ -49,7 +51,7 @@ export class CompiledBundle {
     const input = new TextEncoder().encode(inputText);
     if (input.length > MAX_INPUT_BYTES) throw new PolicyFailure(`its input of ${input.length} bytes is over the limit of ${MAX_INPUT_BYTES}`);
     try {
-      const instance = await this.#load();
+      const instance = await this.#sound();
       const started = process.hrtime.bigint();
       const answers: unknown = instance.evaluate(input.buffer, entrypoint);
       const durationNs = Number(process.hrtime.bigint() - started);
@@ -58,6 +60,15 @@ export class CompiledBundle {
       // Its memory may be in any state.
       this.#instance = null;
       throw failure(error);
+    }
+  }
+
+  /** The instance that is in use once it is awaited: what another evaluation broke in the meantime is not. */
+  async #sound(): Promise<LoadedPolicy> {
+    for (;;) {
+      const loading = this.#load();
+      const instance = await loading;
+      if (this.#instance === loading) return instance;
     }
   }
 

@@ -1,6 +1,7 @@
-import { type Action, type ActionContext, isNone, Problem } from '../../sdk/index.ts';
+import { type Action, type ActionContext, type PolicyCall, Problem } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
+import type { PackRegistry } from '../packs/registry.ts';
 import { canonical } from '../receipts/canonical.ts';
 import type { Bundle } from './bundle.ts';
 import type { Bundles } from './bundles.ts';
@@ -47,42 +48,43 @@ export interface JudgedDecision extends Judgement {
 export class PolicyService {
   readonly #engine: PolicyEngine;
   readonly #bundles: Bundles;
+  readonly #packs: PackRegistry;
   readonly #metrics: Metrics;
 
-  constructor({ policyEngine, bundles, metrics }: { policyEngine: PolicyEngine; bundles: Bundles; metrics: Metrics }) {
-    this.#engine = policyEngine;
-    this.#bundles = bundles;
-    this.#metrics = metrics;
+  constructor(services: { policyEngine: PolicyEngine; bundles: Bundles; packs: PackRegistry; metrics: Metrics }) {
+    this.#engine = services.policyEngine;
+    this.#bundles = services.bundles;
+    this.#packs = services.packs;
+    this.#metrics = services.metrics;
   }
 
   /**
    * Asks the action's policy.
    * @param digest of the bundle that decides for the tenant now
-   * @returns null where the action declares that no policy judges it
    * @throws Problem `unavailable` where there is no bundle; one that fails gives a decision of outcome `error`
    */
   async decide<Loaded>(
     tx: Transaction,
-    action: Action,
+    action: Pick<Action, 'id' | 'entity'>,
+    call: PolicyCall<unknown, Loaded>,
     loaded: Loaded,
     context: ActionContext<unknown>,
     digest: string | null,
-  ): Promise<JudgedDecision | null> {
-    if (isNone(action.policy)) return null;
-    const { entrypoint, mask = [] } = action.policy;
-    const { actor, subjectId } = context;
-    const facts = action.policy.facts(loaded, context);
+  ): Promise<JudgedDecision> {
+    const { entrypoint } = call;
+    const { actor, subjectId, tenant } = context;
+    const facts = call.facts(loaded, context);
     const input = {
       subject: { type: actor.system ? 'system' : 'user', id: actor.id, properties: { roles: actor.roles } },
       action: { name: action.id },
       resource: { type: action.entity.type, id: subjectId, properties: facts.resource },
       context: facts.context,
     };
-    const bundle = digest === null ? null : await this.#bundles.byDigest(tx, digest);
+    const bundle = digest === null ? null : await this.#bundles.byDigest(tx, tenant, digest);
     if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
     const judgement = await this.judge(bundle, entrypoint, input, canonical(input));
     const about = { action: action.id, actor: actor.id, subject_type: action.entity.type, subject_id: subjectId };
-    return { id: context.newId(), ...judgement, ...about, mask };
+    return { id: context.newId(), ...judgement, ...about, mask: this.#packs.maskOf(entrypoint) };
   }
 
   /** Evaluates, and counts the time it took. Nothing is stored. @param inputText the input as canonical JSON */

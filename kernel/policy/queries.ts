@@ -1,6 +1,5 @@
-import { defineQuery, Id, listParameters, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
-import { transactionOf } from '../database/reader.ts';
-import { PolicyDecisions } from '../database/tables.ts';
+import { defineQuery, Id, listParameters, Problem, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Policies, PolicyDecisions, TenantPolicyBundles } from '../database/tables.ts';
 
 export const listDecisions = defineQuery({
   id: 'policy-decision.list',
@@ -35,19 +34,30 @@ export const listBundles = defineQuery({
   id: 'policy-bundle.list',
   title: 'Policy bundles that decide, have decided or may be switched on',
   route: { method: 'GET', path: '/policy-bundles' },
-  query: Strict({}),
-  async run({ db, tenant }) {
-    const items = await transactionOf(db).query(
-      `SELECT b.digest, b.id, b.version, b.opa, b.entrypoints, b.sources, b.signature ->> 'keyid' AS signed_by, t.added_by AS added_by_id,
-         t.created_at AS added_at, coalesce(p.digest = b.digest, false) AS active
-         FROM tenant_policy_bundles t JOIN policy_bundles b ON b.digest = t.digest
-         LEFT JOIN policies p ON p.tenant_id = $1 AND p.package = t.package
-         WHERE t.tenant_id = $1 ORDER BY t.id DESC`,
-      [tenant],
-    );
-    return { items, next_cursor: null, total: items.length };
+  query: Strict(listParameters),
+  async run({ db, query: { limit, cursor, count } }) {
+    const [page, policies] = await Promise.all([db.page(TenantPolicyBundles, { limit, cursor, count }), db.find(Policies, {})]);
+    return { ...page, items: page.items.map(({ sources: _, ...bundle }) => bundleView(bundle, policies)) };
   },
 });
+
+export const getBundle = defineQuery({
+  id: 'policy-bundle.get',
+  title: 'One policy bundle, with its sources',
+  route: { method: 'GET', path: '/policy-bundles/:digest' },
+  query: Strict({}),
+  async run({ db, params }) {
+    const [[bundle], policies] = await Promise.all([db.find(TenantPolicyBundles, { digest: params.digest ?? '' }), db.find(Policies, {})]);
+    if (!bundle) throw new Problem('not-found', `There is no policy bundle ${params.digest}.`);
+    return { ...bundleView(bundle, policies), sources: bundle.sources };
+  },
+});
+
+function bundleView(bundle: Omit<Row<typeof TenantPolicyBundles>, 'sources'>, policies: readonly Row<typeof Policies>[]) {
+  const { package: id, bundle_version: version, digest, opa, entrypoints, signature, added_by, created_at } = bundle;
+  const active = policies.some((policy) => policy.digest === digest);
+  return { digest, id, version, opa, entrypoints, signed_by: signature?.keyid ?? null, added_by_id: added_by, added_at: created_at, active };
+}
 
 export function decisionView({ tenant_id: _, subject_type, subject_id, actor, receipt_id: __, ...decision }: Row<typeof PolicyDecisions>) {
   const replayable = decision.outcome !== 'error' && decision.masked.length === 0;

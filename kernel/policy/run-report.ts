@@ -38,7 +38,7 @@ export async function reportOf(tx: Transaction, tenant: string, run: string): Pr
     tx.query<{ count: number }>(`SELECT count(*) AS count FROM approvals WHERE tenant_id = $1 AND subject_id IN (${subjects})`, key),
     tx.query<{ count: number }>(
       `SELECT count(*) AS count FROM (
-         SELECT actor ${found} AND ${GRAVE} UNION SELECT approver_id::text FROM approvals WHERE tenant_id = $1 AND subject_id IN (${subjects})) AS x`,
+         SELECT actor ${found} AND ${GRAVE} AND actor NOT LIKE 'system:%' UNION SELECT approver_id::text FROM approvals WHERE tenant_id = $1 AND subject_id IN (${subjects})) AS x`,
       key,
     ),
     tx.query<Counted>(

@@ -8,6 +8,7 @@ import { type Finding, PolicySandbox } from './sandbox.ts';
 
 /** Decisions that are read, made again and written up at a time: memory does not grow with history. */
 const BATCH = 500;
+const BATCH_BYTES = 8 * 1024 * 1024;
 /** For one batch. Ours take a tenth of a second. */
 const LIMIT_MS = 30_000;
 
@@ -18,13 +19,13 @@ interface Progress {
   readonly skipped: number;
 }
 
-interface RecordedDecision {
+interface PastDecision {
   readonly id: string;
   readonly policy: string;
   readonly bundle_digest: string;
-  readonly input: string;
+  /** JSON, both; null where the decision cannot be made again. */
+  readonly input: string | null;
   readonly result: string | null;
-  readonly replayable: boolean;
   readonly subject_type: string;
   readonly subject_id: string;
   readonly actor: string;
@@ -61,7 +62,6 @@ export class PolicyRunner {
       for (let progress = await this.#begin(tenant, id, run, candidate); progress.last_id !== progress.until_id; ) {
         context.signal.throwIfAborted();
         progress = await this.#batch(context, sandbox, run, candidate, progress);
-        await context.stillWorking();
       }
       return { report: await this.#database.transaction(tenant, 'read', (tx) => reportOf(tx, tenant, id)), error: null };
     } catch (error) {
@@ -81,7 +81,7 @@ export class PolicyRunner {
   }
 
   async #bundle(tenant: string, digest: string): Promise<Bundle> {
-    const bundle = await this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, digest));
+    const bundle = await this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, tenant, digest));
     if (!bundle) throw new PolicyFailure(`there is no bundle ${digest}`);
     return bundle;
   }
@@ -116,22 +116,22 @@ export class PolicyRunner {
     const scope = scopeOf(tenant, run, candidate);
     const next = scope.values.length;
     const recorded = await this.#database.transaction(tenant, 'read', (tx) =>
-      tx.query<RecordedDecision>(
-        `SELECT id, policy, bundle_digest, input::text, result::text, outcome <> 'error' AND masked = '{}' AS replayable, subject_type, subject_id, actor
-           FROM policy_decisions WHERE ${scope.sql} AND ($${next + 1}::uuid IS NULL OR id > $${next + 1}) AND id <= $${next + 2} ORDER BY id LIMIT ${this.#batchSize}`,
+      tx.query<PastDecision>(
+        `SELECT * FROM (
+           SELECT *, sum(octet_length(input)) OVER (ORDER BY id) - octet_length(input) AS before FROM (
+             SELECT id, policy, bundle_digest, result::text, subject_type, subject_id, actor,
+               CASE WHEN outcome <> 'error' AND masked = '{}' THEN input::text END AS input
+             FROM policy_decisions WHERE ${scope.sql} AND ($${next + 1}::uuid IS NULL OR id > $${next + 1}) AND id <= $${next + 2}
+             ORDER BY id LIMIT ${this.#batchSize}) AS b) AS sized
+           WHERE before IS NULL OR before < ${BATCH_BYTES} ORDER BY id`,
         [...scope.values, progress.last_id, progress.until_id],
       ),
     );
-    const again = recorded.filter(({ replayable }) => replayable);
+    const again = recorded.filter(isReplayable);
     const findings: Finding[] = [];
     for (const [digest, decisions] of Map.groupBy(again, ({ bundle_digest }) => candidate?.digest ?? bundle_digest)) {
       await sandbox.load(candidate ?? (await this.#bundle(tenant, digest)));
-      const questions = decisions.map(({ id: decision, policy, input, result }) => ({
-        id: decision,
-        entrypoint: policy,
-        input,
-        result: result ?? 'null',
-      }));
+      const questions = decisions.map(({ id: decision, policy, input, result }) => ({ id: decision, entrypoint: policy, input, result }));
       findings.push(...(await sandbox.compare(digest, questions)));
     }
     const after = {
@@ -144,13 +144,7 @@ export class PolicyRunner {
     return after;
   }
 
-  async #keep(
-    tenant: string,
-    run: string,
-    progress: Progress,
-    findings: readonly Finding[],
-    of: ReadonlyMap<string, RecordedDecision>,
-  ): Promise<void> {
+  async #keep(tenant: string, run: string, progress: Progress, findings: readonly Finding[], of: ReadonlyMap<string, PastDecision>): Promise<void> {
     const rows = findings.map((finding) => {
       const { subject_type, subject_id, actor } = of.get(finding.id) ?? {};
       return { ...finding, subject_type, subject_id, actor };
@@ -167,6 +161,10 @@ export class PolicyRunner {
       ),
     );
   }
+}
+
+function isReplayable(decision: PastDecision): decision is PastDecision & { readonly input: string; readonly result: string } {
+  return decision.input !== null && decision.result !== null;
 }
 
 /** The decisions that a run is about: all of the tenant, or those of the candidate's package. */

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { canonicalJson } from '../receipts/canonical.ts';
 import { compareResults, rulesOf } from './compare.ts';
 import { CompiledBundle } from './compiled.ts';
 import type { PolicyResult } from './result.ts';
@@ -16,7 +17,8 @@ async function answer(question: Question): Promise<Answer> {
   }
   const bundle = bundles.get(question.digest);
   if (!bundle) throw new Error(`the sandbox holds no bundle ${question.digest}`);
-  if (question.kind === 'evaluate') return { kind: 'evaluated', result: (await bundle.evaluate(question.entrypoint, question.input)).result };
+  if (question.kind === 'evaluate')
+    return { kind: 'evaluated', evaluation: await bundle.evaluate(question.entrypoint, canonicalText(question.input)) };
   const findings: Finding[] = [];
   for (const recorded of question.recorded) {
     const finding = await compare(bundle, recorded);
@@ -28,7 +30,7 @@ async function answer(question: Question): Promise<Answer> {
 async function compare(bundle: CompiledBundle, { id, entrypoint, input, result: text }: RecordedQuestion): Promise<Finding | null> {
   let now: PolicyResult;
   try {
-    now = (await bundle.evaluate(entrypoint, input)).result;
+    now = (await bundle.evaluate(entrypoint, canonicalText(input))).result;
   } catch (error) {
     return { id, difference: 'failed', rules: [], now: null, failure: messageOf(error) };
   }
@@ -37,10 +39,16 @@ async function compare(bundle: CompiledBundle, { id, entrypoint, input, result: 
   return difference === null ? null : { id, difference, rules: rulesOf(difference, recorded, now), now, failure: null };
 }
 
+/** The bytes that were judged: a database gives JSON back with other spaces, and its members in another order. */
+function canonicalText(json: string): string {
+  return canonicalJson(JSON.parse(json));
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+parentPort?.postMessage({ kind: 'ready' } satisfies Answer);
 parentPort?.on('message', (question: Question) => {
   answer(question).then(
     (said) => parentPort?.postMessage(said),

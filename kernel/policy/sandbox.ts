@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Bundle } from './bundle.ts';
 import type { Difference } from './compare.ts';
-import { PolicyFailure } from './compiled.ts';
+import { type Evaluation, PolicyFailure } from './compiled.ts';
 import type { PolicyResult } from './result.ts';
 
 /** A decision on record, to be made again. */
@@ -28,12 +28,13 @@ export type Question =
   | { readonly kind: 'compare'; readonly digest: string; readonly recorded: readonly RecordedQuestion[] };
 
 export type Answer =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'loaded' }
-  | { readonly kind: 'evaluated'; readonly result: PolicyResult }
+  | { readonly kind: 'evaluated'; readonly evaluation: Evaluation }
   | { readonly kind: 'compared'; readonly findings: readonly Finding[] }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Beside it comes the memory of the wasm itself, which has a maximum of its own. */
+/** Beside it comes the memory of the wasm, which the kernel provides, with a maximum. */
 const MAX_HEAP_MB = 256;
 
 /**
@@ -43,6 +44,7 @@ const MAX_HEAP_MB = 256;
 export class PolicySandbox {
   readonly #worker: Worker;
   readonly #limitMs: number;
+  readonly #ready: Promise<void>;
   readonly #loaded = new Set<string>();
   #dead: Error | null = null;
 
@@ -53,6 +55,8 @@ export class PolicySandbox {
     this.#worker.on('error', (error) => {
       this.#dead = error;
     });
+    // A thread takes a while to start, which is no fault of the bundle's.
+    this.#ready = new Promise((resolve) => this.#worker.once('message', () => resolve()).once('exit', () => resolve()));
     // It holds up no process that wants to end.
     this.#worker.unref();
   }
@@ -65,10 +69,10 @@ export class PolicySandbox {
   }
 
   /** @throws PolicyFailure */
-  async evaluate(digest: string, entrypoint: string, input: string): Promise<PolicyResult> {
+  async evaluate(digest: string, entrypoint: string, input: string): Promise<Evaluation> {
     const answer = await this.#ask({ kind: 'evaluate', digest, entrypoint, input });
     if (answer.kind !== 'evaluated') throw new TypeError(`the sandbox answered ${answer.kind}`);
-    return answer.result;
+    return answer.evaluation;
   }
 
   /** @returns those that differ @throws PolicyFailure where the bundle could not be made to answer at all */
@@ -84,8 +88,9 @@ export class PolicySandbox {
 
   /** One question at a time. */
   async #ask(question: Question): Promise<Exclude<Answer, { kind: 'failed' }>> {
-    if (this.#dead) throw new PolicyFailure(`its thread has ended: ${this.#dead.message}`);
     this.#worker.ref();
+    await this.#ready;
+    if (this.#dead) throw new PolicyFailure(`its thread has ended: ${this.#dead.message}`);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const onError = (error: Error) => reject(new PolicyFailure(`it broke its thread: ${error.message}`));
     const timer = setTimeout(() => {

@@ -13,7 +13,7 @@ export function signedText(digest: string): string {
 export function distrust({ digest, signature }: Pick<Bundle, 'digest' | 'signature'>, keys: TrustedKeys): string | null {
   if (Object.keys(keys).length === 0) return null;
   if (!signature) return 'it is not signed, and this server takes signed bundles only';
-  const pem = keys[signature.keyid];
+  const pem = Object.hasOwn(keys, signature.keyid) ? keys[signature.keyid] : undefined;
   if (pem === undefined) return `it is signed by the key "${signature.keyid}", which is not trusted here`;
   const isGenuine = verify(null, Buffer.from(signedText(digest)), createPublicKey(pem), Buffer.from(signature.sig, 'base64'));
   return isGenuine ? null : `its signature by the key "${signature.keyid}" does not verify`;

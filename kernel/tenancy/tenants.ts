@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
-import { ConfigError } from '../config/config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 import type { TenantFile } from '../config/tenant.ts';
 import { applyConfig } from '../core/apply-config.ts';
 import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
+import { distrust } from '../policy/signature.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 import { errorsIn } from '../validation.ts';
 
@@ -21,14 +23,16 @@ export class Tenants {
   readonly #runner: ActionRunner;
   readonly #packs: PackRegistry;
   readonly #bundles: Bundles;
+  readonly #config: Pick<Config, 'policies'>;
   readonly #log: Logger;
   #ids: { readonly value: readonly string[]; readonly until: number } = { value: [], until: 0 };
 
-  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; bundles: Bundles; log: Logger }) {
+  constructor(services: { database: Database; runner: ActionRunner; packs: PackRegistry; bundles: Bundles; config: Config; log: Logger }) {
     this.#database = services.database;
     this.#runner = services.runner;
     this.#packs = services.packs;
     this.#bundles = services.bundles;
+    this.#config = services.config;
     this.#log = services.log.child({ service: 'tenancy' });
   }
 
@@ -73,28 +77,34 @@ export class Tenants {
   }
 
   /** What configuration says of a policy is applied when that changes; between its changes, what people have switched on stands. */
-  async #applyPolicies({ id: tenant, policies: pinned = {} }: TenantFile): Promise<void> {
-    const ours = [...this.#bundles.configured.values()].map(({ id, digest }) => [id, digest] as const);
-    const wanted = Object.entries({ ...Object.fromEntries(ours), ...pinned });
+  async #applyPolicies(file: TenantFile): Promise<void> {
+    const { id: tenant, policies: pinned = {} } = file;
     const applied = await this.#database.transaction(tenant, 'read', (tx) =>
       tx.query<{ package: string; configured: string | null }>('SELECT package, configured FROM policies WHERE tenant_id = $1', [tenant]),
     );
-    for (const [name, digest] of wanted) {
-      if (applied.some((policy) => policy.package === name && policy.configured === digest)) continue;
-      await this.#assertKept(tenant, name, digest);
+    for (const name of new Set([...this.#bundles.configured.keys(), ...Object.keys(pinned)])) {
+      const bundle = await this.#configured(tenant, name, pinned[name]);
+      if (applied.some((policy) => policy.package === name && policy.configured === bundle.digest)) continue;
       try {
-        await this.#runner.runAsSystem(configurePolicy, KERNEL_PACK, tenant, 'config', {}, { package: name, digest });
-        this.#log.info({ tenant, policy: name, digest }, 'policy bundle applied');
+        await this.#runner.runAsSystem(configurePolicy, KERNEL_PACK, tenant, 'config', {}, { bundle });
+        this.#log.info({ tenant, policy: name, digest: bundle.digest }, 'policy bundle applied');
       } catch (error) {
+        // Another replica is applying the same, or an operator is at work: what is still to do is seen when it is looked at again.
         if (!isRetryable(error)) throw error;
-        // Another replica has applied the same.
+        return this.#applyPolicies(file);
       }
     }
   }
 
-  async #assertKept(tenant: string, name: string, digest: string): Promise<void> {
-    const bundle = await this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, digest));
-    if (bundle?.id !== name) throw new ConfigError([`tenant ${tenant}: policies.${name}: there is no bundle ${digest} of it: add it first`]);
+  /** @throws ConfigError for a pin on what the tenant does not have, or on what is not trusted */
+  async #configured(tenant: string, name: string, pin: string | undefined): Promise<Bundle> {
+    const ours = this.#bundles.configured.get(name);
+    if (ours && (pin === undefined || pin === ours.digest)) return ours;
+    const bundle = pin === undefined ? null : await this.#database.transaction(tenant, 'read', (tx) => this.#bundles.byDigest(tx, tenant, pin));
+    if (bundle?.id !== name) throw new ConfigError([`tenant ${tenant}: policies.${name}: there is no bundle ${pin} of it: add it first`]);
+    const why = distrust(bundle, this.#config.policies.trustedKeys);
+    if (why) throw new ConfigError([`tenant ${tenant}: policies.${name}: the bundle ${pin} is refused: ${why}`]);
+    return bundle;
   }
 
   #packErrors({ id, packs }: TenantFile): readonly string[] {

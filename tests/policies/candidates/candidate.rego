@@ -1,6 +1,6 @@
 # Bundles that the tests bring in: a stricter policy, and entrypoints that no server may switch on. Compiled by
 #   opa build -t wasm -o candidate.tar.gz candidate.rego -e high_risk/operations/decision -e high_risk/operations/loops \
-#     -e high_risk/operations/greedy -e high_risk/operations/silent -e high_risk/operations/open -e high_risk/operations/shapeless
+#     -e high_risk/operations/slow -e high_risk/operations/greedy -e high_risk/operations/silent -e high_risk/operations/open -e high_risk/operations/shapeless
 package high_risk.operations
 
 default decision := {
@@ -34,6 +34,12 @@ ascending(many) if {
 	c < d
 	d < e
 	e < a
+}
+
+# Takes longer than anybody may wait.
+slow := decision if {
+	many := {number | some number in numbers.range(1, 18)}
+	not ascending(many)
 }
 
 # Takes more memory than there is.

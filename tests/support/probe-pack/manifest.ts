@@ -56,7 +56,6 @@ const judgedProbe = defineAction({
   from: [],
   policy: {
     entrypoint: 'high_risk/operations/decision',
-    mask: ['/context/note', '/context/absent'],
     facts: (_, { input }) => ({ resource: {}, context: { note: input.note, padding: ' '.repeat(input.size) } }),
   },
   load: async () => null,
@@ -137,7 +136,7 @@ export default definePack({
   requires: { 'high-risk-ops': '^0.1.0' },
   entities: [Probe],
   migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL')])],
-  policies: [],
+  policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'], mask: ['/context/note', '/context/absent'] }],
   actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
   queries: [listProbes],
   evidence: [],
