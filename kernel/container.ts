@@ -2,7 +2,7 @@ import { asClass, asFunction, asValue, createContainer, InjectionMode } from 'aw
 import type { Logger } from 'pino';
 import { ActionRunner } from './action.ts';
 import { Admission } from './admission.ts';
-import { createCommands } from './cli/commands.ts';
+import { type Commands, createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { RateLimit } from './http/rate-limit.ts';
@@ -13,6 +13,7 @@ import { Metrics } from './metrics.ts';
 import { OutboxWorker } from './outbox/outbox.ts';
 import { Outcomes } from './outcome.ts';
 import type { PackRegistry } from './packs/registry.ts';
+import { AdmissionTest } from './policy/admission-test.ts';
 import type { Bundles } from './policy/bundles.ts';
 import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
@@ -43,6 +44,9 @@ export function createServices(foundations: Foundations) {
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(PolicyService).singleton(),
+    admissionTest: asFunction(
+      ({ database, packs, config }: Foundations) => new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys }),
+    ).singleton(),
     write: asFunction(({ database }: Foundations) => createWriter(database.orm)).singleton(),
     refusals: asClass(Refusals).singleton(),
     runner: asClass(ActionRunner).singleton(),
@@ -63,6 +67,7 @@ export interface Services {
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;
+  readonly admissionTest: AdmissionTest;
   readonly write: ReturnType<typeof createWriter>;
   readonly refusals: Refusals;
   readonly runner: ActionRunner;
@@ -72,5 +77,5 @@ export interface Services {
   readonly tenants: Tenants;
   readonly jobs: JobScheduler;
   readonly rateLimit: RateLimit;
-  readonly commands: ReturnType<typeof createCommands>;
+  readonly commands: Commands;
 }
