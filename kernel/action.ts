@@ -76,7 +76,9 @@ export class ActionRunner {
       const content = await request.read();
       const { input, expectedVersion = content.expectedVersion } = splitExpectedVersion(action, content.body);
       assertValid(action.input, input);
-      await action.check?.({ tenant: caller.tenant, params: request.params, input });
+      if (action.check && !(await this.#isAnswered(caller, content.idempotencyKey))) {
+        await action.check({ tenant: caller.tenant, params: request.params, input });
+      }
       try {
         return await this.#attempt(action, admitted, { params: request.params, input, idempotencyKey: content.idempotencyKey, expectedVersion });
       } catch (error) {
@@ -144,6 +146,15 @@ export class ActionRunner {
     const answer = { status: action.success ?? 200, subjectId: subject.id, body: { ...changes.answer, receipt }, settled: !action.settles };
     await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, context.now, answer)]);
     return { ...answer, replayed: false, messages };
+  }
+
+  /** A request that comes again is not checked again: its answer is known. */
+  async #isAnswered({ tenant, userId }: Caller, key: string | undefined): Promise<boolean> {
+    if (key === undefined) return false;
+    const found = await this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query('SELECT FROM idempotency_keys WHERE tenant_id = $1 AND user_id = $2 AND key = $3', [tenant, userId, key]),
+    );
+    return found.length > 0;
   }
 
   async #refuse(action: Action, pack: string, caller: Caller, params: ActionRequest['params'], refusal: unknown): Promise<never> {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ActionRunner } from './action.ts';
 import { Admission } from './admission.ts';
 import { AccessEvaluator } from './authzen/evaluator.ts';
-import { createCommands } from './cli/commands.ts';
+import { type Commands, createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { RateLimit } from './http/rate-limit.ts';
@@ -14,6 +14,7 @@ import { Metrics } from './metrics.ts';
 import { OutboxWorker } from './outbox/outbox.ts';
 import { Outcomes } from './outcome.ts';
 import type { PackRegistry } from './packs/registry.ts';
+import { AdmissionTest } from './policy/admission-test.ts';
 import type { Bundles } from './policy/bundles.ts';
 import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
@@ -44,6 +45,9 @@ export function createServices(foundations: Foundations) {
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(PolicyService).singleton(),
+    admissionTest: asFunction(
+      ({ database, packs, config }: Foundations) => new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys }),
+    ).singleton(),
     write: asFunction(({ database }: Foundations) => createWriter(database.orm)).singleton(),
     refusals: asClass(Refusals).singleton(),
     runner: asClass(ActionRunner).singleton(),
@@ -65,6 +69,7 @@ export interface Services {
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;
+  readonly admissionTest: AdmissionTest;
   readonly write: ReturnType<typeof createWriter>;
   readonly refusals: Refusals;
   readonly runner: ActionRunner;
@@ -75,5 +80,5 @@ export interface Services {
   readonly evaluator: AccessEvaluator;
   readonly jobs: JobScheduler;
   readonly rateLimit: RateLimit;
-  readonly commands: ReturnType<typeof createCommands>;
+  readonly commands: Commands;
 }

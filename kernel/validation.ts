@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { Problem, type TSchema } from '../sdk/index.ts';
+import { Problem, type Static, type TSchema } from '../sdk/index.ts';
 
 export interface FieldError {
   readonly path: string;
@@ -31,7 +31,7 @@ export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 
 }
 
 /** @throws Problem `invalid-input`, listing every error */
-export function assertValid(schema: TSchema, value: unknown, from: 'body' | 'url' = 'body'): void {
+export function assertValid<Schema extends TSchema>(schema: Schema, value: unknown, from: 'body' | 'url' = 'body'): asserts value is Static<Schema> {
   const found = errorsIn(schema, value, from);
   const errors = found.length > 0 ? found : unstorableIn(value);
   if (errors.length > 0) {

@@ -86,7 +86,7 @@ function parameterCount({ rows, columns }: TypedWrite): number {
 
 function addParameters({ rows, columns }: TypedWrite, values: unknown[]): void {
   if (rows.length > MAX_PARAMETER_ROWS) {
-    values.push(JSON.stringify(rows, bytesAsHex));
+    values.push(JSON.stringify(rows.map((row) => cellsOf(row, columns))));
     return;
   }
   for (const row of rows) {
@@ -97,10 +97,14 @@ function addParameters({ rows, columns }: TypedWrite, values: unknown[]): void {
   }
 }
 
-/** Bytes as the text that PostgreSQL takes for them. A Buffer reaches this as what its toJSON has made of it. */
-function bytesAsHex(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
-  const original = this[name];
-  return original instanceof Uint8Array ? `\\x${Buffer.from(original).toString('hex')}` : value;
+/** What of a row its table keeps; bytes as the text that PostgreSQL takes for them. */
+function cellsOf(row: Row, columns: readonly Column[]): Row {
+  const cells: Record<string, unknown> = {};
+  for (const { name } of columns) {
+    const value = row[name];
+    cells[name] = value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : value;
+  }
+  return cells;
 }
 
 /** The tenant is a parameter of its own; an update sets what changes and finds its row by id. */

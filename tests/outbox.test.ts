@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { startReplay } from '../kernel/core/policy-runs.ts';
+import { OutboxWorker } from '../kernel/outbox/outbox.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Outbox');
@@ -60,6 +62,18 @@ test('a worker that died after the effect, or after its outcome, is followed by 
   await s.summit.services.outbox.sweep(['demo-external']);
   assert.is(await outcomesOf(id), 1);
   assert.equal(await s.asApp('SELECT id FROM outbox WHERE done_at IS NULL'), []);
+});
+
+test('what a stop cuts off is taken up at once by whoever comes next', async () => {
+  const { services } = s.summit;
+  const { subjectId, messages } = await services.runner.runAsSystem(startReplay, 'summit', 'demo-external', 'test', {}, {});
+  const status = async () => (await s.get('auditor', `/policy-replays/${subjectId}`)).body.status;
+  const stopped = new OutboxWorker(services);
+  await stopped.stop();
+  await stopped.deliver('demo-external', messages);
+  assert.is(await status(), 'running');
+  await services.outbox.sweep(['demo-external']);
+  assert.is(await status(), 'done');
 });
 
 test('an execution that takes longer answers 202, and a replay of its key waits for the outcome', async () => {

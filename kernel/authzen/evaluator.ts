@@ -23,6 +23,16 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** What one caller asks. */
+interface Queue {
+  readonly waiting: Waiting[];
+  writers: number;
+}
+
+/** While one batch is being committed another is decided, if enough has come together for it. */
+const MAX_WRITERS = 2;
+const WORTH_A_WRITER = 8;
+
 type Digests = Readonly<Record<string, string | null>>;
 
 /** What answers are judged by, as it is now. */
@@ -44,7 +54,7 @@ export class AccessEvaluator {
   readonly #policy: PolicyService;
   readonly #write: Writer;
   readonly #config: Pick<Config, 'origin' | 'policies'>;
-  readonly #queues = new Map<string, Waiting[]>();
+  readonly #queues = new Map<string, Queue>();
   readonly #situations = new Map<string, Believed<Situation>>();
 
   constructor(services: {
@@ -71,22 +81,19 @@ export class AccessEvaluator {
     if (!this.#config.policies.storeEvaluations) return this.#answer(caller.tenant, actor, evaluations, semantic);
     return new Promise((resolve, reject) => {
       const key = `${caller.tenant}/${actor.id}`;
-      const queue = this.#queues.get(key);
-      const waiting = { evaluations, semantic, resolve, reject };
-      if (queue) {
-        queue.push(waiting);
-        return;
-      }
-      const started = [waiting];
-      this.#queues.set(key, started);
-      void this.#work(key, caller.tenant, actor, started);
+      const queue = this.#queues.get(key) ?? { waiting: [], writers: 0 };
+      this.#queues.set(key, queue);
+      queue.waiting.push({ evaluations, semantic, resolve, reject });
+      const isBusy = queue.writers === MAX_WRITERS || (queue.writers > 0 && queue.waiting.length < WORTH_A_WRITER);
+      if (!isBusy) void this.#work(key, caller.tenant, actor, queue);
     });
   }
 
   /** Decides and writes what waits, until nothing does. */
-  async #work(key: string, tenant: string, actor: Actor, queue: Waiting[]): Promise<void> {
-    while (queue.length > 0) {
-      const batch = takeBatch(queue);
+  async #work(key: string, tenant: string, actor: Actor, queue: Queue): Promise<void> {
+    queue.writers += 1;
+    while (queue.waiting.length > 0) {
+      const batch = takeBatch(queue.waiting);
       try {
         const answers = await this.#database.transaction(tenant, 'write', (tx) => this.#record(tx, tenant, actor, batch));
         for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
@@ -94,7 +101,8 @@ export class AccessEvaluator {
         for (const { reject } of batch) reject(error);
       }
     }
-    this.#queues.delete(key);
+    queue.writers -= 1;
+    if (queue.writers === 0) this.#queues.delete(key);
   }
 
   async #record(tx: Transaction, tenant: string, actor: Actor, batch: readonly Waiting[]): Promise<readonly (readonly EvaluationAnswer[])[]> {

@@ -1,12 +1,15 @@
 import { type Config, loadConfig } from '../config/config.ts';
-import type { Commands } from './commands.ts';
+import type { CommandResults } from './commands.ts';
 import { type RunningServer, runningServer } from './server-file.ts';
 
-/** A failure that the user can mend. Exit codes: 1 the check failed, 2 usage, 3 cannot reach what it needs. */
-export class CliError extends Error {
-  readonly exitCode: 1 | 2 | 3;
+/** 1 the check failed, 2 usage, 3 cannot reach what it needs, 130 Ctrl-C (128 + SIGINT, as shells have it). */
+export type ExitCode = 1 | 2 | 3 | 130;
 
-  constructor(exitCode: 1 | 2 | 3, message: string) {
+/** A failure that the user can mend. */
+export class CliError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string) {
     super(message);
     this.exitCode = exitCode;
   }
@@ -16,33 +19,46 @@ export function configuration(): Config {
   return loadConfig(process.env, process.cwd());
 }
 
-type Result<Name extends keyof Commands> = Awaited<ReturnType<Commands[Name]>>;
+type CommandName = keyof CommandResults;
 
-/** Performs a command in the server that runs on this data directory; when none does, opens the database itself. */
-export async function perform<Name extends keyof Commands>(name: Name, input: unknown): Promise<Result<Name>> {
+/** Where commands are performed that need the database. */
+export interface Session {
+  perform<Name extends CommandName>(name: Name, input: unknown): Promise<CommandResults[Name]>;
+}
+
+/** Performs commands in the server that runs on this data directory; when none does, opens the database for as long as `work` takes. */
+export async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
   const config = configuration();
   const server = runningServer(config.dataDir);
-  if (server) return ask<Result<Name>>(server, name, input);
+  if (server) return work({ perform: (name, input) => ask(server, name, input) });
   // Only now: a command that a server performs need not load the kernel.
   const [{ openKernel }, { createLog }] = await Promise.all([import('../main.ts'), import('../log.ts')]);
   const kernel = await openKernel(config, { log: createLog('error') });
   try {
-    const result: unknown = await kernel.services.commands[name](input);
-    return result as Result<Name>;
+    return await work({ perform: (name, input) => kernel.services.commands[name](input) });
   } finally {
     await kernel.close();
   }
 }
 
-async function ask<T>(server: RunningServer, name: string, input: unknown): Promise<T> {
+/** A single command, in a session of its own. */
+export function perform<Name extends CommandName>(name: Name, input: unknown): Promise<CommandResults[Name]> {
+  return inSession((session) => session.perform(name, input));
+}
+
+async function ask<Name extends CommandName>(server: RunningServer, name: Name, input: unknown): Promise<CommandResults[Name]> {
+  const unreachable = ({ message }: Error) => new CliError(3, `the server at ${server.url} (process ${server.pid}) does not answer: ${message}`);
   const response = await fetch(`${server.url}/-/control/${name}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.secret}`, 'content-type': 'application/json' },
     body: JSON.stringify(input),
   }).catch((error: Error) => {
-    throw new CliError(3, `the server at ${server.url} (process ${server.pid}) does not answer: ${error.message}`);
+    throw unreachable(error);
   });
-  const body = (await response.json()) as T & { detail?: string };
+  // It may also die in the middle of its answer.
+  const body = (await response.json().catch((error: Error) => {
+    throw unreachable(error);
+  })) as CommandResults[Name] & { detail?: string };
   if (!response.ok) throw new CliError(response.status >= 500 ? 3 : 1, body.detail ?? response.statusText);
   return body;
 }

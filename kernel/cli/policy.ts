@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { CliError, configuration } from './client.ts';
+import { CliError } from './client.ts';
+import { builtFolder, policyFolder } from './policy-folder.ts';
+import { addPolicyRunCommands } from './policy-runs.ts';
 
 /** The commands for those who write policies. What they run is loaded only then: the server needs none of it. */
 export function addPolicyCommands(program: Command): void {
@@ -25,13 +25,15 @@ export function addPolicyCommands(program: Command): void {
     .option('--json', 'print {"passed": …, "failed": [{"name": …, "failure": …}]}')
     .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies && summit policy test packs/acme/policies')
     .action(async (dir: string | undefined, { json }: { json?: boolean }) => {
-      const results = await test(policyFolder(dir));
+      const results = await test(builtFolder(dir));
       const failed = results.filter(({ failure }) => failure !== null);
       const passed = results.length - failed.length;
       process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));
       process.stderr.write(`${passed} passed, ${failed.length} failed\n`);
       if (failed.length > 0) process.exitCode = 1;
     });
+
+  addPolicyRunCommands(policy);
 }
 
 async function build(folder: string) {
@@ -49,7 +51,6 @@ async function build(folder: string) {
 
 /** Tests that were compiled from other sources than those of today would prove nothing. */
 async function test(folder: string) {
-  if (!isFile(join(folder, 'manifest.json'))) throw new CliError(2, `${folder} has no manifest.json: run summit policy build on it first`);
   const [{ discrepancies }, { runCompiledTests }] = await Promise.all([
     import('../../policies/discrepancies.ts'),
     import('../../policies/compiled-tests.ts'),
@@ -57,14 +58,4 @@ async function test(folder: string) {
   const found = discrepancies(folder);
   if (found.length > 0) throw new CliError(1, `run summit policy build first:\n${found.map((line) => `  - ${line}`).join('\n')}`);
   return runCompiledTests(folder);
-}
-
-function policyFolder(dir: string | undefined): string {
-  const folder = dir === undefined ? configuration().policies.folder : resolve(dir);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new CliError(2, `${folder} is not a folder`);
-  return folder;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

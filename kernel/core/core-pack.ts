@@ -10,7 +10,7 @@ import { dryRun } from '../dry-run.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { AdmissionTest } from '../policy/admission-test.ts';
+import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import type { PolicyService } from '../policy/decide.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
@@ -33,10 +33,11 @@ interface CoreServices {
   readonly config: Config;
   readonly policy: PolicyService;
   readonly policyEngine: PolicyEngine;
+  readonly admissionTest: AdmissionTest;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack({ packs, version, bundles, database, config, policy, policyEngine }: CoreServices): Pack {
+export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest }: CoreServices): Pack {
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -53,7 +54,6 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       return { items, next_cursor: null, total: items.length, failed: packs.failed };
     },
   });
-  const admissionTest = new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys });
   return definePack({
     id: KERNEL_PACK,
     title: 'Summit',

@@ -19,6 +19,7 @@ import {
 import { transactionOf } from '../database/reader.ts';
 import { PolicyRunFindings, PolicyRuns } from '../database/tables.ts';
 import type { PolicyRunner } from '../policy/run.ts';
+import type { RunReport } from '../policy/run-report.ts';
 import { Digest, knownBundle } from './policy-activation.ts';
 
 const roles = ['operator', 'security_officer', 'auditor'];
@@ -46,7 +47,8 @@ export const finishRun = defineAction({
   id: 'policy-run.finish',
   title: 'Record what a policy run has found',
   roles: [],
-  input: Strict({ report: Nullable(Type.Record(Type.String(), Type.Unknown())), error: Nullable(Type.String()) }),
+  // The runner alone makes reports: how one is made up is said by its type.
+  input: Strict({ report: Nullable(Type.Unsafe<RunReport>({ type: 'object' })), error: Nullable(Type.String()) }),
   entity: PolicyRuns,
   from: ['running'],
   policy: none('it records what happened'),

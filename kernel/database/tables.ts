@@ -1,4 +1,5 @@
 import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import type { RunReport } from '../policy/run-report.ts';
 
 /** The kernel's own tables, as migrations.ts makes them. */
 
@@ -124,7 +125,7 @@ export const PolicyRuns = governed({
     candidate: optional(field.text()),
     since: optional(field.timestamp()),
     requested_by: field.text(),
-    report: optional(field.json<Readonly<Record<string, unknown>>>()),
+    report: optional(field.json<RunReport>()),
     error: optional(field.text()),
   },
   transitions: { running: ['done', 'failed'], done: [], failed: [] },

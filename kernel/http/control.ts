@@ -4,6 +4,9 @@ import { Problem } from '../../sdk/index.ts';
 import type { Commands } from '../cli/commands.ts';
 import { readJson } from './body.ts';
 
+/** What travels in a command is a compiled bundle at most, its wasm in base64. Who may send it owns all there is here anyway. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
 /**
  * Where the CLI asks a running server to do what needs its database. The credential lies in the data directory, readable
  * by its owner only; it is made anew at each start.
@@ -16,7 +19,7 @@ export function controlRoutes({ commands, controlSecret }: { commands: Commands;
     if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) throw new Problem('unauthenticated', 'This takes the local credential.');
     const command = Object.entries(commands).find(([name]) => name === ctx.params.command)?.[1];
     if (!command) throw new Problem('not-found', `There is no command ${ctx.params.command}.`);
-    ctx.body = await command(await readJson(ctx, 64 * 1024));
+    ctx.body = await command(await readJson(ctx, MAX_BYTES));
   });
   return router;
 }

@@ -65,6 +65,20 @@ export class OutboxWorker {
     }
   }
 
+  /** Begins to deliver what waits for this subject and nobody else has claimed. Resolves before it is delivered. */
+  async takeUp(tenant: string, subject: string): Promise<void> {
+    const due = await this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ id: string }>(
+        'SELECT id FROM outbox WHERE tenant_id = $1 AND subject_id = $2 AND done_at IS NULL AND available_at <= summit_now()',
+        [tenant, subject],
+      ),
+    );
+    void this.deliver(
+      tenant,
+      due.map(({ id }) => id),
+    );
+  }
+
   /** Tells what takes long to stop, and resolves once nothing is underway. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -79,7 +93,11 @@ export class OutboxWorker {
         await this.#perform(tenant, message);
         await this.#mark(tenant, id, 'done_at = summit_now(), last_error = NULL', []);
       } catch (error) {
-        if (this.#stopping.signal.aborted) return;
+        if (this.#stopping.signal.aborted) {
+          // It did not fail, it was told to stop: whoever comes next need not wait until this claim has run out.
+          await this.#mark(tenant, id, 'available_at = summit_now()', []);
+          return;
+        }
         this.#log.error(
           { err: error, tenant, message: id, effect: message.effect, attempts: message.attempts },
           'effect failed, it will be tried again',

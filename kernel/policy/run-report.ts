@@ -20,7 +20,18 @@ export interface RunReport {
     readonly people: number;
     readonly reached: Readonly<Record<string, number>>;
   };
-  readonly examples: readonly Readonly<Record<string, unknown>>[];
+  readonly examples: readonly RunExample[];
+}
+
+/** A decision that comes out otherwise. */
+export interface RunExample {
+  readonly decision_id: string;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly subject_label: string | null;
+  readonly difference: string;
+  readonly rules: readonly string[];
+  readonly failure: string | null;
 }
 
 export async function reportOf(tx: Transaction, tenant: string, run: string): Promise<RunReport> {
@@ -48,7 +59,7 @@ export async function reportOf(tx: Transaction, tenant: string, run: string): Pr
          JOIN nodes n ON n.tenant_id = $1 AND n.id = e.id GROUP BY 1 ORDER BY 2 DESC, 1`,
       key,
     ),
-    tx.query(
+    tx.query<RunExample>(
       `SELECT f.id AS decision_id, f.subject_type, f.subject_id, n.label AS subject_label, f.difference, f.rules, f.failure
          FROM policy_run_findings f LEFT JOIN nodes n ON n.tenant_id = $1 AND n.id = f.subject_id
          WHERE f.tenant_id = $1 AND f.run_id = $2 ORDER BY f.id LIMIT ${EXAMPLES}`,

@@ -8,7 +8,7 @@ export const POLICIES = join(import.meta.dirname, '../../policies');
 /** A folder of policies that a test may break. */
 export interface PolicyFolder {
   readonly path: string;
-  write(file: string, text: string): void;
+  write(file: string, content: string | Uint8Array): void;
   edit(file: string, change: (text: string) => string): void;
   remove(file: string): void;
   manifest(): PolicyManifest;
@@ -16,9 +16,9 @@ export interface PolicyFolder {
 
 export function emptyPolicyFolder(): PolicyFolder {
   const path = mkdtempSync(join(tmpdir(), 'summit-policies-'));
-  const write = (file: string, text: string) => {
+  const write = (file: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(path, file)), { recursive: true });
-    writeFileSync(join(path, file), text);
+    writeFileSync(join(path, file), content);
   };
   return {
     path,
