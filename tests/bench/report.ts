@@ -31,8 +31,12 @@ export function print(title: string, figures: readonly Figure[]): void {
   console.log([`\n${title}`, line(HEAD), ...rows.map(line)].join('\n'));
 }
 
-function perSecond(rate: number): string {
+export function perSecond(rate: number): string {
   return `${Math.round(rate).toLocaleString('en-US')}/s`;
+}
+
+export function clientsInWords(clients: number): string {
+  return `${clients} client${clients === 1 ? '' : 's'}`;
 }
 
 /** A rate of ours against another's, by the ratio between them, which is wanted to be at least `target`. */
