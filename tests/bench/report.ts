@@ -12,7 +12,12 @@ export interface Figure {
 
 const HEAD = ['', 'ours', 'against', 'ratio', 'target', ''];
 
-export function print(title: string, figures: readonly Figure[]): void {
+/** @param figures or, in a line, why there are none */
+export function print(title: string, figures: readonly Figure[] | string): void {
+  if (typeof figures === 'string') {
+    console.log(`\n${title}\n${figures}`);
+    return;
+  }
   const rows = figures.map(({ what, value, against, ratio, target, met }) => [
     what,
     value,
