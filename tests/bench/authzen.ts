@@ -9,7 +9,8 @@ import { CLIENTS } from './writes.ts';
 
 const ROUNDS = 5;
 const ROUND_MS = 800;
-const WARM_UP_MS = 1_000;
+const WARM_UP_MS = 500;
+const COMPILED_MS = 2_500;
 
 /** Of the rate at which `opa run --server` answers, and logs what it answered. */
 const TARGETS = { unstored: 1, stored: 0.5 };
@@ -38,6 +39,8 @@ export async function measureAuthzen(databaseUrl: string): Promise<readonly Figu
       asked.set(name, { url: `${summit.url}/access/v1/evaluation`, token: summit.token, body: JSON.stringify(QUESTION) });
     }
     for (const one of asked.values()) await assertAllowed(one);
+    // A server in production has run for longer than a round: JavaScript is compiled while it is used.
+    for (const one of asked.values()) await http.put({ ...one, status: 200, clients: Math.max(...CLIENTS), ms: COMPILED_MS });
     return await figuresOf(http, asked);
   } catch (error) {
     if (error instanceof OpaMissing) return `left out: ${error.message}`;
