@@ -1,42 +1,42 @@
 import { Agent, request } from 'node:http';
-import { throughput } from './load.ts';
+import { type Load, load } from './load.ts';
 
-/** One order for load, sent by the benchmark to this process, which answers with calls per second. */
+/** One order for load, sent by the benchmark to this process, which answers with what its clients have seen. */
 export interface Order {
   readonly url: string;
-  readonly token: string;
+  readonly token?: string;
   readonly body: string;
+  /** Of a right answer. */
+  readonly status: number;
   readonly clients: number;
   readonly ms: number;
 }
 
-export type Reply = { readonly rate: number } | { readonly error: string };
+export type Reply = Load | { readonly error: string };
 
 process.on('message', (order: Order) => {
-  loadOf(order).then(
-    (rate) => reply({ rate }),
-    (error: Error) => reply({ error: error.message }),
-  );
+  loadOf(order).then(reply, (error: Error) => reply({ error: error.message }));
 });
 
 function reply(answer: Reply): void {
   process.send?.(answer);
 }
 
-async function loadOf({ url, token, body, clients, ms }: Order): Promise<number> {
+async function loadOf({ url, token, body, status, clients, ms }: Order): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { ...authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   const run = () =>
     new Promise<void>((resolve, reject) => {
       const sent = request(url, { method: 'POST', agent, headers }, (response) => {
         response.resume();
-        response.on('end', () => (response.statusCode === 201 ? resolve() : reject(new Error(`answered ${response.statusCode}`))));
+        response.on('end', () => (response.statusCode === status ? resolve() : reject(new Error(`answered ${response.statusCode}`))));
       });
       sent.on('error', reject);
       sent.end(body);
     });
   try {
-    return await throughput({ run }, clients, ms);
+    return await load({ run }, clients, ms);
   } finally {
     agent.destroy();
   }

@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import type { Order, Reply } from './http-client.ts';
+import { startHttpLoad } from './http-load.ts';
 import { interleave, throughput } from './load.ts';
-import { compared, type Figure } from './report.ts';
+import { clientsInWords, compared, type Figure } from './report.ts';
 import { REQUEST, REQUESTS, type Subject } from './subject.ts';
 import { CLIENTS } from './writes.ts';
 
@@ -13,27 +11,24 @@ const TARGET = 0.5;
 
 /** Creations per second over HTTP, from another process of this machine, against the same ones in the server's process. */
 export async function measureHttp({ summit, token, creation }: Subject): Promise<readonly Figure[]> {
-  const client = fork(new URL('./http-client.ts', import.meta.url));
-  const load = async (clients: number, ms: number): Promise<number> => {
-    client.send({ url: summit.url + REQUESTS, token, body: JSON.stringify(REQUEST), clients, ms } satisfies Order);
-    const [reply] = (await once(client, 'message')) as [Reply];
-    if ('error' in reply) throw new Error(`the client of the HTTP server: ${reply.error}`);
-    return reply.rate;
+  const http = startHttpLoad();
+  const rate = async (clients: number, ms: number): Promise<number> => {
+    const order = { url: summit.url + REQUESTS, token, body: JSON.stringify(REQUEST), status: 201, clients, ms };
+    return (await http.put(order)).rate;
   };
   const figures: Figure[] = [];
   try {
     for (const clients of CLIENTS) {
-      await load(clients, WARM_UP_MS);
+      await rate(clients, WARM_UP_MS);
       const variants = new Map([
-        ['http', (ms: number) => load(clients, ms)],
+        ['http', (ms: number) => rate(clients, ms)],
         ['in process', (ms: number) => throughput(creation, clients, ms)],
       ]);
       const rates = await interleave(variants, ROUNDS, (variant) => variant(ROUND_MS));
-      const label = `${clients} client${clients === 1 ? '' : 's'}`;
-      figures.push(compared(label, rates, 'http', ['in process', 'in process'], TARGET));
+      figures.push(compared(clientsInWords(clients), rates, 'http', ['in process', 'in process'], TARGET));
     }
   } finally {
-    client.disconnect();
+    http.close();
   }
   return figures;
 }

@@ -4,31 +4,55 @@ export interface Variant {
   run(client: number): Promise<void>;
 }
 
-/** Calls per second of each variant, one figure a round. */
-export type Rates = ReadonlyMap<string, readonly number[]>;
+/** What clients that keep calling have seen. */
+export interface Load {
+  /** Calls per second. */
+  readonly rate: number;
+  /** Milliseconds within which 99 of 100 calls were answered. */
+  readonly p99: number;
+}
 
-/** Clients that each call again as soon as they are answered, for `ms`. @returns calls per second */
-export async function throughput({ run }: Pick<Variant, 'run'>, clients: number, ms: number): Promise<number> {
+/** What was measured of each variant, one figure a round. */
+export type Rounds<Measured> = ReadonlyMap<string, readonly Measured[]>;
+
+/** Calls per second of each variant. */
+export type Rates = Rounds<number>;
+
+/** Clients that each call again as soon as they are answered, for `ms`. */
+export async function load({ run }: Pick<Variant, 'run'>, clients: number, ms: number): Promise<Load> {
   const started = performance.now();
   const end = started + ms;
-  let calls = 0;
+  const latencies: number[] = [];
   const client = async (index: number) => {
-    while (performance.now() < end) {
+    for (let called = started; called < end; ) {
       await run(index);
-      calls++;
+      const answered = performance.now();
+      latencies.push(answered - called);
+      called = answered;
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
-  return (calls * 1_000) / (performance.now() - started);
+  const rate = (latencies.length * 1_000) / (performance.now() - started);
+  latencies.sort((a, b) => a - b);
+  return { rate, p99: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? Number.NaN };
+}
+
+/** @returns calls per second */
+export async function throughput(variant: Pick<Variant, 'run'>, clients: number, ms: number): Promise<number> {
+  return (await load(variant, clients, ms)).rate;
 }
 
 /** A B A B …, so that what disturbs the machine disturbs every variant alike. */
-export async function interleave<V>(variants: ReadonlyMap<string, V>, rounds: number, measure: (variant: V) => Promise<number>): Promise<Rates> {
-  const rates = new Map<string, number[]>([...variants.keys()].map((name) => [name, []]));
+export async function interleave<V, Measured>(
+  variants: ReadonlyMap<string, V>,
+  rounds: number,
+  measure: (variant: V) => Promise<Measured>,
+): Promise<Rounds<Measured>> {
+  const measured = new Map<string, Measured[]>([...variants.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, variant] of variants) rates.get(name)?.push(await measure(variant));
+    for (const [name, variant] of variants) measured.get(name)?.push(await measure(variant));
   }
-  return rates;
+  return measured;
 }
 
 export function median(values: readonly number[]): number {

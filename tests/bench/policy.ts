@@ -2,32 +2,20 @@ import { loadPolicy } from '@open-policy-agent/opa-wasm';
 import { PolicyEngine } from '../../kernel/policy/engine.ts';
 import { interleave } from './load.ts';
 import { compared, type Figure } from './report.ts';
-import { REQUEST, type Subject } from './subject.ts';
+import { ENTRYPOINT, QUESTION, type Subject } from './subject.ts';
 
-const ENTRYPOINT = 'high_risk/operations/decision';
 const ROUNDS = 7;
 const ROUND_MS = 500;
 /** Decisions between two looks at the clock. */
 const BATCH = 50;
-const TARGET = 0.8;
-
-const INPUT = {
-  subject: { type: 'user', id: '01890a5d-ac96-774b-bcce-b302099a8057', properties: { roles: ['engineer'] } },
-  action: { name: 'high-risk-ops.request.create' },
-  resource: {
-    type: 'high-risk-ops.request',
-    id: '01890a5d-ac96-774b-bcce-b302099a8058',
-    properties: { ...REQUEST, requester: '01890a5d-ac96-774b-bcce-b302099a8057' },
-  },
-  context: { approvals: [] },
-};
+const TARGET = 0.9;
 
 /** Decisions per second of the policy engine, against the bare WebAssembly that it wraps. */
 export async function measurePolicy({ summit }: Subject): Promise<readonly Figure[]> {
   const bundle = summit.services.bundles.configured.get('high_risk.operations');
   if (!bundle) throw new Error(`no bundle answers ${ENTRYPOINT}`);
   const engine = new PolicyEngine();
-  const text = JSON.stringify(INPUT);
+  const text = JSON.stringify(QUESTION);
   const bare = await loadPolicy(new Uint8Array(bundle.wasm), { initial: 5, maximum: 512 });
   bare.setData(JSON.parse(bundle.dataText));
   const variants = new Map<string, () => Promise<void>>([
@@ -40,7 +28,7 @@ export async function measurePolicy({ summit }: Subject): Promise<readonly Figur
     [
       'bare',
       async () => {
-        for (let index = 0; index < BATCH; index++) bare.evaluate(INPUT, ENTRYPOINT);
+        for (let index = 0; index < BATCH; index++) bare.evaluate(QUESTION, ENTRYPOINT);
       },
     ],
   ]);

@@ -117,7 +117,7 @@ async function stop(server: ChildProcess): Promise<void> {
   clearTimeout(patience);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();

@@ -12,7 +12,12 @@ export interface Figure {
 
 const HEAD = ['', 'ours', 'against', 'ratio', 'target', ''];
 
-export function print(title: string, figures: readonly Figure[]): void {
+/** @param figures or, in a line, why there are none */
+export function print(title: string, figures: readonly Figure[] | string): void {
+  if (typeof figures === 'string') {
+    console.log(`\n${title}\n${figures}`);
+    return;
+  }
   const rows = figures.map(({ what, value, against, ratio, target, met }) => [
     what,
     value,
@@ -31,8 +36,12 @@ export function print(title: string, figures: readonly Figure[]): void {
   console.log([`\n${title}`, line(HEAD), ...rows.map(line)].join('\n'));
 }
 
-function perSecond(rate: number): string {
+export function perSecond(rate: number): string {
   return `${Math.round(rate).toLocaleString('en-US')}/s`;
+}
+
+export function clientsInWords(clients: number): string {
+  return `${clients} client${clients === 1 ? '' : 's'}`;
 }
 
 /** A rate of ours against another's, by the ratio between them, which is wanted to be at least `target`. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { median } from './load.ts';
+import { mebibytes, memoryOf } from './memory.ts';
 import type { Figure } from './report.ts';
 import { REQUEST, REQUESTS, ROOT, TENANT } from './subject.ts';
 
@@ -32,15 +33,15 @@ export async function measureStart(): Promise<readonly Figure[]> {
     const last = await timedStart(env);
     times.push(last.ms);
     try {
-      const idle = memoryOf(last.server).now;
+      const idle = memoryOf(last.server.pid).now;
       await sendRequests(last.url, env);
-      const { now, peak } = memoryOf(last.server);
+      const { now, peak } = memoryOf(last.server.pid);
       return [
         { what: 'first start, an empty data directory', value: seconds(first.ms) },
         { what: 'start to ready', value: seconds(median(times)), target: `< ${seconds(TARGET_MS)}`, met: median(times) < TARGET_MS },
-        { what: 'memory once ready (RSS)', value: idle },
-        { what: `memory after ${REQUESTS_SENT} writes (RSS)`, value: now },
-        { what: 'memory at its peak (RSS)', value: peak },
+        { what: 'memory once ready (RSS)', value: mebibytes(idle) },
+        { what: `memory after ${REQUESTS_SENT} writes (RSS)`, value: mebibytes(now) },
+        { what: 'memory at its peak (RSS)', value: mebibytes(peak) },
       ];
     } finally {
       await stop(last.server);
@@ -90,19 +91,6 @@ async function sendRequests(url: string, env: NodeJS.ProcessEnv): Promise<void> 
     await response.arrayBuffer();
     if (response.status !== 201) throw new Error(`the server answered ${response.status} to a request`);
   }
-}
-
-/** As Linux tells it; elsewhere there is nothing to read. */
-function memoryOf({ pid }: ChildProcess): { now: string; peak: string } {
-  const field = (name: string) => {
-    try {
-      const kib = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      return kib ? `${Math.round(Number(kib) / 1024)} MiB` : 'unknown';
-    } catch {
-      return 'unknown';
-    }
-  };
-  return { now: field('VmRSS'), peak: field('VmHWM') };
 }
 
 function seconds(ms: number): string {

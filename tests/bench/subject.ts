@@ -22,6 +22,20 @@ export const REQUEST = {
   justification: 'look at order 4711',
 };
 
+/** What the policies are asked, by whichever way. */
+export const QUESTION = {
+  subject: { type: 'user', id: '01890a5d-ac96-774b-bcce-b302099a8057', properties: { roles: ['engineer'] } },
+  action: { name: 'high-risk-ops.request.create' },
+  resource: {
+    type: 'high-risk-ops.request',
+    id: '01890a5d-ac96-774b-bcce-b302099a8058',
+    properties: { ...REQUEST, requester: '01890a5d-ac96-774b-bcce-b302099a8057' },
+  },
+  context: { approvals: [] },
+};
+
+export const ENTRYPOINT = 'high_risk/operations/decision';
+
 /** The Summit that is measured, in this process, with its HTTP server. */
 export interface Subject {
   readonly summit: Summit;
@@ -32,15 +46,26 @@ export interface Subject {
   close(): Promise<void>;
 }
 
-export async function startSubject(databaseUrl: string): Promise<Subject> {
+export interface Setting {
+  /** Who asks. */
+  readonly tenant: string;
+  readonly user: string;
+  readonly storeEvaluations: boolean;
+}
+
+export const ENGINEER: Setting = { tenant: TENANT, user: 'engineer', storeEvaluations: true };
+
+export async function startSubject(databaseUrl: string, { tenant, user, storeEvaluations }: Setting = ENGINEER): Promise<Subject> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-bench-'));
-  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, ROOT);
+  const loaded = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, ROOT);
+  // One person asks for all of the load.
+  const config = { ...loaded, requestsPerMinute: 1e9, policies: { ...loaded.policies, storeEvaluations } };
   const summit = await startSummit(config, { log: createLog('silent') });
   const { packs, runner, commands, tokens } = summit.services;
   const found = packs.operations.find(({ operation }) => operation.id === 'high-risk-ops.request.create');
   if (found?.kind !== 'action') throw new Error('there is no action high-risk-ops.request.create to measure');
   const { operation, pack } = found;
-  const { token } = await commands.token({ tenant: TENANT, user: 'engineer' });
+  const { token } = await commands.token({ tenant, user });
   const caller = await tokens.verify(token);
 
   async function create(): Promise<string> {

@@ -1,6 +1,6 @@
 import { handWritten } from './hand-written.ts';
 import { interleave, throughput, type Variant } from './load.ts';
-import { compared, type Figure } from './report.ts';
+import { clientsInWords, compared, type Figure } from './report.ts';
 import { POOL_SIZE, type Subject, TENANT } from './subject.ts';
 
 export const CLIENTS = [1, 8, 32];
@@ -24,8 +24,7 @@ export async function measureWrites(subject: Subject, databaseUrl: string): Prom
     for (const clients of CLIENTS) {
       for (const variant of variants.values()) await throughput(variant, clients, WARM_UP_MS);
       const rates = await interleave(variants, ROUNDS, (variant) => throughput(variant, clients, variant === hand.one ? ROUND_MS / 4 : ROUND_MS));
-      const label = `${clients} client${clients === 1 ? '' : 's'}`;
-      figures.push(compared(label, rates, 'ours', ['five', 'hand-written'], target(clients)));
+      figures.push(compared(clientsInWords(clients), rates, 'ours', ['five', 'hand-written'], target(clients)));
       figures.push(compared('  for reference', rates, 'ours', ['one', 'one bare statement']));
     }
   } finally {
