@@ -19,11 +19,16 @@ test("another tenant's id is 404 on every route, whatever its state", async () =
   const [policy] = (await s.get('auditor', '/policies')).body.items;
   const user = await s.userId('engineer');
   const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], policy: policy.id, user };
+  const bodies: Record<string, object> = {
+    'high-risk-ops.request.reject': { comment: 'no' },
+    'user.set-roles': { roles: [] },
+    'policy.confirm': { digest: policy.digest },
+  };
   for (const { kind, operation } of s.summit.services.packs.operations) {
     const { route } = operation;
     if (!route?.path.includes(':id') || route.path.startsWith('/tenants')) continue;
     const theirs = ids[operation.id.split('.')[0] ?? ''] ?? id;
-    const body = operation.id.endsWith('reject') ? { comment: 'no' } : operation.id === 'user.set-roles' ? { roles: [] } : {};
+    const body = bodies[operation.id] ?? {};
     const ask = (subject: string) => {
       const path = route.path.replace(':id', subject);
       const handle =
