@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startBacktest } from '../kernel/core/policy-runs.ts';
+import { startBacktest, startReplay } from '../kernel/core/policy-runs.ts';
 import { PolicyRunner } from '../kernel/policy/run.ts';
 import type { RunReport } from '../kernel/policy/run-report.ts';
+import type { Problem } from '../sdk/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 
@@ -48,6 +49,7 @@ test('a replay of all decisions finds none that comes out otherwise, and says wh
   const run = await finished('/policy-replays', body.id);
   assert.equal([run.status, run.error], ['done', null]);
   assert.equal([run.report.evaluated, run.report.not_replayable, run.report.differences], [3, 2, {}]);
+  assert.is(run.report.late, 0);
   assert.equal(run.progress, { evaluated: 3, skipped: 2, total: 5 });
 });
 
@@ -116,6 +118,31 @@ test('a run that was cut off goes on where it stopped, and finds nothing twice',
     (await found()).length,
     Object.values(report.differences).reduce((sum, count) => sum + count),
   );
+});
+
+test('a batch is cut by bytes too, and leaves nothing out', async () => {
+  const { services } = s.summit;
+  const many = { subject: { type: 'user', id: 'u' }, action: { name: 'x' }, context: { padding: 'x'.repeat(200_000) } };
+  const resource = { type: 'high-risk-ops.request', id: 'r' };
+  for (let count = 0; count < 50; count++) await s.post('engineer', '/access/v1/evaluation', { ...many, resource });
+  const { subjectId } = await services.runner.runAsSystem(startBacktest, 'summit', 'demo-external', 'test', {}, { candidate });
+  const context = { tenant: 'demo-external', subject: subjectId, payload: {}, settings: {}, log: services.log };
+  let batches = 0;
+  const counting = new AbortController().signal;
+  Object.assign(counting, { throwIfAborted: () => (batches += 1) });
+  const { report } = (await new PolicyRunner({ ...services, batch: 500 }).run({ ...context, signal: counting })) as { report: RunReport };
+  const { total } = (await s.get('auditor', `/policy-backtests/${subjectId}`)).body.progress;
+  assert.equal([report.evaluated + report.not_replayable, report.late], [total, 0]);
+  assert.ok(batches > 1);
+});
+
+test('no more runs go on at once than the server can bear', async () => {
+  const { services } = s.summit;
+  await services.jobs.stop();
+  const { subjectId } = await services.runner.runAsSystem(startReplay, 'summit', 'demo-external', 'test', {}, {});
+  assert.ok(subjectId);
+  const refused = await services.runner.runAsSystem(startReplay, 'summit', 'demo-external', 'test', {}, {}).catch((error: Problem) => error.code);
+  assert.is(refused, 'conflict');
 });
 
 test('an unknown candidate is not found, a role that may not look back is refused, and bad input names its field', async () => {

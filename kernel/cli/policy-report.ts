@@ -32,7 +32,8 @@ export function runText({ tenant, bundle, run }: FinishedRun): string {
   const title = `${kind === 'replay' ? 'Replay' : 'Backtest'} ${id} for ${tenant}${candidateText(bundle, run.candidate)}`;
   if (!report) return printable([`${title} failed: ${error ?? 'it left no report'}`]);
   const left = report.not_replayable > 0 ? `, ${number(report.not_replayable)} left out (errors, and inputs kept as commitments only)` : '';
-  const heading = [title, `${counted(report.evaluated, 'decision')} made again${left}`];
+  const late = report.late > 0 ? `, ${number(report.late)} committed meanwhile and left out` : '';
+  const heading = [title, `${counted(report.evaluated, 'decision')} made again${left}${late}`];
   if (Object.keys(report.differences).length === 0) return printable([...heading, 'All come out the same.', '']);
   return printable([...heading, '', ...table(report), '', blastRadius(report.blast_radius), '', ...examples(kind, id, report), '']);
 }

@@ -40,22 +40,18 @@ export function bundleRow({ id, version, digest, opa, entrypoints, sources, sign
   return insert(TenantPolicyBundles, at, { id: at.newId(), ...said, added_by: at.actor.id });
 }
 
-const adding = {
+/** Brings in a bundle that was tried, and whose content is kept. */
+export const addTriedBundle = defineAction({
   id: 'policy-bundle.add',
   title: 'Add a policy bundle',
   route: { method: 'POST', path: '/policy-bundles' },
   roles: ['operator'],
+  input: BundleUpload,
   maxBodyBytes: MAX_BYTES,
   entity: Policies,
   from: ['inactive', 'active', 'pending_confirmation'],
   success: 201,
-  policy: none('the operator role decides; the bundle has passed the admission test'),
-} as const;
-
-/** Brings in a bundle that was tried, and whose content is kept. */
-export const addTriedBundle = defineAction({
-  ...adding,
-  input: BundleUpload,
+  policy: none('the operator role decides, on what has passed the admission test'),
   binds: (input) => {
     const { id, version, digest } = bundleOf(input);
     return { id, version, digest };

@@ -24,6 +24,7 @@ import { Digest, knownBundle } from './policy-activation.ts';
 
 const roles = ['operator', 'security_officer', 'auditor'];
 const EFFECT = 'policy-run';
+const MAX_RUNNING = 3;
 
 const since = Type.Optional({ ...Timestamp, description: 'Decisions made from then on; all of them where it is absent' });
 
@@ -31,7 +32,11 @@ const since = Type.Optional({ ...Timestamp, description: 'Decisions made from th
 export const startBacktest = defineAction({
   ...starting('backtest', 'Try a policy bundle on all that was decided'),
   input: Strict({ candidate: Digest, since }),
-  load: async ({ db, input }) => (await knownBundle(db, input.candidate)).digest,
+  async load({ db, input }) {
+    const { digest } = await knownBundle(db, input.candidate);
+    await assertRoom(db);
+    return digest;
+  },
   apply: (candidate, at) => started('backtest', candidate, at.input.since ?? null, at),
 });
 
@@ -39,7 +44,7 @@ export const startBacktest = defineAction({
 export const startReplay = defineAction({
   ...starting('replay', 'Make all decisions again'),
   input: Strict({ since }),
-  load: async () => null,
+  load: async ({ db }) => assertRoom(db),
   apply: (_, at) => started('replay', null, at.input.since ?? null, at),
 });
 
@@ -104,6 +109,13 @@ export async function runView(db: Reader, tenant: string, kind: Row<typeof Polic
     [tenant, id],
   );
   return { ...run, progress: progress ?? { evaluated: 0, skipped: 0, total: null } };
+}
+
+/** @throws Problem `conflict` where as many are underway as the server can bear: each has a thread to itself */
+async function assertRoom(db: Reader): Promise<null> {
+  const running = await db.find(PolicyRuns, { status: 'running' });
+  if (running.length < MAX_RUNNING) return null;
+  throw new Problem('conflict', `${running.length} runs are underway: wait for one of them to end.`);
 }
 
 async function one(db: Reader, kind: string, id: string): Promise<Row<typeof PolicyRuns>> {

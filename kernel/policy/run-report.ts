@@ -10,6 +10,8 @@ export interface RunReport {
   readonly evaluated: number;
   /** Errors, and decisions whose input is kept as commitments only. */
   readonly not_replayable: number;
+  /** Committed while the run went by, and left out: another run has them. */
+  readonly late: number;
   readonly differences: Readonly<Record<string, number>>;
   /** How often each rule is behind a difference. */
   readonly rules: readonly { readonly difference: string; readonly rule: string; readonly count: number }[];
@@ -34,7 +36,7 @@ export interface RunExample {
   readonly failure: string | null;
 }
 
-export async function reportOf(tx: Transaction, tenant: string, run: string): Promise<RunReport> {
+export async function reportOf(tx: Transaction, tenant: string, run: string): Promise<Omit<RunReport, 'late'>> {
   const key = [tenant, run];
   const found = 'FROM policy_run_findings WHERE tenant_id = $1 AND run_id = $2';
   const subjects = `SELECT DISTINCT subject_id ${found} AND ${GRAVE}`;

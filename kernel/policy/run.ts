@@ -1,5 +1,5 @@
 import type { Effect, EffectContext } from '../../sdk/index.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import type { Bundle } from './bundle.ts';
 import type { Bundles } from './bundles.ts';
 import { PolicyFailure } from './compiled.ts';
@@ -31,6 +31,12 @@ interface PastDecision {
   readonly actor: string;
 }
 
+/** A condition on policy_decisions. */
+interface Scope {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
 interface Run {
   readonly candidate: string | null;
   readonly since: string | null;
@@ -59,11 +65,17 @@ export class PolicyRunner {
     try {
       const run = await this.#find(tenant, id);
       const candidate = run.candidate === null ? null : await this.#bundle(tenant, run.candidate);
-      for (let progress = await this.#begin(tenant, id, run, candidate); progress.last_id !== progress.until_id; ) {
+      let progress = await this.#begin(tenant, id, run, candidate);
+      while (progress.last_id !== progress.until_id) {
         context.signal.throwIfAborted();
         progress = await this.#batch(context, sandbox, run, candidate, progress);
       }
-      return { report: await this.#database.transaction(tenant, 'read', (tx) => reportOf(tx, tenant, id)), error: null };
+      const scope = scopeOf(tenant, run, candidate);
+      const report = await this.#database.transaction(tenant, 'read', async (tx) => ({
+        ...(await reportOf(tx, tenant, id)),
+        late: await lateIn(tx, scope, progress),
+      }));
+      return { report, error: null };
     } catch (error) {
       if (error instanceof PolicyFailure) return { report: null, error: error.message };
       throw error;
@@ -118,12 +130,12 @@ export class PolicyRunner {
     const recorded = await this.#database.transaction(tenant, 'read', (tx) =>
       tx.query<PastDecision>(
         `SELECT * FROM (
-           SELECT *, sum(octet_length(input)) OVER (ORDER BY id) - octet_length(input) AS before FROM (
+           SELECT *, sum(coalesce(octet_length(input), 0)) OVER (ORDER BY id) - coalesce(octet_length(input), 0) AS before FROM (
              SELECT id, policy, bundle_digest, result::text, subject_type, subject_id, actor,
                CASE WHEN outcome <> 'error' AND masked = '{}' THEN input::text END AS input
              FROM policy_decisions WHERE ${scope.sql} AND ($${next + 1}::uuid IS NULL OR id > $${next + 1}) AND id <= $${next + 2}
              ORDER BY id LIMIT ${this.#batchSize}) AS b) AS sized
-           WHERE before IS NULL OR before < ${BATCH_BYTES} ORDER BY id`,
+           WHERE before < ${BATCH_BYTES} ORDER BY id`,
         [...scope.values, progress.last_id, progress.until_id],
       ),
     );
@@ -163,12 +175,21 @@ export class PolicyRunner {
   }
 }
 
+/** Decisions get their ids before they are committed: what came after its batch had been read is counted, and not made again. */
+async function lateIn(tx: Transaction, scope: Scope, { until_id, evaluated, skipped }: Progress): Promise<number> {
+  const [counted] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM policy_decisions WHERE ${scope.sql} AND id <= $${scope.values.length + 1}`,
+    [...scope.values, until_id],
+  );
+  return (counted?.count ?? 0) - evaluated - skipped;
+}
+
 function isReplayable(decision: PastDecision): decision is PastDecision & { readonly input: string; readonly result: string } {
   return decision.input !== null && decision.result !== null;
 }
 
 /** The decisions that a run is about: all of the tenant, or those of the candidate's package. */
-function scopeOf(tenant: string, { since }: Run, candidate: Bundle | null): { sql: string; values: unknown[] } {
+function scopeOf(tenant: string, { since }: Run, candidate: Bundle | null): Scope {
   const entrypoints = candidate === null ? '' : `${candidate.id.replaceAll('.', '/')}/`;
   return {
     sql: 'tenant_id = $1 AND starts_with(policy, $2) AND ($3::timestamptz IS NULL OR created_at >= $3)',

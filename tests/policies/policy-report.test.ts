@@ -9,6 +9,7 @@ const test = suite('What people are shown of a replay or a backtest');
 const SAME: RunReport = {
   evaluated: 1_234,
   not_replayable: 0,
+  late: 0,
   differences: {},
   rules: [],
   blast_radius: { subjects: {}, approvals: 0, people: 0, reached: {} },
@@ -27,6 +28,7 @@ function text(report: RunReport | null, fields: Partial<FinishedRun['run']> = {}
 test('a run that finds nothing says how much it looked at, and what it left out', () => {
   assert.is(text(SAME), 'Replay r1 for acme\n1,234 decisions made again\nAll come out the same.\n\n');
   assert.match(text({ ...SAME, not_replayable: 2 }), '1,234 decisions made again, 2 left out (errors, and inputs kept as commitments only)\n');
+  assert.match(text({ ...SAME, late: 1 }), '1,234 decisions made again, 1 committed meanwhile and left out\n');
 });
 
 test('a backtest tells the flips by rule, the blast radius, and which decisions', () => {
