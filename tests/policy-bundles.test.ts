@@ -155,6 +155,27 @@ test('a tenant file pins a bundle for its tenant alone; until the file changes, 
   }
 });
 
+test('of two who add the same bundle at once one does; of two who switch it on at once one does; who asks meanwhile is judged by one of the two', async () => {
+  const racing = await testSummit();
+  try {
+    const first = await activeDigest(racing);
+    const twice = <T>(ask: () => Promise<T>) => Promise.all([ask(), ask()]);
+    const added = await twice(() => racing.post('operator', '/policy-bundles', upload('candidate')));
+    assert.equal(added.map(({ status }) => status).sort(), [201, 409]);
+    const { digest } = added.find(({ status }) => status === 201)?.body ?? {};
+    const asking = Array.from({ length: 10 }, () => racing.post('engineer', REQUESTS, accessRequest({ duration_minutes: 30 })));
+    const switched = await twice(() => racing.post('operator', `/policy-bundles/${digest}/activate`));
+    assert.equal(switched.map(({ status }) => status).sort(), [200, 409]);
+    for (const { body } of await Promise.all(asking)) {
+      const decision = (await racing.get('auditor', `/policy-decisions/${body.decision_ids[0]}`)).body;
+      const judgedBy = body.required_approvals.length === 1 ? digest : first;
+      assert.is(decision.bundle_digest, judgedBy);
+    }
+  } finally {
+    await racing.close();
+  }
+});
+
 test('where two people must agree, the proposer cannot confirm, and the old bundle decides until another does', async () => {
   const two = await testSummit(confirming);
   try {

@@ -35,7 +35,7 @@ export type Answer =
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Beside it comes the memory of the wasm, which the kernel provides, with a maximum. */
-const MAX_HEAP_MB = 256;
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 /**
  * A thread to evaluate policies in that nobody has tried yet: wasm that loops cannot be interrupted in its own thread,
@@ -51,7 +51,7 @@ export class PolicySandbox {
   /** @param limitMs how long one question may take */
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
-    this.#worker = new Worker(new URL('./sandbox-thread.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+    this.#worker = new Worker(new URL('./sandbox-thread.ts', import.meta.url), { resourceLimits: LIMITS });
     this.#worker.on('error', (error) => {
       this.#dead = error;
     });
