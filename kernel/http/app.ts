@@ -87,10 +87,11 @@ export function createApp(services: AppServices): Koa {
   use(app, open);
   use(app, authzenMetadata(services));
   use(app, controlRoutes(services));
-  const routes = createRoutes(services);
-  use(app, routes);
+  // First, since other applications ask more often than people do.
   const authzen = authzenRoutes(services);
   use(app, authzen);
+  const routes = createRoutes(services);
+  use(app, routes);
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {

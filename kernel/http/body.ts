@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { Problem } from '../../sdk/index.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The JSON body of a request; an empty one is `{}`. @throws Problem `unsupported-media-type`, `too-large`, `invalid-input` */
 export async function readJson(ctx: Context, limitBytes: number): Promise<unknown> {
   const bytes = await readAll(ctx.req, limitBytes);
@@ -10,7 +12,7 @@ export async function readJson(ctx: Context, limitBytes: number): Promise<unknow
     throw new Problem('unsupported-media-type', `The body is ${ctx.get('Content-Type') || 'of no stated type'}: send application/json.`);
   }
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value: unknown = JSON.parse(utf8.decode(bytes));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
     throw invalid(`is not JSON: ${(error as Error).message}`);
@@ -25,24 +27,22 @@ function invalid(message: string): Problem {
 /** Whoever sends more than this is not waited for. */
 const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
 
-async function readAll(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function readAll(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of chunksOf(request)) {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     // What is over the limit is read and dropped, so that the answer reaches a client that is still sending.
     if (size <= limitBytes) chunks.push(chunk);
     else if (size > MAX_DROPPED_BYTES) request.destroy();
-  }
-  if (size > limitBytes) throw new Problem('too-large', `The body is over the limit of ${limitBytes} bytes.`);
-  return Buffer.concat(chunks);
-}
-
-async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
-  try {
-    yield* request as AsyncIterable<Buffer>;
-  } catch {
-    // The client went away; nobody is left to read this, but it is no error of ours.
-    throw invalid('did not arrive whole');
-  }
+  });
+  request.on('end', () => {
+    if (size > limitBytes) reject(new Problem('too-large', `The body is over the limit of ${limitBytes} bytes.`));
+    else resolve(Buffer.concat(chunks));
+  });
+  // The client went away; nobody is left to read this, but it is no error of ours. After `end` it changes nothing.
+  const onGone = () => reject(invalid('did not arrive whole'));
+  request.on('error', onGone).on('close', onGone);
+  return promise;
 }
