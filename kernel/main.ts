@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { KERNEL_PACK } from './admission.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
-import { type Config, ConfigError } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
 import { openDatabase } from './database/database.ts';
@@ -14,11 +14,8 @@ import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
-import type { PackRegistry } from './packs/registry.ts';
-import { type Bundle, packageOf, readBundles } from './policy/bundle.ts';
 import { Bundles } from './policy/bundles.ts';
-import { CompiledBundle } from './policy/compiled.ts';
-import { distrust } from './policy/signature.ts';
+import { openConfigured, requirePolicies } from './policy/configured.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -53,15 +50,13 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, read, tokens] = await Promise.all([
+    const [packs, configured, tokens] = await Promise.all([
       loadPacks(config.packPaths, VERSION),
-      readBundles(config.policies.folder),
+      openConfigured(config.policies),
       LocalTokens.open(config.dataDir, config.origin),
     ]);
-    requireTrust(read, config);
-    const { sound, broken } = await tryOut(read);
-    const bundles = new Bundles(sound);
-    requirePolicies(packs, bundles, broken);
+    requirePolicies(packs, configured);
+    const bundles = new Bundles(configured.sound);
     const database = await openDatabase({
       engine,
       appUrl: environment.SUMMIT_APP_DATABASE_URL,
@@ -71,7 +66,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
-      await bundles.store(database, sound);
+      await bundles.store(database, configured.sound);
       const services = createServices({
         config,
         log,
@@ -143,36 +138,4 @@ async function drain(server: Server): Promise<void> {
   await closed;
   clearInterval(idle);
   clearTimeout(deadline);
-}
-
-/** @throws ConfigError where keys are configured, and a bundle in the configured folder is signed by none of them */
-function requireTrust(bundles: readonly Bundle[], { policies: { folder, trustedKeys } }: Config): void {
-  const untrusted = bundles.flatMap((bundle) => distrust(bundle, trustedKeys) ?? []);
-  if (untrusted.length > 0) throw new ConfigError(untrusted.map((why) => `policies: a bundle in ${folder} is refused: ${why}`));
-}
-
-/** A bundle of the configured folder that does not load takes the place of none that does. */
-async function tryOut(read: readonly Bundle[]): Promise<{ sound: readonly Bundle[]; broken: readonly string[] }> {
-  const results = await Promise.all(
-    read.map((bundle) =>
-      CompiledBundle.compile(bundle).then(
-        () => ({ bundle }),
-        (error: Error) => ({ why: `the bundle ${bundle.id} ${bundle.version} does not load: ${error.message}` }),
-      ),
-    ),
-  );
-  return {
-    sound: results.flatMap((result) => ('bundle' in result ? [result.bundle] : [])),
-    broken: results.flatMap((result) => ('why' in result ? [result.why] : [])),
-  };
-}
-
-/** A pack whose policy no bundle answers could only ever refuse: better it says so at once. */
-function requirePolicies(packs: PackRegistry, bundles: Bundles, broken: readonly string[]): void {
-  for (const pack of packs.all) {
-    const missing = pack.policies
-      .flatMap(({ entrypoints }) => entrypoints)
-      .find((entrypoint) => !bundles.configured.get(packageOf(entrypoint))?.entrypoints.includes(entrypoint));
-    if (missing) packs.fail(pack.id, [`no compiled policy bundle answers ${missing}: run npm run policies:build`, ...broken].join('; '));
-  }
 }

@@ -1,6 +1,7 @@
 import { type Action, type Actor, type Changes, type Entity, type FilledRole, insert, isNone, type None, type SubjectChange } from '../sdk/index.ts';
+import { PolicyDecisions } from './database/policy-tables.ts';
 import type { ActionReader } from './database/reader.ts';
-import { Approvals, Disclosures, Outbox, PolicyDecisions, Receipts, SubjectStates } from './database/tables.ts';
+import { Approvals, Disclosures, Outbox, Receipts, SubjectStates } from './database/tables.ts';
 import { graphWrites, kernelEdges } from './graph/record.ts';
 import { usageWrites } from './metering/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';

@@ -3,7 +3,7 @@ import { type Actor, type At, create, type Edge, edge, none, Problem } from '../
 import { type Caller, KERNEL_PACK } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
-import { AccessEvaluations } from '../database/tables.ts';
+import { AccessEvaluations } from '../database/policy-tables.ts';
 import { type Access, type Believed, believed } from '../identity/access.ts';
 import { newId } from '../ids.ts';
 import type { PackRegistry } from '../packs/registry.ts';

@@ -1,4 +1,4 @@
-import { AccessEvaluations } from '../database/tables.ts';
+import { AccessEvaluations } from '../database/policy-tables.ts';
 import { newId } from '../ids.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { JudgedDecision, PolicyService } from '../policy/decide.ts';

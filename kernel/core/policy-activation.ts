@@ -14,7 +14,7 @@ import {
   type SubjectChange,
   Type,
 } from '../../sdk/index.ts';
-import { Policies, TenantPolicyBundles } from '../database/tables.ts';
+import { Policies, TenantPolicyBundles } from '../database/policy-tables.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import { bundleRow } from './policy-bundles.ts';
 

@@ -1,6 +1,6 @@
 import { bundleDigest, EMPTY_DATA } from '../../policies/manifest.ts';
 import { type Action, type ActionContext, change, create, defineAction, insert, none, Problem, type Static, Strict, Type } from '../../sdk/index.ts';
-import { Policies, TenantPolicyBundles } from '../database/tables.ts';
+import { Policies, TenantPolicyBundles } from '../database/policy-tables.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundle } from '../policy/bundle.ts';
 

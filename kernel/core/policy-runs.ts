@@ -16,8 +16,8 @@ import {
   Timestamp,
   Type,
 } from '../../sdk/index.ts';
+import { PolicyRunFindings, PolicyRuns } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
-import { PolicyRunFindings, PolicyRuns } from '../database/tables.ts';
 import type { PolicyRunner } from '../policy/run.ts';
 import type { RunReport } from '../policy/run-report.ts';
 import { Digest, knownBundle } from './policy-activation.ts';

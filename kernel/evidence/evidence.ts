@@ -1,6 +1,7 @@
 import { defineQuery, type Evidence, type Query, Strict } from '../../sdk/index.ts';
+import { PolicyDecisions } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
-import { PolicyDecisions, Receipts } from '../database/tables.ts';
+import { Receipts } from '../database/tables.ts';
 import { type Inverses, neighborsOf, nodeOf } from '../graph/queries.ts';
 import { decisionView } from '../policy/queries.ts';
 import { presentReceipts } from '../receipts/queries.ts';

@@ -1,5 +1,5 @@
 import { defineQuery, Id, listParameters, Problem, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
-import { Policies, PolicyDecisions, TenantPolicyBundles } from '../database/tables.ts';
+import { Policies, PolicyDecisions, TenantPolicyBundles } from '../database/policy-tables.ts';
 
 export const listDecisions = defineQuery({
   id: 'policy-decision.list',
