@@ -14,6 +14,7 @@ export interface Admitted extends Principal {
 
 /** The kernel's own actions and queries belong to no pack that could be switched off. */
 export const KERNEL_PACK = 'summit';
+export const KERNEL_GRANT: Grant = Object.freeze({ id: KERNEL_PACK, enabled: true, settings: {}, version: null });
 
 /** Judges what needs no body and no lock: is the pack on, does the role allow it. */
 export class Admission {
@@ -35,7 +36,7 @@ export class Admission {
   }
 
   async packOf(tenant: string, packId: string): Promise<Grant> {
-    return packId === KERNEL_PACK ? { id: packId, enabled: true, settings: {}, version: null } : this.#access.pack(tenant, packId);
+    return packId === KERNEL_PACK ? KERNEL_GRANT : this.#access.pack(tenant, packId);
   }
 
   forget(tenant: string): void {

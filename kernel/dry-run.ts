@@ -1,5 +1,5 @@
 import { type Action, defineQuery, Problem, type ProblemCode, type Reader, Strict, Type } from '../sdk/index.ts';
-import { assertRole, KERNEL_PACK } from './admission.ts';
+import { assertRole, KERNEL_GRANT, KERNEL_PACK } from './admission.ts';
 import { type Assessment, assess } from './assess.ts';
 import { createReader, transactionOf } from './database/reader.ts';
 import { PackEnablements } from './database/tables.ts';
@@ -50,7 +50,7 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
 
 /** @throws Problem `pack-disabled` */
 async function grantOf(db: Reader, tenant: string, packId: string): Promise<Grant> {
-  if (packId === KERNEL_PACK) return { id: packId, enabled: true, settings: {}, version: null };
+  if (packId === KERNEL_PACK) return KERNEL_GRANT;
   const [enablement] = await db.find(PackEnablements, { pack_id: packId });
   if (enablement?.status !== 'enabled') throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
   return { id: packId, enabled: true, settings: enablement.settings, version: null };

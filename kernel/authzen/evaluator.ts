@@ -143,7 +143,7 @@ export class AccessEvaluator {
 
   /** Without a record: what decides is read at most once a second, and an answer names no decision. */
   async #answer(tenant: string, actor: Actor, evaluations: Waiting['evaluations'], semantic: Semantic): Promise<readonly EvaluationAnswer[]> {
-    const { packs, digests } = await believed(this.#situations, tenant, () =>
+    const { packs, digests } = await believed(this.#situations, `${tenant}/${actor.id}`, () =>
       this.#database.transaction(tenant, 'read', (tx) => situationOf(tx, tenant, actor)),
     );
     const read = async (digest: string) =>

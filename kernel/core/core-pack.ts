@@ -14,13 +14,13 @@ import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import type { PolicyService } from '../policy/decide.ts';
 import type { PolicyEngine } from '../policy/engine.ts';
-import { getBundle, getDecision, listBundles, listDecisions } from '../policy/queries.ts';
+import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from '../policy/queries.ts';
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
-import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, knownBundle, listPolicies, withdrawPolicy } from './policy-activation.ts';
+import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPolicies, withdrawPolicy } from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
@@ -89,6 +89,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
     relationships: kernelRelationships,
     settings: Strict({}),
   });
+
   /** What the tenant has been asked since the bundle came in is part of the test. */
   async function testAgain(tenant: string, digest: string): Promise<void> {
     const bundle = await database.transaction(tenant, 'read', async (tx) => {

@@ -8,7 +8,6 @@ import {
   defineQuery,
   none,
   Problem,
-  type Reader,
   type Row,
   Strict,
   type SubjectChange,
@@ -16,6 +15,7 @@ import {
 } from '../../sdk/index.ts';
 import { Policies, TenantPolicyBundles } from '../database/policy-tables.ts';
 import type { Bundle } from '../policy/bundle.ts';
+import { knownBundle } from '../policy/queries.ts';
 import { bundleRow } from './policy-bundles.ts';
 
 /** Of a bundle. */
@@ -147,13 +147,6 @@ export const getPolicy = defineQuery({
   query: Strict({}),
   run: async ({ db, params }) => presentPolicy(await db.one(Policies, params.id ?? '')),
 });
-
-/** @throws Problem `not-found` for a bundle that is not here, or another tenant's alone */
-export async function knownBundle(db: Reader, digest: string): Promise<Row<typeof TenantPolicyBundles>> {
-  const [bundle] = await db.find(TenantPolicyBundles, { digest });
-  if (!bundle) throw new Problem('not-found', `There is no policy bundle ${digest}.`);
-  return bundle;
-}
 
 function roundOf({ policy, approvals }: { policy: Policy; approvals: readonly Approval[] }) {
   const { id, candidate, proposed_by, proposed_at } = policy;

@@ -18,9 +18,10 @@ import {
 } from '../../sdk/index.ts';
 import { PolicyRunFindings, PolicyRuns } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
+import { knownBundle } from '../policy/queries.ts';
 import type { PolicyRunner } from '../policy/run.ts';
 import type { RunReport } from '../policy/run-report.ts';
-import { Digest, knownBundle } from './policy-activation.ts';
+import { Digest } from './policy-activation.ts';
 
 const roles = ['operator', 'security_officer', 'auditor'];
 const EFFECT = 'policy-run';

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sourcePath } from '../../policies/build/stage.ts';
 import { bundleDigest, EMPTY_DATA, type PolicyBundle, readManifest, sha256 } from '../../policies/manifest.ts';
 
 /** Compiled policies with all that made them, named by the SHA-256 over their wasm and data. */
@@ -27,9 +27,6 @@ export interface BundleSignature {
   readonly sig: string;
 }
 
-/** Where libraries lie that every folder of policies may use. */
-const SHARED = new URL('../../policies', import.meta.url).pathname;
-
 /**
  * Reads the bundles of a `policies` folder by its manifest.
  * @throws Error where a file is not the one that the manifest names by digest
@@ -55,8 +52,7 @@ export function packageOf(entrypoint: string): string {
 
 async function readSources(id: string, folder: string, digests: PolicyBundle['sources']): Promise<Record<string, string>> {
   const read = Object.entries(digests).map(async ([path, digest]) => {
-    const own = join(folder, path);
-    const text = await readFile(existsSync(own) ? own : join(SHARED, path), 'utf8');
+    const text = await readFile(sourcePath(folder, path), 'utf8');
     assertDigest(id, path, sha256(text), digest);
     return [path, text] as const;
   });

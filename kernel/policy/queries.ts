@@ -1,4 +1,4 @@
-import { defineQuery, Id, listParameters, Problem, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { defineQuery, Id, listParameters, Problem, type Reader, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
 import { Policies, PolicyDecisions, TenantPolicyBundles } from '../database/policy-tables.ts';
 
 export const listDecisions = defineQuery({
@@ -47,11 +47,17 @@ export const getBundle = defineQuery({
   route: { method: 'GET', path: '/policy-bundles/:digest' },
   query: Strict({}),
   async run({ db, params }) {
-    const [[bundle], policies] = await Promise.all([db.find(TenantPolicyBundles, { digest: params.digest ?? '' }), db.find(Policies, {})]);
-    if (!bundle) throw new Problem('not-found', `There is no policy bundle ${params.digest}.`);
+    const [bundle, policies] = await Promise.all([knownBundle(db, params.digest ?? ''), db.find(Policies, {})]);
     return { ...bundleView(bundle, policies), sources: bundle.sources };
   },
 });
+
+/** @throws Problem `not-found` for a bundle that is not here, or another tenant's alone */
+export async function knownBundle(db: Reader, digest: string): Promise<Row<typeof TenantPolicyBundles>> {
+  const [bundle] = await db.find(TenantPolicyBundles, { digest });
+  if (!bundle) throw new Problem('not-found', `There is no policy bundle ${digest}.`);
+  return bundle;
+}
 
 function bundleView(bundle: Omit<Row<typeof TenantPolicyBundles>, 'sources'>, policies: readonly Row<typeof Policies>[]) {
   const { package: id, bundle_version: version, digest, opa, entrypoints, signature, added_by, created_at } = bundle;
