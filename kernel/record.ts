@@ -1,4 +1,5 @@
 import { type Action, type Actor, type Changes, type Entity, type FilledRole, insert, isNone, type None, type SubjectChange } from '../sdk/index.ts';
+import { LogQueue } from './database/log-tables.ts';
 import { PolicyDecisions } from './database/policy-tables.ts';
 import type { ActionReader } from './database/reader.ts';
 import { Approvals, Disclosures, Outbox, Receipts, SubjectStates } from './database/tables.ts';
@@ -82,6 +83,7 @@ export function recordOf(happening: Happening): ActionRecord {
     messages: messages.map(({ id }) => id),
     writes: [
       { kind: 'insert', entity: Receipts, rows: witnesses.map(({ receipt }) => receipt) },
+      { kind: 'insert', entity: LogQueue, rows: witnesses.map(({ waiting }) => waiting) },
       { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => (state ? [state] : [])) },
       ...byTable([
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../sdk/index.ts';
 import type { Transaction } from './database/database.ts';
+import { LogQueue } from './database/log-tables.ts';
 
 /** Values by column. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -11,7 +12,7 @@ export type TableWrite =
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] };
 
 /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
-export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<unknown>;
+export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
 
 /** So many rows of a table are parameters, a value each, which PostgreSQL reads fastest; more travel as one JSON document. */
 const MAX_PARAMETER_ROWS = 8;
@@ -27,11 +28,12 @@ type TypedWrite = TableWrite & { readonly columns: readonly Column[] };
 /**
  * Makes the one statement of an action: a CTE for each table, closed by the check that every guarded update hit its row.
  * Statements are few (one for each set of tables and their numbers of rows), so each is built and prepared once.
+ * @param committed is told how many receipts wait for the log now
  */
-export function createWriter(orm: MikroORM): Writer {
+export function createWriter(orm: MikroORM, committed: (tenant: string, receipts: number) => void): Writer {
   const statements = new Map<string, string>();
   const columnsOf = columnReader(orm);
-  return (tx, tenant, writes) => {
+  return async (tx, tenant, writes) => {
     const used = writes.filter(({ rows }) => rows.length > 0).map((write): TypedWrite => ({ ...write, columns: columnsOf(write) }));
     const shape = used.map(shapeOf).join();
     let text = statements.get(shape);
@@ -42,7 +44,9 @@ export function createWriter(orm: MikroORM): Writer {
     const guarded = used.reduce((count, { kind, rows }) => (kind === 'update' ? count + rows.length : count), 0);
     const values: unknown[] = [tenant, guarded];
     for (const write of used) addParameters(write, values);
-    return tx.commitWith(text, values);
+    await tx.commitWith(text, values);
+    const receipts = writes.find(({ entity }) => entity === LogQueue)?.rows.length ?? 0;
+    if (receipts > 0) committed(tenant, receipts);
   };
 }
 

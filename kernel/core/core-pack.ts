@@ -9,6 +9,8 @@ import { kernelEntities, PackEnablements } from '../database/tables.ts';
 import { dryRun } from '../dry-run.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
+import type { Pinned } from '../log/policy-file.ts';
+import { logQueries } from '../log/queries.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -34,10 +36,11 @@ interface CoreServices {
   readonly policy: PolicyService;
   readonly policyEngine: PolicyEngine;
   readonly admissionTest: AdmissionTest;
+  readonly pinned: Pinned;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest }: CoreServices): Pack {
+export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned }: CoreServices): Pack {
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -81,6 +84,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
       dryRun({ packs, policy }),
       ...policyRunQueries,
+      ...logQueries(pinned),
       ...graphQueries(packs),
     ],
     evidence: [],

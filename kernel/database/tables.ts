@@ -1,4 +1,5 @@
 import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
 
 /** The kernel's own tables, as migrations.ts makes them. */
@@ -174,6 +175,8 @@ export const Users = governed({
 export const kernelEntities = [
   Receipts,
   SubjectStates,
+  LogQueue,
+  LogEpochs,
   PolicyDecisions,
   Policies,
   TenantPolicyBundles,
