@@ -57,7 +57,9 @@ export function recordOf(happening: Happening): ActionRecord {
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
 
   // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
-  const rest = { rows: rows.map(({ entity, row }) => ({ type: entity.type, row })), edges, usage, messages };
+  const erased = changes?.erases?.toSorted() ?? [];
+  const inserts = rows.map(({ entity, row }) => ({ type: entity.type, row }));
+  const rest = { rows: inserts, edges, usage, messages, ...(erased.length > 0 ? { erased } : {}) };
   const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
   const subjects = (changes?.subjects ?? []).map((change, index) => {
     const isFirst = index === 0;
@@ -93,6 +95,7 @@ export function recordOf(happening: Happening): ActionRecord {
       ...graphWrites(happening, edges, created, own.id),
       ...usageWrites(happening, usage, own.id),
       { kind: 'insert', entity: Disclosures, rows: personal.rows },
+      { kind: 'erase', entity: Disclosures, rows: erased.map((commitment) => ({ commitment })) },
       { kind: 'insert', entity: Outbox, rows: messages.map((message) => outboxRow(happening, message)) },
     ],
   };

@@ -22,6 +22,8 @@ import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
+import { erasePerson } from './erase-person.ts';
+import { beginEpoch } from './log-epochs.ts';
 import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPolicies, withdrawPolicy } from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
@@ -71,6 +73,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       configurePolicy,
       setPackEnablement(packs),
       setRoles,
+      erasePerson,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -78,6 +81,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       startBacktest,
       startReplay,
       finishRun,
+      beginEpoch(config.origin),
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],

@@ -39,6 +39,8 @@ export interface Guarded {
 export interface Guard {
   /** @returns null where there is nothing to sign @throws SignerRefusal; any other error where it cannot tell, to be tried again */
   sign(log: Signable): Promise<Guarded | null>;
+  /** How many leaves were signed; null where it does not know, or its record cannot be read. */
+  known(origin: string): Promise<number | null>;
 }
 
 /** The log may not be signed: what the database holds contradicts what was signed. Somebody must look at it. */
@@ -84,10 +86,14 @@ export class FileGuard implements Guard {
     return { head: candidate, note: await log.sign(candidate), cosignature: null };
   }
 
-  /** What was signed last, or null. @throws SignerRefusal for a file that is none of its own */
-  async last(origin: string): Promise<SignedHead | null> {
+  async known(origin: string): Promise<number | null> {
     const step = await this.#lastStep(origin);
-    return step === 0 ? null : this.#read(origin, step);
+    if (step === 0) return null;
+    const unreadable = (error: unknown) => {
+      if (error instanceof SignerRefusal) return null;
+      throw error;
+    };
+    return (await this.#read(origin, step).catch(unreadable))?.size ?? null;
   }
 
   async #lastStep(origin: string): Promise<number> {

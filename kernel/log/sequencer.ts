@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import { leafHashOf } from '../receipts/receipt.ts';
-import { currentEpoch, type Head, headOf, readTiles } from './store.ts';
+import { currentEpoch, type Epoch, type Head, headOf, readTiles } from './store.ts';
 import { CorruptLog, edgeTiles, type Tile, TreeEdge } from './tiles.ts';
 import { EMPTY_ROOT, TILE_WIDTH } from './tree.ts';
 
@@ -35,19 +35,31 @@ export async function integrate(database: Database, tenant: string): Promise<num
 
 /** The head of the epoch that is now; a new one begins with the entry that links it to the one before. */
 async function lockHead(tx: Transaction, tenant: string): Promise<Head> {
-  // What holds the lock may be a rotation: which epoch it is, is known only after it.
+  // What holds the lock may be about to begin an epoch: which it is, is known only after it.
   await tx.query('SET LOCAL idle_in_transaction_session_timeout = 10000');
   await tx.query('SELECT FROM log_heads WHERE tenant_id = $1 ORDER BY epoch FOR UPDATE', [tenant]);
-  const { epoch, entry } = await currentEpoch(tx, tenant);
-  const head = await headOf(tx, tenant, epoch);
-  if (head) return head;
+  const current = await currentEpoch(tx, tenant);
+  return (await headOf(tx, tenant, current.epoch)) ?? beginEpoch(tx, tenant, current);
+}
+
+async function beginEpoch(tx: Transaction, tenant: string, { epoch, link }: Epoch): Promise<Head> {
   const edge = new TreeEdge(0, []);
-  if (entry !== null) edge.append(leafHashOf(Buffer.from(entry)));
-  const begun = { epoch, size: edge.size, root: edge.size === 0 ? EMPTY_ROOT : edge.root() };
+  if (link) edge.append(leafHashOf(Buffer.from(link.entry)));
+  const head = { epoch, size: edge.size, root: edge.size === 0 ? EMPTY_ROOT : edge.root() };
   // Two replicas may both find that it has not begun: the second waits here, fails, and comes again.
-  await tx.query('INSERT INTO log_heads (tenant_id, epoch, size, root) VALUES ($1, $2, $3, $4)', [tenant, epoch, begun.size, begun.root]);
+  await tx.query('INSERT INTO log_heads (tenant_id, epoch, size, root) VALUES ($1, $2, $3, $4)', [tenant, epoch, head.size, head.root]);
   await insertTiles(tx, tenant, epoch, edge.grown(0));
-  return begun;
+  // What had a place in the epoch before, and was never signed there, gets one here.
+  if (link) {
+    await tx.query(
+      `INSERT INTO log_queue (tenant_id, at, receipt_id, leaf_hash, parent)
+         SELECT $1, r.at, r.id, r.leaf_hash, decode(convert_from(r.bytes, 'UTF8')::jsonb -> 'parents' ->> 0, 'base64')
+         FROM log_leaves l JOIN receipts r ON r.tenant_id = $1 AND r.id = l.receipt_id
+         WHERE l.tenant_id = $1 AND l.epoch = $2 AND l.leaf_index >= $3`,
+      [tenant, epoch - 1, link.previous_size],
+    );
+  }
+  return head;
 }
 
 /** @throws CorruptLog where what is stored is not what the head says */

@@ -16,13 +16,24 @@ export interface Checkpoint extends Head {
 
 const HASH_BYTES = 32;
 
-/** The epoch that receipts go into now. Read after the head's lock is held, since a rotation holds it too. */
-export async function currentEpoch(tx: Transaction, tenant: string): Promise<{ epoch: number; entry: string | null }> {
-  const [latest] = await tx.query<{ epoch: number; entry: string }>(
-    'SELECT epoch, entry FROM log_epochs WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1',
+/** The epoch that receipts go into, and what it begins with: null for the first, which begins with the first receipt. */
+export interface Epoch {
+  readonly epoch: number;
+  readonly link: {
+    /** Leaf 0: the last checkpoint of the epoch before. */
+    readonly entry: string;
+    /** The size of that checkpoint. */
+    readonly previous_size: number;
+  } | null;
+}
+
+/** Where nothing may come between, read it after the head's lock is held: whoever begins an epoch holds that too. */
+export async function currentEpoch(tx: Transaction, tenant: string): Promise<Epoch> {
+  const [latest] = await tx.query<{ epoch: number; entry: string; previous_size: number }>(
+    'SELECT epoch, entry, previous_size FROM log_epochs WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1',
     [tenant],
   );
-  return latest ?? { epoch: 1, entry: null };
+  return latest ? { epoch: latest.epoch, link: latest } : { epoch: 1, link: null };
 }
 
 export async function headOf(tx: Transaction, tenant: string, epoch: number): Promise<Head | null> {

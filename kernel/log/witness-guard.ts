@@ -41,4 +41,9 @@ export class WitnessGuard implements Guard {
     }
     throw new Error(`other processes were faster to show ${origin} to the witness ${name}`);
   }
+
+  /** The witness says it only to whom it refuses. */
+  async known(origin: string): Promise<number | null> {
+    return this.#known.get(origin) ?? null;
+  }
 }
