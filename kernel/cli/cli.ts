@@ -6,6 +6,7 @@ import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
 
 // What a command runs is loaded when it runs: an auditor who verifies loads nothing of the kernel.
@@ -68,6 +69,7 @@ program
 addPolicyCommands(program);
 addLogCommands(program);
 addVerifyCommand(program);
+addVerifierCommand(program);
 
 try {
   await program.parseAsync();
