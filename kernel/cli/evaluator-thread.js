@@ -4,5 +4,7 @@ import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 
 module.enableCompileCache?.(workerData.compileCache);
+// opa-wasm looks whether what it is given is a Response: for that alone Node would load all of its HTTP client.
+Object.defineProperty(globalThis, 'Response', { value: class {} });
 const { evaluate } = await import('../../sdk/verify/evaluate.ts');
 parentPort.on('message', async (questions) => parentPort.postMessage(await evaluate(questions)));

@@ -5,7 +5,7 @@ import { chainOf, type Entry, judgeChain } from './history.ts';
 import type { JsonObject } from './json.ts';
 import { CheckpointReader, judgeCheckpoints } from './log.ts';
 import type { Population } from './population.ts';
-import { judgeSegments } from './segments.ts';
+import { judgeSegments, type LoggedEntry } from './segments.ts';
 import { nextState, type State } from './state.ts';
 import { judgeSignature } from './statement.ts';
 import type { Judged, VerifyOptions } from './verify.ts';
@@ -29,8 +29,7 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   const leaves = await judgeSegments(population, reader, state, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
   judgeReach(population, state, findings);
-  judgeIds(leaves.receipts, findings);
-  judgeSubjects(population, leaves.receipts, findings);
+  judgeSubjects(population, distinct(leaves.receipts, findings), findings);
   await judgeSample(population, findings);
   judgeCounts(population, findings);
   const replay = { verdict: 'NONE', reproduced: 0, decisions: 0 } as const;
@@ -56,12 +55,19 @@ function judgeReach({ manifest }: Population, state: State, findings: Findings):
   }
 }
 
-function judgeIds(receipts: readonly Entry[], findings: Findings): void {
-  const known = new Set<string>();
-  for (const { content, path } of receipts) {
-    if (known.has(content.id)) findings.add('INVALID', 'doubled-receipt', `receipt ${content.id} is in the log twice`, path);
-    known.add(content.id);
+/** A receipt that is in two logs, since one was recovered between them, counts once. In one log it is once. */
+function distinct(receipts: readonly LoggedEntry[], findings: Findings): readonly LoggedEntry[] {
+  const known = new Map<string, LoggedEntry>();
+  const places = new Set<string>();
+  for (const receipt of receipts) {
+    const { content, path, leafText, epoch } = receipt;
+    const place = `${epoch} ${content.id}`;
+    const first = known.get(content.id) ?? receipt;
+    if (places.has(place) || first.leafText !== leafText) findings.add('INVALID', 'doubled-receipt', `two receipts have the id ${content.id}`, path);
+    places.add(place);
+    known.set(content.id, first);
   }
+  return [...known.values()];
 }
 
 /** Whoever was created among the leaves, and in the time that was asked for, is a subject, as the leaves leave it. */

@@ -8,9 +8,14 @@ import type { Population, Segment } from './population.ts';
 import { receiptOf } from './receipts.ts';
 import type { State } from './state.ts';
 
+/** A receipt, and the log that it is in. */
+export interface LoggedEntry extends Entry {
+  readonly epoch: number;
+}
+
 /** What the segments of a population hold. */
 export interface Leaves {
-  readonly receipts: readonly Entry[];
+  readonly receipts: readonly LoggedEntry[];
   /** Leaf hashes in base64, of what a log of the policy has signed for. */
   readonly vouched: ReadonlySet<string>;
 }
@@ -37,7 +42,7 @@ export async function judgeSegments(population: Population, reader: CheckpointRe
 }
 
 class SegmentJudge implements Leaves {
-  readonly receipts: Entry[] = [];
+  readonly receipts: LoggedEntry[] = [];
   readonly vouched = new Set<string>();
   readonly #base: string;
   readonly #reader: CheckpointReader;
@@ -57,9 +62,9 @@ class SegmentJudge implements Leaves {
     const path = `manifest.segments[${index}]`;
     const fromSize = parseSize(`${segment.from_size}`);
     if ((from === null) !== (fromSize === 0n)) throw new TypeError('it has a checkpoint before it where the log was not empty, and only there');
-    if (from !== null) assertTree(await this.#reader.read(from, path, true), segment.origin, segment.from_size, segment.from_root);
     const checkpoint = await this.#reader.read(to, path);
     assertTree(checkpoint, segment.origin, segment.to_size, segment.to_root);
+    if (from !== null) assertTree(await this.#reader.read(from, path, true), segment.origin, segment.from_size, segment.from_root);
     this.#assertNext(checkpoint, fromSize);
     const tree = CompactRange.of(fromSize, frontier.map(parseHash));
     if (toBase64(await tree.root()) !== segment.from_root) throw new TypeError('its frontier is not the tree before it');
@@ -85,7 +90,7 @@ class SegmentJudge implements Leaves {
     else {
       const content = receiptOf(bytes);
       if (content.origin !== this.#base) throw new TypeError(`receipt ${content.id} belongs to ${content.origin}`);
-      this.receipts.push({ content, leafText: toBase64(leaf), path });
+      this.receipts.push({ content, leafText: toBase64(leaf), path, epoch: checkpoint.epoch });
       judgeCosignatureTimes({ epoch: checkpoint.epoch, index: tree.size, checkpoint }, content.at, `receipt ${content.id}`, this.#findings);
     }
     if (checkpoint.isSigned) this.vouched.add(toBase64(leaf));

@@ -31,6 +31,8 @@ export interface Lies {
   readonly cosignedAt?: number;
   /** By the name of the step, its receipt's content and changes before they become bytes. */
   step?(name: string, content: { -readonly [K in keyof ReceiptContent]: ReceiptContent[K] }, changes: DraftChanges): void;
+  /** What the first leaf of a later log is, where that is not the end of the one before it. */
+  opens?(log: TenantLog, before: readonly TenantLog[]): void;
   /** By the name of the step, a result for a decision other than the policy's. */
   decided?(name: string, result: DraftDecision['result']): DraftDecision['result'];
   /** The bundle before it is signed. */
@@ -104,7 +106,8 @@ export class EvidenceWorld {
     const witness = last?.cosigners[0]?.key ?? (await testKey('witness.test/w1', 4));
     log.cosigners.push({ key: witness, seconds: BigInt(NOON / 1_000 + (this.lies.cosignedAt ?? 3_600)) });
     this.logs.push(log);
-    if (last) log.append(Buffer.from(last.checkpoint()));
+    if (last && this.lies.opens) this.lies.opens(log, this.logs);
+    else if (last) log.append(Buffer.from(last.checkpoint()));
   }
 
   commit(name: string, value: string): string {
@@ -351,9 +354,9 @@ function draftOf(
   const request: DraftRow = { ...row, tenant_id: 'demo', id, created_at, status, version, updated_at };
   const proofs = Object.fromEntries(world.receipts.map(({ view, log }) => [view.id, log.proof(view.log_index)]));
   const edges = own.flatMap(({ view }) => (JSON.parse(view.changes) as DraftChanges).edges ?? []);
-  const epochs = world.logs.slice(1).map((log, index) => ({
+  const epochs = world.logs.slice(1).map((log) => ({
     origin: log.origin,
-    entry: Buffer.from(world.logs[index]?.checkpoint() ?? '').toString('base64'),
+    entry: Buffer.from(log.entries[0] ?? []).toString('base64'),
     proof: log.proof(0),
   }));
   const { digest = '', version: bundleVersion = '', id: bundleId = '', opa = '', dataText = '', wasm } = policyBundle ?? {};

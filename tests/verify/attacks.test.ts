@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { commit } from '../../kernel/receipts/commitment.ts';
 import { formatProof, parseProof } from '../../sdk/verify/checkpoint.ts';
 import { type Report, type VerifyOptions, verifyEvidence } from '../../sdk/verify/index.ts';
 import { parsePolicy } from '../../sdk/verify/policy.ts';
@@ -465,6 +466,24 @@ test('what the policy denied was done all the same', async () => {
   refused(report, 'INVALID', 'decision-differs');
 });
 
+test('a decision that its receipt binds, of another action or another actor', async () => {
+  const others = await judgeLies({
+    step: (name, content) => void (name === 'create' && Object.assign(content, { action: 'high-risk-ops.request.import' })),
+  });
+  assert.match(textOf(others.findings), 'its receipt is of the action high-risk-ops.request.import');
+  const { world } = await buildEvidence();
+  const actor = commit('actor', world.lead.id);
+  const borrowed = await judgeLies({
+    step: (name, content) => void (name === 'create' && Object.assign(content, { actor: actor.commitment })),
+    draft: ({ disclosures }) => void disclosures.push(actor),
+  });
+  assert.match(textOf(borrowed.findings), 'its receipt is of another actor');
+});
+
+test('show a decision twice', async () => {
+  refused(await judgeLies({ draft: ({ policy_decisions }) => void policy_decisions.push(at(policy_decisions, 0)) }), 'INVALID', 'doubled-decision');
+});
+
 test('drop a decision that a receipt binds, or add one that none does', async () => {
   const report = await judgeLies({
     draft({ policy_decisions, manifest }) {
@@ -498,6 +517,26 @@ test('guess a redacted value: without its salt a guess opens nothing', async () 
     draft: (draft) => void (erase(draft) && Object.assign(draft.request, { justification: 'A customer waits for an answer.' })),
   });
   refused(shown, 'INVALID', 'field-not-bound');
+});
+
+test('a disclosure is there once, whole, and with a salt that cannot be tried out', async () => {
+  refused(await judgeLies({ draft: ({ disclosures }) => void disclosures.push(at(disclosures, 0)) }), 'INVALID', 'doubled-disclosure');
+  for (const half of [{ salt: null }, { value: null }]) {
+    const report = await judgeLies({ draft: ({ disclosures }) => void Object.assign(at(disclosures, 0), half) });
+    assert.match(textOf(report.findings), 'erased by half');
+  }
+  const short = commit('justification', 'A customer waits for an answer.', 'c2hvcnQ');
+  const report = await judgeLies({
+    step(name, content, { subject }) {
+      if (name !== 'create' || !subject) return;
+      subject.row.justification = short.commitment;
+      content.commitments = [short.commitment];
+    },
+    draft({ disclosures }) {
+      Object.assign(disclosures.find(({ name }) => name === 'justification') ?? {}, short);
+    },
+  });
+  assert.match(textOf(report.findings), 'less than 128 bits');
 });
 
 test('open a commitment as something that it is not', async () => {
@@ -594,15 +633,40 @@ test('an epoch that nothing joins to the one before it', async () => {
   refused(await judgeLies({ rotates: true, draft: ({ proof }) => void proof.epochs.pop() }), 'UNANCHORED', 'epoch-not-linked');
 });
 
-test('an epoch that is joined to another log, or to a tree that had lost its end', async () => {
-  const forged = await judgeLies({
+test('an epoch that is joined to something else than the end of the log before it', async () => {
+  const lies: readonly ((epoch: EvidenceDraft['proof']['epochs'][number], world: EvidenceWorld) => void)[] = [
+    (epoch) => Object.assign(epoch, { entry: Buffer.from('not a checkpoint').toString('base64') }),
+    (epoch, { log }) => Object.assign(epoch, { entry: Buffer.from(at(log.entries, 1)).toString('base64'), proof: log.proof(1) }),
+    (epoch, { logs: [first] }) => Object.assign(epoch, { proof: first?.proof(0) }),
+  ];
+  for (const lie of lies) {
+    refused(await judgeLies({ rotates: true, draft: ({ proof }, world) => lie(at(proof.epochs, 0), world) }), 'INVALID');
+  }
+  const moved = await judgeLies({
     rotates: true,
-    draft({ proof }) {
-      const entry = Buffer.from('not a checkpoint').toString('base64');
-      proof.epochs = proof.epochs.map((epoch) => ({ ...epoch, entry }));
+    draft: ({ proof }, { log }) =>
+      void Object.assign(at(proof.epochs, 0), { entry: Buffer.from(at(log.entries, 1)).toString('base64'), proof: log.proof(1) }),
+  });
+  assert.match(textOf(moved.findings), 'by leaf 0');
+  refused(
+    await judgeLies({ draft: ({ proof }, { log }) => void proof.epochs.push({ origin: BASE, entry: '', proof: log.proof(0) }) }),
+    'INVALID',
+    'stray-epoch',
+  );
+});
+
+test('an epoch that is joined to the wrong log, or to one that had lost its end', async () => {
+  const { policy, bundle } = await buildEvidence({
+    rotates: true,
+    opens(log, [first]) {
+      // The old log as it was before its last leaf.
+      if (first) log.append(Buffer.from(first.checkpoint(first.entries.length - 1)));
     },
   });
-  refused(forged, 'INVALID', 'not-included');
+  const report = await verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy) });
+  refused(report, 'DIVERGED', 'log-went-back');
+  const own = await judgeLies({ rotates: true, opens: (log) => void log.append(Buffer.from(log.checkpoint(0))) });
+  assert.match(textOf(own.findings), 'not of the epoch before 2');
 });
 
 test.run();

@@ -159,6 +159,16 @@ test('count otherwise', async () => {
   }
 });
 
+test('a receipt that is in two logs, since one was recovered, counts once; in one log it is once', async () => {
+  const { world, from } = await buildPopulationWorld({ rotates: true });
+  const [first, second] = [at(world.logs, 0), at(world.logs, 1)];
+  second.append(at(first.entries, -1));
+  const verify = async () => verifyEvidence(JSON.stringify(world.sign(world.draft(from))), { policy: await parsePolicy(world.policy) });
+  assert.ok((await verify()).ok);
+  second.append(at(first.entries, -1));
+  found(await verify(), 'INVALID', 'doubled-receipt');
+});
+
 test('a gap in the receipts of a subject', async () => {
   const { world, from } = await buildPopulationWorld();
   const entries = at(world.logs, 0).entries;
