@@ -109,7 +109,15 @@ function subjectProblem(subject: Subject, chain: readonly Entry[]): string | nul
 
 /** The sample is drawn by the seed, so that nobody picks it: the first of all ids in the order of SHA-256(seed ":" id). */
 async function judgeSample({ manifest, subjects }: Population, findings: Findings): Promise<void> {
-  const { seed, sample, counts } = manifest;
+  const { seed, sample, counts, query } = manifest;
+  if (query.seed === null) {
+    findings.add(
+      'NOTE',
+      'seed-not-asked-for',
+      'the server chose the seed of the sample: name one yourself, and nobody could have tried several',
+      'manifest.seed',
+    );
+  }
   const keyed = await Promise.all(subjects.map(async ({ id }) => ({ id, key: toHex(await sha256(utf8(`${seed}:${id}`))) })));
   const drawn = keyed
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))

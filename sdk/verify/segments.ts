@@ -89,6 +89,7 @@ class SegmentJudge implements Leaves {
     if (tree.size === 0n && checkpoint.epoch > 1) await this.#join(bytes, checkpoint, path);
     else {
       const content = receiptOf(bytes);
+      if (content.seq !== null && content.outcome !== 'allowed') throw new TypeError(`receipt ${content.id} is ${content.outcome} and has a seq`);
       if (content.origin !== this.#base) throw new TypeError(`receipt ${content.id} belongs to ${content.origin}`);
       this.receipts.push({ content, leafText: toBase64(leaf), path, epoch: checkpoint.epoch });
       judgeCosignatureTimes({ epoch: checkpoint.epoch, index: tree.size, checkpoint }, content.at, `receipt ${content.id}`, this.#findings);

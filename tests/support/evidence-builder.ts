@@ -35,6 +35,8 @@ export interface Lies {
   opens?(log: TenantLog, before: readonly TenantLog[]): void;
   /** By the name of the step, a result for a decision other than the policy's. */
   decided?(name: string, result: DraftDecision['result']): DraftDecision['result'];
+  /** By the name of the step, the decision before its receipt binds it. */
+  decision?(name: string, decision: DraftDecision, world: EvidenceWorld): void;
   /** The bundle before it is signed. */
   draft?(draft: EvidenceDraft, world: EvidenceWorld): void;
 }
@@ -126,7 +128,7 @@ export class EvidenceWorld {
     const evaluation = await compiled.evaluate(ENTRYPOINT, canonicalJson(input));
     const honest: Record<string, Json> = JSON.parse(canonicalJson(evaluation.result));
     const result = this.lies.decided ? this.lies.decided(name, honest) : honest;
-    return {
+    const decision: DraftDecision = {
       id: randomUUID(),
       policy: ENTRYPOINT,
       bundle_digest: policyBundle?.digest ?? '',
@@ -146,6 +148,8 @@ export class EvidenceWorld {
       duration_ns: 250_000,
       created_at: '',
     };
+    this.lies.decision?.(name, decision, this);
+    return decision;
   }
 
   /** Writes the receipt of a step and puts it into the log. */

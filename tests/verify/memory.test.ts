@@ -100,7 +100,9 @@ test('delete a receipt before sequencing: the promise tells', async () => {
     return `${note}\n${signatureLine(key, key.sign(Buffer.from(note)))}`;
   };
   const verdictOf = async (promise: string) => {
-    const { ok, promise: found } = await verifyEvidence(JSON.stringify(bundle), { policy, promise });
+    const { ok, promise: found, findings } = await verifyEvidence(JSON.stringify(bundle), { policy, promise });
+    const codes = { KEPT: undefined, 'NOT FOUND': 'promise-not-found', INVALID: 'malformed-promise' };
+    assert.is(findings[0]?.code, found ? codes[found.verdict] : 'none');
     return [ok, found?.verdict];
   };
   const logged = Buffer.from(bundle.receipts[0]?.bytes ?? '', 'base64');

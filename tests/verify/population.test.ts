@@ -152,6 +152,29 @@ test('pick the sample by hand, or another seed than was asked for', async () => 
   found(await judge({ draft: ({ manifest }) => void Object.assign(manifest.query, { seed: 'another' }) }), 'INVALID', 'sample-differs');
 });
 
+test('a seed that the server chose is a sample that it could have picked', async () => {
+  const report = await judge({ draft: ({ manifest }) => void Object.assign(manifest.query, { seed: null }) });
+  found(report, 'NOTE', 'seed-not-asked-for');
+});
+
+test('a receipt that changed something and was not allowed', async () => {
+  const report = await judge({
+    draft(draft, { log }) {
+      const at = log.entries.length - 1;
+      log.entries[at] = Buffer.from(
+        Buffer.from(log.entries[at] ?? [])
+          .toString()
+          .replace('"outcome":"allowed"', '"outcome":"refused"'),
+      );
+      Object.assign(draft, {
+        ...draft,
+        entries: [[...(draft.entries[0]?.slice(0, -1) ?? []), Buffer.from(log.entries[at] ?? []).toString('base64')]],
+      });
+    },
+  });
+  assert.match(JSON.stringify(report.findings), 'is refused and has a seq');
+});
+
 test('count otherwise', async () => {
   for (const name of ['entries', 'subjects', 'receipts', 'sampled', 'by_status'] as const) {
     const value = name === 'by_status' ? {} : 1;
