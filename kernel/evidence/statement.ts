@@ -1,3 +1,4 @@
+import { Problem } from '../../sdk/index.ts';
 import type { NoteSigner } from '../log/note-signer.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 
@@ -25,11 +26,13 @@ export interface Seal {
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
-/** An in-toto Statement v1 over the members, signed. */
+/** An in-toto Statement v1 over the members, signed. @throws Problem `unavailable` */
 export async function sealed(members: readonly MemberDigest[], { signer, key, predicateType, predicate }: Seal): Promise<Envelope> {
   const statement = { _type: 'https://in-toto.io/Statement/v1', subject: members, predicateType, predicate };
   const payload = Buffer.from(canonicalJson(statement));
-  const signature = await signer.signature(key, preAuthEncoding(PAYLOAD_TYPE, payload));
+  const signature = await signer.signature(key, preAuthEncoding(PAYLOAD_TYPE, payload)).catch((cause: unknown) => {
+    throw new Problem('unavailable', 'The signer does not answer, so there is no evidence: ask again in a moment.', {}, { cause });
+  });
   return { payloadType: PAYLOAD_TYPE, payload: payload.toString('base64'), signatures: [signature] };
 }
 
