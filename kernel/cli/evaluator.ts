@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Evaluator, Questions } from '../../sdk/verify/index.ts';
 
@@ -11,35 +12,56 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
  * thread, and is seen by nobody.
  */
 export class EvaluatorThread {
-  #worker: Worker | null = startWorker();
+  readonly #limitMs: number;
+  #thread = new Thread();
 
-  readonly evaluate: Evaluator = async (questions) => {
-    const answers = await this.#ask(questions);
-    if ('failure' in answers) await this.close();
-    return 'failure' in answers ? questions.asked.map(() => answers) : answers;
-  };
-
-  async close(): Promise<void> {
-    await this.#worker?.terminate();
-    this.#worker = null;
+  constructor(limitMs = LIMIT_MS) {
+    this.#limitMs = limitMs;
   }
 
-  #ask(questions: Questions): Promise<readonly Answer[] | { failure: string }> {
-    this.#worker ??= startWorker();
-    const worker = this.#worker;
-    const { promise, resolve } = Promise.withResolvers<readonly Answer[] | { failure: string }>();
-    const timer = setTimeout(() => resolve({ failure: `it took longer than ${LIMIT_MS / 1_000} s` }), LIMIT_MS);
-    worker.once('message', resolve);
-    worker.once('error', (error) => resolve({ failure: `it broke its thread: ${error.message}` }));
-    worker.once('exit', () => resolve({ failure: 'it ended its thread' }));
-    worker.postMessage(questions);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      worker.removeAllListeners();
-    });
+  readonly evaluate: Evaluator = async (questions) => {
+    const answers = await this.#thread.ask(questions, this.#limitMs);
+    if (!('failure' in answers)) return answers;
+    await this.close();
+    this.#thread = new Thread();
+    return questions.asked.map(() => answers);
+  };
+
+  close(): Promise<unknown> {
+    return this.#thread.worker.terminate();
   }
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL('./evaluator-thread.ts', import.meta.url), { resourceLimits: LIMITS, stdout: true, stderr: true, env: {} });
+/** One thread, up to its first failure. */
+class Thread {
+  readonly worker = new Worker(new URL('./evaluator-thread.js', import.meta.url), {
+    workerData: { compileCache: getCompileCacheDir() },
+    resourceLimits: LIMITS,
+    stdout: true,
+    stderr: true,
+    env: {},
+  });
+  /** It may also break before it is asked anything. */
+  readonly #broken: Promise<{ failure: string }>;
+
+  constructor() {
+    this.#broken = new Promise((resolve) => {
+      this.worker.once('error', (error) => resolve({ failure: `it broke its thread: ${error.message}` }));
+      this.worker.once('exit', () => resolve({ failure: 'it ended its thread' }));
+    });
+  }
+
+  async ask(questions: Questions, limitMs: number): Promise<readonly Answer[] | { failure: string }> {
+    const answered = new Promise<readonly Answer[]>((resolve) => this.worker.once('message', resolve));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<{ failure: string }>((resolve) => {
+      timer = setTimeout(() => resolve({ failure: `it took longer than ${limitMs} ms` }), limitMs);
+    });
+    this.worker.postMessage(questions);
+    try {
+      return await Promise.race([answered, this.#broken, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }

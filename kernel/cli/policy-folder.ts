@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BundleUpload } from '../core/policy-bundles.ts';
-import { type Bundle, readBundles } from '../policy/bundle.ts';
+import type { Bundle } from '../policy/bundle.ts';
 import { CliError } from './cli-error.ts';
 import { configuration } from './client.ts';
 
@@ -23,6 +23,7 @@ export async function builtFolder(dir: string | undefined): Promise<string> {
 /** The bundles of a folder, as they travel to whoever has the database. @throws CliError */
 export async function candidatesIn(dir: string): Promise<readonly BundleUpload[]> {
   const folder = await builtFolder(dir);
+  const { readBundles } = await import('../policy/bundle.ts');
   const bundles = await readBundles(folder).catch((error: Error) => {
     throw new CliError(1, `the policies in ${folder} cannot be read: ${error.message}`);
   });
