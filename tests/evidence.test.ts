@@ -222,6 +222,9 @@ test('a nonce, a size or a format that cannot be is refused, and the field named
     ['since=0', 'since'],
     ['since=1000000', 'since'],
     ['since=yesterday', 'since'],
+    ['since_epoch=1', 'since'],
+    ['since=1&since_epoch=9', 'since_epoch'],
+    ['since=1000000&since_epoch=1', 'since'],
     ['format=xml', 'format'],
     ['colour=red', 'colour'],
   ]) {

@@ -10,7 +10,7 @@ import { type Asked, evidenceManifest } from './manifest.ts';
 import { type Collected, idsIn, type Member, shownRow } from './members.ts';
 import { handlesOf, type People, peopleAmong } from './people.ts';
 import { bundlesOf, decisionsOf } from './policies.ts';
-import { prove } from './proof.ts';
+import { prove, type Remembered } from './proof.ts';
 import { bundledReceipt, readReceipt, receiptsOf } from './receipts.ts';
 
 export interface BundleRequest extends Asked {
@@ -18,14 +18,13 @@ export interface BundleRequest extends Asked {
   readonly quorum: number;
   readonly inverses: Inverses;
   readonly bundles: Bundles;
-  /** A size of the log from which it is to be proven that it only grew. */
-  readonly since: number | undefined;
+  readonly since: Remembered | null;
 }
 
 /**
  * All that proves what became of the subjects: everything that their receipts bind, and that these are in the log.
  * @returns the members in their order, without the signature
- * @throws Unproven while the log has not come so far; Problem `invalid-input` for a size that it never had
+ * @throws Unproven while the log has not come so far; Problem `invalid-input` where it never was as it is remembered
  */
 export async function bundleOf(tx: Transaction, db: Reader, collected: Collected, request: BundleRequest): Promise<readonly DocumentMember[]> {
   const { tenant } = request;

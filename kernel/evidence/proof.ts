@@ -3,7 +3,7 @@ import type { Transaction } from '../database/database.ts';
 import { type Place, proofsOf, Unproven } from '../log/leaves.ts';
 import { logOrigin } from '../log/names.ts';
 import { consistencyProof, inclusionProofs } from '../log/proofs.ts';
-import type { Checkpoint } from '../log/store.ts';
+import { type Checkpoint, latestCheckpoint } from '../log/store.ts';
 
 /** What proves that the receipts of a bundle are in the log. */
 export interface Proof {
@@ -30,26 +30,43 @@ interface Proven {
   readonly checkpoints: readonly Checkpoint[];
 }
 
+/** What somebody remembers of the log, from which it is to be proven that it only grew. */
+export interface Remembered {
+  readonly size: number;
+  /** The newest that the bundle has a receipt in, unless said. */
+  readonly epoch: number | undefined;
+}
+
 /**
  * @param origin of the tenant
- * @param since a size of the newest epoch, from which it is to be proven that the log only grew
- * @throws Unproven while the log has not come so far; Problem `invalid-input` where it never had that size
+ * @throws Unproven while the log has not come so far; Problem `invalid-input` where it never was as it is remembered
  */
 export async function prove(
   tx: Transaction,
   { tenant, origin, quorum }: { tenant: string; origin: string; quorum: number },
   receiptIds: readonly string[],
-  since: number | undefined,
+  since: Remembered | null,
 ): Promise<Proven> {
   const { proofs, places, checkpoints } = await proofsOf(tx, tenant, receiptIds, quorum);
   const unproven = receiptIds.filter((id) => !proofs.has(id));
   if (unproven.length > 0) throw new Unproven(unproven);
-  const newest = checkpoints.at(-1);
-  const [consistency, epochs] = await Promise.all([
-    since === undefined || !newest ? null : consistencyProof(tx, tenant, atMost(since, newest), newest),
-    linksOf(tx, tenant, origin, checkpoints),
-  ]);
-  return { proof: { receipts: Object.fromEntries(proofs), consistency, epochs }, places, checkpoints };
+  const grown = since && (await grownSince(tx, tenant, since, checkpoints));
+  const epochs = await linksOf(tx, tenant, origin, checkpoints);
+  const isListed = !grown || checkpoints.includes(grown.checkpoint);
+  return {
+    proof: { receipts: Object.fromEntries(proofs), consistency: grown?.proof ?? null, epochs },
+    places,
+    checkpoints: isListed ? checkpoints : [...checkpoints, grown.checkpoint].toSorted((a, b) => a.epoch - b.epoch),
+  };
+}
+
+/** An epoch that has ended is compared as it ended, also where no receipt of the bundle is in it. */
+async function grownSince(tx: Transaction, tenant: string, { size, epoch }: Remembered, checkpoints: readonly Checkpoint[]) {
+  const own = epoch === undefined ? checkpoints.at(-1) : checkpoints.find((checkpoint) => checkpoint.epoch === epoch);
+  const checkpoint = own ?? (epoch === undefined ? null : await latestCheckpoint(tx, tenant, epoch));
+  if (!checkpoint) throw notRemembered('since_epoch', `the log has no epoch ${epoch} with a checkpoint`);
+  if (size > checkpoint.size) throw notRemembered('since', `must be at most ${checkpoint.size}, the size that the proof is against`);
+  return { checkpoint, proof: await consistencyProof(tx, tenant, size, checkpoint) };
 }
 
 async function linksOf(tx: Transaction, tenant: string, origin: string, checkpoints: readonly Checkpoint[]): Promise<readonly EpochLink[]> {
@@ -68,9 +85,6 @@ async function linksOf(tx: Transaction, tenant: string, origin: string, checkpoi
   return links;
 }
 
-function atMost(since: number, { size }: Checkpoint): number {
-  if (since <= size) return since;
-  throw new Problem('invalid-input', `The proof is against a log of ${size} leaves, so there is none from ${since}.`, {
-    errors: [{ path: 'since', message: `must be at most ${size}` }],
-  });
+function notRemembered(path: string, message: string): Problem {
+  return new Problem('invalid-input', `${path}: ${message}`, { errors: [{ path, message }] });
 }

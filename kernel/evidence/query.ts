@@ -1,4 +1,4 @@
-import { defineQuery, type Evidence, type Query, Strict, Type } from '../../sdk/index.ts';
+import { defineQuery, type Evidence, Problem, type Query, Strict, Type } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Deferred } from '../deferred.ts';
 import type { Inverses } from '../graph/queries.ts';
@@ -9,6 +9,7 @@ import { bundleOf } from './bundle.ts';
 import { signedDocument } from './document.ts';
 import { collect } from './members.ts';
 import { momentOf } from './moment.ts';
+import type { Remembered } from './proof.ts';
 import { summaryOf } from './summary.ts';
 
 interface EvidenceServices {
@@ -32,11 +33,13 @@ export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles }: Ev
     query: Strict({
       nonce: Type.Optional(Nonce),
       since: Type.Optional(Type.Integer({ minimum: 1, description: 'A size of the log: the bundle proves that it only grew since then' })),
+      since_epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'Of which epoch of the log `since` is a size; the newest unless said' })),
       format: Type.Optional(
         Type.Enum(['json', 'summary'], { description: 'The bundle, or what there is to know of it without waiting for the log' }),
       ),
     }),
-    async run({ db, tenant, params, query: { nonce = null, since, format } }) {
+    async run({ db, tenant, params, query: { nonce = null, format, ...query } }) {
+      const since = rememberedIn(query);
       const tx = transactionOf(db);
       const id = evidence.subject ? await evidence.subject(db, params) : (params.id ?? '');
       const [collected, { now, epoch }] = await Promise.all([collect(evidence, db, id), momentOf(tx, tenant)]);
@@ -54,4 +57,10 @@ export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles }: Ev
       return new Deferred(() => signedDocument(members, seal, { filename: `${evidence.id}-${subject}.json` }));
     },
   });
+}
+
+function rememberedIn({ since, since_epoch: epoch }: { since?: number; since_epoch?: number }): Remembered | null {
+  if (since !== undefined) return { size: since, epoch };
+  if (epoch === undefined) return null;
+  throw new Problem('invalid-input', 'since_epoch says of which epoch since is a size', { errors: [{ path: 'since', message: 'is required' }] });
 }
