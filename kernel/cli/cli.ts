@@ -5,6 +5,7 @@ import { openEngine } from '../database/engine.ts';
 import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addWitnessCommands } from './witness.ts';
 
 const program = new Command('summit')
   .description('Governed actions, and what proves them.')
@@ -63,6 +64,7 @@ program
   });
 
 addPolicyCommands(program);
+addWitnessCommands(program);
 
 try {
   await program.parseAsync();
