@@ -12,7 +12,7 @@ import { EMPTY_ROOT } from '../sdk/verify/merkle.ts';
 import { type NoteKey, noteKey, parseVkey, signatureLine, timestamped, verifyNote } from '../sdk/verify/note.ts';
 import { startWitness, type WitnessServer } from '../sdk/witness/server.ts';
 import { cli, type ServerProcess, startProcess } from './support/process.ts';
-import { TestLog } from './support/test-log.ts';
+import { SignedLog } from './support/signed-log.ts';
 
 const test = suite('Witness');
 const NAME = 'witness.example/w1';
@@ -54,7 +54,7 @@ async function keyOf(url: string): Promise<NoteKey> {
   return parseVkey(vkey);
 }
 
-function know(...logs: readonly TestLog[]): void {
+function know(...logs: readonly SignedLog[]): void {
   for (const { vkey } of logs) appendFileSync(join(dir, 'logs'), `log ${vkey}\n`);
 }
 
@@ -74,7 +74,7 @@ async function statusOf(body: string | Uint8Array | Promise<string>): Promise<nu
 }
 
 /** The size that was cosigned last, as anybody may ask. */
-async function cosignedSize({ hash }: TestLog, url = witness.url): Promise<number | null> {
+async function cosignedSize({ hash }: SignedLog, url = witness.url): Promise<number | null> {
   const response = await fetch(`${url}/${hash}/checkpoint`);
   if (response.status === 404) return null;
   assert.is(response.status, 200);
@@ -86,7 +86,7 @@ function stale(size: number | bigint): Answer {
 }
 
 test('what a log has signed is cosigned, and the cosignature says when', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const { status, text } = await submit(await log.body(0, 5));
   assert.is(status, 200);
@@ -110,7 +110,7 @@ test('what a log has signed is cosigned, and the cosignature says when', async (
 });
 
 test('a log that grows is cosigned at each size, one that stands still again, with the time of then', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   let old = 0;
   for (const size of [1, 2, 3, 7, 8, 8, 13, 64]) {
@@ -125,7 +125,7 @@ test('a log that grows is cosigned at each size, one that stands still again, wi
 });
 
 test('growth needs the proof of exactly that growth', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 6));
   const proof = log.proof(6, 11);
@@ -145,7 +145,7 @@ test('growth needs the proof of exactly that growth', async () => {
 });
 
 test('a proof of nothing is empty', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const body = async (oldSize: bigint, hashes: readonly Uint8Array[]) => formatConsistency({ oldSize, hashes, checkpoint: await log.checkpoint(4) });
   assert.is(await statusOf(body(0n, [EMPTY_ROOT])), 422, 'from the empty tree');
@@ -156,7 +156,7 @@ test('a proof of nothing is empty', async () => {
 });
 
 test('a log cannot be taken back: another old size is answered with the one cosigned last', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   assert.equal(await submit(await log.body(3, 5)), stale(0), 'before the first');
   await submit(await log.body(0, 8));
@@ -169,7 +169,7 @@ test('a log cannot be taken back: another old size is answered with the one cosi
 });
 
 test('split view: a second root of one size is refused, reported and kept', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 8));
   const other = await log.forkedAt(3);
@@ -191,7 +191,7 @@ test('split view: a second root of one size is refused, reported and kept', asyn
 });
 
 test('an empty log has one root, and grows from there', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const wrong = checkpointText({ origin: log.origin, size: 0n, root: new Uint8Array(32) });
   assert.is(await statusOf(`old 0\n\n${log.sign(wrong)}`), 409);
@@ -205,7 +205,7 @@ test('an empty log has one root, and grows from there', async () => {
 });
 
 test('sizes are exact up to 2⁶⁴−1, and no longer', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const most = (1n << 64n) - 1n;
   const body = (size: bigint) => `old 0\n\n${log.sign(checkpointText({ origin: log.origin, size, root: EMPTY_ROOT }))}`;
@@ -215,7 +215,7 @@ test('sizes are exact up to 2⁶⁴−1, and no longer', async () => {
 });
 
 test('a log that nobody has added is unknown, also under the key of one that is known', async () => {
-  const [log, stranger] = [await TestLog.create('example.com/acme'), await TestLog.create('example.com/other')];
+  const [log, stranger] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/other')];
   know(log);
   assert.is(await statusOf(stranger.body(0, 3)), 404);
   const next = checkpointText({ origin: 'example.com/acme/2', size: 3n, root: EMPTY_ROOT });
@@ -223,7 +223,7 @@ test('a log that nobody has added is unknown, also under the key of one that is 
 });
 
 test('what the log has not signed is refused', async () => {
-  const [log, impostor] = [await TestLog.create('example.com/acme'), await TestLog.create('example.com/acme')];
+  const [log, impostor] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/acme')];
   know(log);
   const text = await log.text(3);
   const genuine = log.sign(text);
@@ -244,7 +244,7 @@ test('what the log has not signed is refused', async () => {
 });
 
 test('signatures of others are ignored, and not kept; extension lines are cosigned', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const text = `${await log.text(3)}an extension\n`;
   const others = Array.from({ length: 20 }, (_, n) => signatureLine({ name: `other.example/${n}`, id: new Uint8Array(4) }, new Uint8Array(3_000)));
@@ -255,7 +255,7 @@ test('signatures of others are ignored, and not kept; extension lines are cosign
 });
 
 test('logs are added while it runs, and one that changes its key may have both', async () => {
-  const [log, second] = [await TestLog.create('example.com/acme'), await TestLog.create('example.com/acme')];
+  const [log, second] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/acme')];
   assert.is(await statusOf(log.body(0, 3)), 404);
   const added = await cli(['witness', 'add-log', '--dir', dir, log.vkey], {});
   assert.is(added.code, 0, added.stderr);
@@ -266,13 +266,14 @@ test('logs are added while it runs, and one that changes its key may have both',
   assert.equal(await submit(await second.body(0, 3)), stale(3));
 
   const again = await cli(['witness', 'add-log', '--dir', dir, log.vkey], {});
-  assert.equal([again.code, again.stderr], [0, 'The log was known already.\n']);
+  assert.is(again.code, 0);
+  assert.match(again.stderr, 'The log was known already.');
   writeFileSync(join(dir, 'logs'), '');
   assert.is(await statusOf(log.body(3, 4)), 404, 'taken out again');
 });
 
 test('many who add a log at once lose none', async () => {
-  const logs = await Promise.all(Array.from({ length: 6 }, (_, n) => TestLog.create(`example.com/${n}`, 1)));
+  const logs = await Promise.all(Array.from({ length: 6 }, (_, n) => SignedLog.create(`example.com/${n}`, 1)));
   const added = await Promise.all(logs.map(({ vkey }) => cli(['witness', 'add-log', '--dir', dir, vkey], {})));
   assert.equal(
     added.map(({ code }) => code),
@@ -282,7 +283,7 @@ test('many who add a log at once lose none', async () => {
 });
 
 test('a list of logs that cannot be read stops all of them, until it is mended', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   const path = join(dir, 'logs');
   const good = ` \t# a comment\n\n\tlog  ${log.vkey}  https://example.com/\n`;
   writeFileSync(path, good);
@@ -307,12 +308,12 @@ test('a witness is no log', async () => {
 });
 
 test('of many who send at once one history is cosigned, which never goes back', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   const other = await log.forkedAt(2);
   know(log);
   const seen: { size: number; text: string }[] = [];
   // As a log's client does it: on a conflict, go on from the size that the witness has.
-  const send = async (side: TestLog, from: number, size: number): Promise<number> => {
+  const send = async (side: SignedLog, from: number, size: number): Promise<number> => {
     if (from > size) return from;
     const answer = await submit(await side.body(from, size));
     if (answer.type === 'text/x.tlog.size') return send(side, Number(answer.text), size);
@@ -321,7 +322,7 @@ test('of many who send at once one history is cosigned, which never goes back', 
     seen.push({ size, text: await side.text(size) });
     return size;
   };
-  const client = async (side: TestLog, sizes: readonly number[]) => {
+  const client = async (side: SignedLog, sizes: readonly number[]) => {
     let old = 0;
     for (const size of sizes) old = await send(side, old, size);
   };
@@ -343,7 +344,7 @@ test('of many who send at once one history is cosigned, which never goes back', 
 });
 
 test('of requests from one size the first is cosigned, and the others are told', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 4));
   const bodies = await Promise.all(Array.from({ length: 40 }, (_, n) => log.body(4, 5 + n)));
@@ -355,7 +356,7 @@ test('of requests from one size the first is cosigned, and the others are told',
 });
 
 test('a restart keeps the key and all that was cosigned', async () => {
-  const [log, second] = [await TestLog.create('example.com/acme'), await TestLog.create('example.com/second')];
+  const [log, second] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/second')];
   know(log, second);
   await submit(await log.body(0, 4));
   await submit(await second.body(0, 9));
@@ -368,7 +369,7 @@ test('a restart keeps the key and all that was cosigned', async () => {
 });
 
 test('a record that is not what was written stops its log, and no other', async () => {
-  const [log, second] = [await TestLog.create('example.com/acme'), await TestLog.create('example.com/second')];
+  const [log, second] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/second')];
   know(log, second);
   await submit(await log.body(0, 4));
   await submit(await second.body(0, 9));
@@ -404,7 +405,7 @@ test('a record that is not what was written stops its log, and no other', async 
 });
 
 test('where the record cannot be written there is no cosignature', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 4));
   const obstacle = join(dir, 'checkpoints', `${log.hash}.checkpoint.draft`);
@@ -418,7 +419,7 @@ test('where the record cannot be written there is no cosignature', async () => {
 });
 
 test('clock rollback: no cosignature claims an earlier time than the one before it', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 4));
   now -= 1n;
@@ -430,7 +431,7 @@ test('clock rollback: no cosignature claims an earlier time than the one before 
 });
 
 test('monitors are given what was cosigned last', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const url = `${witness.url}/${log.hash}/checkpoint`;
   assert.is((await fetch(url)).status, 404);
@@ -443,7 +444,7 @@ test('monitors are given what was cosigned last', async () => {
 });
 
 test('other methods, paths and lengths are refused, and a connection is kept', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   for (const [method, path, status, allow] of [
     ['GET', '/add-checkpoint', 405, 'POST'],
@@ -467,7 +468,7 @@ test('other methods, paths and lengths are refused, and a connection is kept', a
 });
 
 test('a client that goes away in the middle is no error of the witness', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   const { port, hostname } = new URL(witness.url);
   const socket = connect(Number(port), hostname);
@@ -479,7 +480,7 @@ test('a client that goes away in the middle is no error of the witness', async (
 });
 
 test('whatever bytes are sent, none are cosigned and nothing breaks', async () => {
-  const log = await TestLog.create('example.com/acme');
+  const log = await SignedLog.create('example.com/acme');
   know(log);
   await submit(await log.body(0, 6));
   const good = Buffer.from(await log.body(6, 11));
@@ -578,7 +579,7 @@ async function inProcess(folder: string, ...args: readonly string[]): Promise<Se
 }
 
 test('the first start makes the key, and says what a policy file needs', async () => {
-  const [folder, log] = [newFolder(), await TestLog.create('example.com/acme')];
+  const [folder, log] = [newFolder(), await SignedLog.create('example.com/acme')];
   const first = await inProcess(folder, '--name', NAME, '--log', log.vkey);
   const line = (await (await fetch(first.url)).text()).split('\n')[0] ?? '';
   const vkey = line.split(' ')[2] ?? '';
@@ -640,7 +641,7 @@ test('a key that cannot be read is not replaced', async () => {
 });
 
 test('SIGTERM lets what was sent be answered', async () => {
-  const [folder, log] = [newFolder(), await TestLog.create('example.com/acme')];
+  const [folder, log] = [newFolder(), await SignedLog.create('example.com/acme')];
   const server = await inProcess(folder, '--name', NAME, '--log', log.vkey);
   const { port, hostname } = new URL(server.url);
   const body = Buffer.from(await log.body(0, 3));
@@ -664,7 +665,7 @@ test('SIGTERM lets what was sent be answered', async () => {
 
 test('kill -9 loses nothing that was answered, and leaves the folder free', async () => {
   const folder = newFolder();
-  const logs = await Promise.all(Array.from({ length: 4 }, (_, n) => TestLog.create(`example.com/${n}`)));
+  const logs = await Promise.all(Array.from({ length: 4 }, (_, n) => SignedLog.create(`example.com/${n}`)));
   const vkeys = logs.flatMap(({ vkey }) => ['--log', vkey]);
   const answered = new Map(logs.map((log) => [log, 0]));
   let total = 0;

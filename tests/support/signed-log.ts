@@ -6,7 +6,7 @@ import { type NoteKey, noteKey, signatureLine, vkeyOf } from '../../sdk/verify/n
 import { consistencyProof } from './tree-oracle.ts';
 
 /** A log that signs whatever a test wants it to. */
-export class TestLog {
+export class SignedLog {
   readonly key: NoteKey;
   readonly #privateKey: KeyObject;
   readonly #leaves: readonly Uint8Array[];
@@ -17,11 +17,11 @@ export class TestLog {
     this.#leaves = leaves;
   }
 
-  static async create(origin: string, size = 64): Promise<TestLog> {
+  static async create(origin: string, size = 64): Promise<SignedLog> {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
     const leaves = await Promise.all(Array.from({ length: size }, (_, index) => leafHash(utf8(`${origin} ${index}`))));
-    return new TestLog(await noteKey(origin, 1, Uint8Array.from(raw)), privateKey, leaves);
+    return new SignedLog(await noteKey(origin, 1, Uint8Array.from(raw)), privateKey, leaves);
   }
 
   get origin(): string {
@@ -38,9 +38,9 @@ export class TestLog {
   }
 
   /** The same log, which shows others another history from this leaf on. */
-  async forkedAt(index: number): Promise<TestLog> {
+  async forkedAt(index: number): Promise<SignedLog> {
     const leaves = await Promise.all(this.#leaves.map((leaf, at) => (at < index ? leaf : leafHash(utf8(`other ${at}`)))));
-    return new TestLog(this.key, this.#privateKey, leaves);
+    return new SignedLog(this.key, this.#privateKey, leaves);
   }
 
   async text(size: number): Promise<string> {
