@@ -7,10 +7,12 @@ import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
+import { tenantOrigin } from './log/names.ts';
+import type { Promises } from './log/promises.ts';
 import { type PolicyService, refusalOf } from './policy/decide.ts';
 import { splitExpectedVersion } from './preconditions.ts';
 import type { Refusals } from './receipts/refusals.ts';
-import { recordOf } from './record.ts';
+import { type ActionRecord, recordOf } from './record.ts';
 import { StaleGrant } from './settle.ts';
 import { assertValid } from './validation.ts';
 import type { Writer } from './write.ts';
@@ -49,6 +51,7 @@ export class ActionRunner {
   readonly #policy: PolicyService;
   readonly #refusals: Refusals;
   readonly #write: Writer;
+  readonly #promises: Promises;
   readonly #config: Pick<Config, 'origin'>;
 
   constructor(services: {
@@ -57,6 +60,7 @@ export class ActionRunner {
     policy: PolicyService;
     refusals: Refusals;
     write: Writer;
+    promises: Promises;
     config: Pick<Config, 'origin'>;
   }) {
     this.#database = services.database;
@@ -64,6 +68,7 @@ export class ActionRunner {
     this.#policy = services.policy;
     this.#refusals = services.refusals;
     this.#write = services.write;
+    this.#promises = services.promises;
     this.#config = services.config;
   }
 
@@ -128,23 +133,33 @@ export class ActionRunner {
     const assessed = await assess({ tx, db, policy: this.#policy }, action, admitted, attempt);
     if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
 
-    const { loaded, subject, context, decision, approval } = assessed;
-    const origin = `${this.#config.origin}/${tenant}`;
+    const { loaded, subject, context, decision, approval, epoch } = assessed;
+    const { now } = context;
+    const origin = tenantOrigin(this.#config.origin, tenant);
+    const promised = async (receipt: ActionRecord['receipt']) => ({
+      ...receipt,
+      promise: await this.#promises.of(tenant, epoch, receipt.leaf_hash, now),
+    });
     const happening = { action, pack: pack.id, origin, ...context, decisions: decision ? [decision] : [], approval, locked: db.locked, subject };
     if (decision && !decision.allowed) {
-      const refusal = refusalOf(decision);
       const isDenied = decision.outcome === 'denied';
-      const { writes } = recordOf({ ...happening, outcome: isDenied ? 'denied' : 'failed', changes: null });
+      const { writes, receipt } = recordOf({ ...happening, outcome: isDenied ? 'denied' : 'failed', changes: null });
+      const refusal = refusalOf(decision, await promised(receipt));
       // A policy that failed may answer when asked again.
-      const remembered = isDenied ? idempotencyWrite(idempotencyKey, actor, digest, context.now, refusal) : [];
+      const remembered = isDenied ? idempotencyWrite(idempotencyKey, actor, digest, now, refusal) : [];
       await this.#write(tx, tenant, [...writes, ...remembered]);
       return refusal;
     }
     const granted = decision && { ...decision, required_approvals: decision.result?.required_approvals ?? [] };
     const changes = action.apply(loaded, { ...context, approval, decision: granted });
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes });
-    const answer = { status: action.success ?? 200, subjectId: subject.id, body: { ...changes.answer, receipt }, settled: !action.settles };
-    await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, context.now, answer)]);
+    const answer = {
+      status: action.success ?? 200,
+      subjectId: subject.id,
+      body: { ...changes.answer, receipt: await promised(receipt) },
+      settled: !action.settles,
+    };
+    await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, now, answer)]);
     return { ...answer, replayed: false, messages };
   }
 

@@ -25,6 +25,8 @@ export interface Assessment {
   readonly context: ActionContext<unknown>;
   readonly decision: JudgedDecision | null;
   readonly approval: FilledRole | null;
+  /** Of the tenant's log. */
+  readonly epoch: number;
 }
 
 /**
@@ -46,8 +48,10 @@ export async function assess(
     if (prior) return { prior };
   }
   const loaded = await action.load({ db, tenant, actor, settings, params, input });
-  const { now, prior, bundle } = await settle(tx, action, admitted, idempotencyKey);
+  const { now: clock, prior, epoch, bundle } = await settle(tx, action, admitted, idempotencyKey);
   if (prior) return { prior };
+  // A clock that was set back must not make a receipt older than the one before it.
+  const now = db.latest > clock ? db.latest : clock;
   const existing = action.subject(loaded);
   if (existing) assertCurrent(action, existing, expectedVersion);
   const subject = { id: existing?.id ?? newId(), status: existing?.status ?? null };
@@ -58,5 +62,5 @@ export async function assess(
   };
   const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
   const decision = isNone(action.policy) ? null : await policy.decide(tx, action, action.policy, loaded, context, bundle);
-  return { loaded, subject, context, decision, approval };
+  return { loaded, subject, context, decision, approval, epoch };
 }

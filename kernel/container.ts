@@ -10,6 +10,10 @@ import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
+import { Cosigner } from './log/cosigner.ts';
+import { TransparencyLog } from './log/log.ts';
+import type { LogFoundations } from './log/open.ts';
+import { Promises } from './log/promises.ts';
 import { Metrics } from './metrics.ts';
 import { OutboxWorker } from './outbox/outbox.ts';
 import { Outcomes } from './outcome.ts';
@@ -24,7 +28,7 @@ import { Tenants } from './tenancy/tenants.ts';
 import { createWriter } from './write.ts';
 
 /** What is opened before the services can be made, and closed after them. */
-export interface Foundations {
+export interface Foundations extends LogFoundations {
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
@@ -48,7 +52,12 @@ export function createServices(foundations: Foundations) {
     admissionTest: asFunction(
       ({ database, packs, config }: Foundations) => new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys }),
     ).singleton(),
-    write: asFunction(({ database }: Foundations) => createWriter(database.orm)).singleton(),
+    promises: asClass(Promises).singleton(),
+    cosigner: asClass(Cosigner).singleton(),
+    transparencyLog: asClass(TransparencyLog).singleton(),
+    write: asFunction(({ database, transparencyLog }: Foundations & Services) =>
+      createWriter(database.orm, (tenant, receipts) => transparencyLog.nudge(tenant, receipts)),
+    ).singleton(),
     refusals: asClass(Refusals).singleton(),
     runner: asClass(ActionRunner).singleton(),
     queries: asClass(QueryRunner).singleton(),
@@ -70,6 +79,9 @@ export interface Services {
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;
   readonly admissionTest: AdmissionTest;
+  readonly promises: Promises;
+  readonly cosigner: Cosigner;
+  readonly transparencyLog: TransparencyLog;
   readonly write: ReturnType<typeof createWriter>;
   readonly refusals: Refusals;
   readonly runner: ActionRunner;

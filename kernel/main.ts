@@ -12,6 +12,7 @@ import { type Engine, openEngine } from './database/engine.ts';
 import { kernelEntities } from './database/tables.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
+import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
 import { Bundles } from './policy/bundles.ts';
@@ -50,10 +51,11 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, configured, tokens] = await Promise.all([
+    const [packs, configured, tokens, logFoundations] = await Promise.all([
       loadPacks(config.packPaths, VERSION),
       openConfigured(config.policies),
       LocalTokens.open(config.dataDir, config.origin),
+      openLog(config),
     ]);
     requirePolicies(packs, configured);
     const bundles = new Bundles(configured.sound);
@@ -75,6 +77,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         bundles,
         version: VERSION,
         tokens,
+        ...logFoundations,
         controlSecret: randomBytes(32).toString('base64url'),
       });
       packs.install(corePack(services));
@@ -84,6 +87,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         async close() {
           await services.jobs.stop();
           await services.outbox.stop();
+          await services.transparencyLog.stop();
           await database.close();
         },
       };

@@ -1,4 +1,5 @@
 import { type Action, type Actor, type Changes, type Entity, type FilledRole, insert, isNone, type None, type SubjectChange } from '../sdk/index.ts';
+import { LogQueue } from './database/log-tables.ts';
 import { PolicyDecisions } from './database/policy-tables.ts';
 import type { ActionReader } from './database/reader.ts';
 import { Approvals, Disclosures, Outbox, Receipts, SubjectStates } from './database/tables.ts';
@@ -56,7 +57,9 @@ export function recordOf(happening: Happening): ActionRecord {
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
 
   // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
-  const rest = { rows: rows.map(({ entity, row }) => ({ type: entity.type, row })), edges, usage, messages };
+  const erased = changes?.erases?.toSorted() ?? [];
+  const inserts = rows.map(({ entity, row }) => ({ type: entity.type, row }));
+  const rest = { rows: inserts, edges, usage, messages, ...(erased.length > 0 ? { erased } : {}) };
   const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
   const subjects = (changes?.subjects ?? []).map((change, index) => {
     const isFirst = index === 0;
@@ -82,6 +85,7 @@ export function recordOf(happening: Happening): ActionRecord {
     messages: messages.map(({ id }) => id),
     writes: [
       { kind: 'insert', entity: Receipts, rows: witnesses.map(({ receipt }) => receipt) },
+      { kind: 'insert', entity: LogQueue, rows: witnesses.map(({ waiting }) => waiting) },
       { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => (state ? [state] : [])) },
       ...byTable([
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),
@@ -91,6 +95,7 @@ export function recordOf(happening: Happening): ActionRecord {
       ...graphWrites(happening, edges, created, own.id),
       ...usageWrites(happening, usage, own.id),
       { kind: 'insert', entity: Disclosures, rows: personal.rows },
+      { kind: 'erase', entity: Disclosures, rows: erased.map((commitment) => ({ commitment })) },
       { kind: 'insert', entity: Outbox, rows: messages.map((message) => outboxRow(happening, message)) },
     ],
   };

@@ -8,6 +8,8 @@ export interface Settled {
   /** The database's clock, after every lock is held. */
   readonly now: string;
   readonly prior: PriorAnswer | null;
+  /** Of the tenant's log, which the receipt will be in. */
+  readonly epoch: number;
   /** Of the bundle that decides now; null where none does, or no policy judges the action. */
   readonly bundle: string | null;
 }
@@ -33,6 +35,7 @@ export async function settle(tx: Transaction, action: Action, admitted: Admitted
     `SELECT summit_now() AS now,
        (SELECT version FROM users WHERE tenant_id = $1 AND id = $2::uuid) AS user_version,
        (SELECT version FROM pack_enablements WHERE tenant_id = $1 AND pack_id = $3) AS pack_version,
+       coalesce((SELECT max(epoch) FROM log_epochs WHERE tenant_id = $1), 1) AS epoch,
        (SELECT digest FROM policies WHERE tenant_id = $1 AND package = $5) AS bundle,
        (SELECT to_json(k) FROM (SELECT request_digest, subject_id, status, body, settled FROM idempotency_keys
           WHERE tenant_id = $1 AND user_id = $2::uuid AND key = $4) k) AS prior`,
@@ -41,5 +44,5 @@ export async function settle(tx: Transaction, action: Action, admitted: Admitted
   if (!row) throw new TypeError('a SELECT without FROM has one row');
   if (admitted.version !== null && admitted.version !== row.user_version) throw new StaleGrant('the caller has changed');
   if (pack.version !== null && pack.version !== row.pack_version) throw new StaleGrant('the pack has changed');
-  return { now: row.now, prior: row.prior, bundle: row.bundle };
+  return { now: row.now, prior: row.prior, epoch: row.epoch, bundle: row.bundle };
 }

@@ -1,17 +1,20 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Entity } from '../sdk/index.ts';
 import type { Transaction } from './database/database.ts';
+import { LogQueue } from './database/log-tables.ts';
 
 /** Values by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows to insert into one table, or new versions of governed rows, each guarded by the version before it. */
+/** Rows to insert into one table; new versions of governed rows, each guarded by the version before it; or values to forget. */
 export type TableWrite =
   | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
-  | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] };
+  | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] }
+  /** Forgets the values of disclosures, each by its commitment. */
+  | { readonly kind: 'erase'; readonly entity: Entity<never>; readonly rows: readonly Row[] };
 
 /** Writes everything in one statement and commits. @throws the database's error, or SU003 where a guard hit no row */
-export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<unknown>;
+export type Writer = (tx: Transaction, tenant: string, writes: readonly TableWrite[]) => Promise<void>;
 
 /** So many rows of a table are parameters, a value each, which PostgreSQL reads fastest; more travel as one JSON document. */
 const MAX_PARAMETER_ROWS = 8;
@@ -27,11 +30,12 @@ type TypedWrite = TableWrite & { readonly columns: readonly Column[] };
 /**
  * Makes the one statement of an action: a CTE for each table, closed by the check that every guarded update hit its row.
  * Statements are few (one for each set of tables and their numbers of rows), so each is built and prepared once.
+ * @param committed is told how many receipts wait for the log now
  */
-export function createWriter(orm: MikroORM): Writer {
+export function createWriter(orm: MikroORM, committed: (tenant: string, receipts: number) => void): Writer {
   const statements = new Map<string, string>();
   const columnsOf = columnReader(orm);
-  return (tx, tenant, writes) => {
+  return async (tx, tenant, writes) => {
     const used = writes.filter(({ rows }) => rows.length > 0).map((write): TypedWrite => ({ ...write, columns: columnsOf(write) }));
     const shape = used.map(shapeOf).join();
     let text = statements.get(shape);
@@ -42,13 +46,16 @@ export function createWriter(orm: MikroORM): Writer {
     const guarded = used.reduce((count, { kind, rows }) => (kind === 'update' ? count + rows.length : count), 0);
     const values: unknown[] = [tenant, guarded];
     for (const write of used) addParameters(write, values);
-    return tx.commitWith(text, values);
+    await tx.commitWith(text, values);
+    const receipts = writes.find(({ entity }) => entity === LogQueue)?.rows.length ?? 0;
+    if (receipts > 0) committed(tenant, receipts);
   };
 }
 
 function shapeOf(write: TypedWrite): string {
   const rows = write.rows.length > MAX_PARAMETER_ROWS ? '*' : write.rows.length;
-  return write.kind === 'insert' ? `${rows}+${write.entity.table}` : `${rows}~${write.entity.table}(${write.set})`;
+  if (write.kind === 'update') return `${rows}~${write.entity.table}(${write.set})`;
+  return `${rows}${write.kind === 'insert' ? '+' : '-'}${write.entity.table}`;
 }
 
 function statementOf(writes: readonly TypedWrite[]): string {
@@ -56,11 +63,13 @@ function statementOf(writes: readonly TypedWrite[]): string {
   const ctes = writes.map((write, index) => {
     const source = sourceOf(write, next);
     next += parameterCount(write);
-    return `w${index} AS (${write.kind === 'insert' ? insertFrom(write, source) : updateFrom(write, source)})`;
+    return `w${index} AS (${CTE[write.kind](write, source)})`;
   });
   const updated = writes.flatMap(({ kind }, index) => (kind === 'update' ? [`(SELECT count(*) FROM w${index})`] : []));
   return `WITH ${ctes.join(',\n')}\nSELECT summit_expect(${updated.join(' + ') || '0'}, $2::bigint) WHERE $1::text IS NOT NULL`;
 }
+
+const CTE = { insert: insertFrom, update: updateFrom, erase: eraseFrom } as const;
 
 function insertFrom({ entity, columns }: TypedWrite, source: string): string {
   const names = columns.map(({ name }) => quote(name));
@@ -70,6 +79,10 @@ function insertFrom({ entity, columns }: TypedWrite, source: string): string {
 function updateFrom({ entity, columns }: TypedWrite, source: string): string {
   const set = columns.filter(({ name }) => name !== 'id').map(({ name }) => `${quote(name)} = x.${quote(name)}`);
   return `UPDATE ${entity.table} t SET ${set.join(', ')} FROM ${source} WHERE t.tenant_id = $1 AND t.id = x.id AND t.version = x.version - 1 RETURNING 1`;
+}
+
+function eraseFrom({ entity }: TypedWrite, source: string): string {
+  return `UPDATE ${entity.table} t SET salt = NULL, value = NULL FROM ${source} WHERE t.tenant_id = $1 AND t.commitment = x.commitment`;
 }
 
 function sourceOf({ rows, columns }: TypedWrite, first: number): string {
@@ -112,20 +125,26 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
   const known = new Map<Entity<never>, Map<string, readonly Column[]>>();
   return (write) => {
     const { entity } = write;
-    const columnsFor = write.kind === 'insert' ? 'insert' : `update ${write.set}`;
+    const columnsFor = write.kind === 'update' ? `update ${write.set}` : write.kind;
     const ofEntity = known.get(entity) ?? new Map<string, readonly Column[]>();
     known.set(entity, ofEntity);
     let columns = ofEntity.get(columnsFor);
     if (columns === undefined) {
       const { props } = orm.getMetadata().get(entity.schema.meta.class);
       const types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
-      const names =
-        write.kind === 'insert' ? entity.columns.filter((name) => name !== 'tenant_id') : ['id', 'status', 'version', 'updated_at', ...write.set];
+      const names = namesOf(write);
       columns = names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
       ofEntity.set(columnsFor, columns);
     }
     return columns;
   };
+}
+
+function namesOf(write: TableWrite): readonly string[] {
+  if (write.kind === 'erase') return ['commitment'];
+  return write.kind === 'insert'
+    ? write.entity.columns.filter((name) => name !== 'tenant_id')
+    : ['id', 'status', 'version', 'updated_at', ...write.set];
 }
 
 function quote(name: string): string {

@@ -66,6 +66,8 @@ export interface Changes {
   readonly edges: readonly Edge[] | None;
   readonly usage: readonly Usage[] | None;
   readonly messages?: readonly Message[];
+  /** Commitments whose values are to be forgotten. What was proven with them stays proven; the values are gone for good. */
+  readonly erases?: readonly string[];
   /** What the caller is told: the resource as it is after the change. */
   readonly answer: Readonly<Record<string, unknown>>;
 }

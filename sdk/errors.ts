@@ -20,10 +20,21 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** A receipt as the answer to a write names it. */
+export interface ReceiptSlip {
+  readonly id: string;
+  /** SHA-256, base64. */
+  readonly leaf_hash: string;
+  /** A signed note: the receipt will be in the tenant's log by the time that it names. */
+  readonly promise: string;
+}
+
 /** What an RFC 9457 answer may carry beside its standard members. */
 export interface ProblemDetails {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
   readonly decision_id?: string;
+  /** Of a refusal that is on record. */
+  readonly receipt?: ReceiptSlip;
   readonly reasons?: readonly { readonly rule: string; readonly message: string }[];
   readonly retry_after?: number;
   readonly allow?: string;

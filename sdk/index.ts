@@ -1,5 +1,6 @@
 export * from './action.ts';
 export * from './changes.ts';
+export * from './content.ts';
 export * from './entity.ts';
 export * from './errors.ts';
 export * from './evidence.ts';

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../database/database.ts';
 import { AccessEvaluations } from '../database/policy-tables.ts';
 import { type Access, type Believed, believed } from '../identity/access.ts';
 import { newId } from '../ids.ts';
+import { tenantOrigin } from '../log/names.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { type Bundle, packageOf } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -120,7 +121,7 @@ export class AccessEvaluator {
     const { writes } = recordOf({
       action: { id: EVALUATE, entity: AccessEvaluations },
       pack: KERNEL_PACK,
-      origin: `${this.#config.origin}/${at.tenant}`,
+      origin: tenantOrigin(this.#config.origin, at.tenant),
       ...at,
       actor,
       // What was asked is in the decisions.

@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config.ts';
 import { openEngine } from '../database/engine.ts';
 import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
+import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addWitnessCommands } from './witness.ts';
 
@@ -64,6 +65,7 @@ program
   });
 
 addPolicyCommands(program);
+addLogCommands(program);
 addWitnessCommands(program);
 
 try {

@@ -4,11 +4,12 @@ import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import type { LocalTokens } from '../identity/tokens.ts';
 import { assertValid } from '../validation.ts';
+import { createLogCommands, type LogCommandServices } from './log-commands.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -25,6 +26,7 @@ export function createCommands(services: CommandServices) {
       return { token: await tokens.issue({ tenant, userId }) };
     },
     ...createPolicyCommands(services),
+    ...createLogCommands(services),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Action, Id, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { type Action, Id, Strict, Timestamp, Type } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import { TenantFile } from '../config/tenant.ts';
@@ -45,7 +45,7 @@ export function createPolicyCommands({ database, runner, outbox, tenants, bundle
     async admitCandidate(input: unknown) {
       assertValid(Admit, input);
       const { tenant, candidate } = input;
-      await assertTenant(tenant);
+      await tenants.require(tenant);
       const bundle = bundleOf(candidate);
       await admissionTest.pass(tenant, bundle);
       await bundles.store(database, [bundle]);
@@ -71,7 +71,7 @@ export function createPolicyCommands({ database, runner, outbox, tenants, bundle
     async followRun(input: unknown) {
       assertValid(Follow, input);
       const { tenant, kind, id } = input;
-      await assertTenant(tenant);
+      await tenants.require(tenant);
       const run = await database.transaction(tenant, 'read', (tx) => runView(createReader(tx, tenant), tenant, kind, id));
       if (run.status === 'running') await outbox.takeUp(tenant, id);
       return run;
@@ -79,12 +79,8 @@ export function createPolicyCommands({ database, runner, outbox, tenants, bundle
   };
 
   async function start(action: Action, tenant: string, input: object): Promise<{ id: string }> {
-    await assertTenant(tenant);
+    await tenants.require(tenant);
     const { subjectId } = await runner.runAsSystem(action, KERNEL_PACK, tenant, ACTOR, {}, input);
     return { id: subjectId };
-  }
-
-  async function assertTenant(id: string): Promise<void> {
-    if (!(await tenants.ids()).includes(id)) throw new Problem('not-found', `There is no tenant ${id}.`);
   }
 }

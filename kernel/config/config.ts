@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
 import { errorsIn } from '../validation.ts';
+import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
 
 const ConfigFile = Strict({
-  log: Strict({ origin: Type.String({ pattern: '^[^\\s+]+$', description: 'Names the logs, without spaces or +: <origin>/<tenant>' }) }),
+  log: LogFile,
   packs: Type.Array(Type.String(), { description: 'Paths of packs, from this file' }),
   policies: Strict({
     folder: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
@@ -49,6 +50,7 @@ export interface Config {
   readonly environment: Static<typeof Environment>;
   readonly dataDir: string;
   readonly origin: string;
+  readonly log: LogConfig;
   readonly packPaths: readonly string[];
   readonly policies: {
     readonly folder: string;
@@ -88,12 +90,17 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       isEd25519(pem) ? [] : [`${path}: policies.trusted_keys.${id} is no Ed25519 public key`],
     ),
   );
+  const log = file
+    ? logConfigOf(file.log, { base, dataDir: resolve(root, env.SUMMIT_DATA_DIR ?? '.data'), production: env.NODE_ENV === 'production' })
+    : null;
+  errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
   const tenants = file ? readTenants(resolve(base, file.tenants), errors) : [];
-  if (errors.length > 0 || !file) throw new ConfigError(errors);
+  if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
     dataDir: resolve(root, env.SUMMIT_DATA_DIR),
     origin: file.log.origin,
+    log: log.config,
     packPaths: file.packs.map((pack) => resolve(base, pack)),
     policies: {
       folder: resolve(base, file.policies.folder),

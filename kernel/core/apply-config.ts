@@ -98,7 +98,7 @@ type PackEnablement = Row<typeof PackEnablements>;
 
 function differs(user: User, file: TenantFile, teams: readonly Team[]): boolean {
   const wanted = file.users.find(({ handle }) => handle === user.handle);
-  if (!wanted) return user.status !== 'deactivated';
+  if (!wanted) return user.status === 'active';
   const names = teams.filter(({ id }) => user.team_ids.includes(id)).map(({ name }) => name);
   return (
     user.status !== 'active' ||

@@ -9,6 +9,8 @@ import { kernelEntities, PackEnablements } from '../database/tables.ts';
 import { dryRun } from '../dry-run.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
+import type { Pinned } from '../log/policy-file.ts';
+import { logQueries } from '../log/queries.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -20,6 +22,8 @@ import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
+import { erasePerson } from './erase-person.ts';
+import { beginEpoch } from './log-epochs.ts';
 import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPolicies, withdrawPolicy } from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
@@ -34,10 +38,11 @@ interface CoreServices {
   readonly policy: PolicyService;
   readonly policyEngine: PolicyEngine;
   readonly admissionTest: AdmissionTest;
+  readonly pinned: Pinned;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest }: CoreServices): Pack {
+export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned }: CoreServices): Pack {
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -68,6 +73,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       configurePolicy,
       setPackEnablement(packs),
       setRoles,
+      erasePerson,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -75,12 +81,14 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       startBacktest,
       startReplay,
       finishRun,
+      beginEpoch(config.origin),
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
       ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
       dryRun({ packs, policy }),
       ...policyRunQueries,
+      ...logQueries(pinned),
       ...graphQueries(packs),
     ],
     evidence: [],

@@ -1,4 +1,5 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
+import { logMigration } from './log-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 
 const functions = [
@@ -250,4 +251,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
     ['receipts', 'subject_states', 'policy_decisions', 'usage_events', 'nodes', 'edges', 'tenants', 'policy_bundles'].map(appendOnly),
   ),
   policyMigration,
+  logMigration,
 ];

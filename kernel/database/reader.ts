@@ -12,7 +12,7 @@ import {
   type TimeRange,
   type Where,
 } from '../../sdk/index.ts';
-import { presentReceipts } from '../receipts/queries.ts';
+import { presentReceipts } from '../receipts/present.ts';
 import type { Transaction } from './database.ts';
 import { Approvals, Receipts } from './tables.ts';
 
@@ -23,6 +23,8 @@ const MAX_FOUND = 10_000;
 export interface ActionReader extends LockingReader {
   /** What `load` has locked, and only that may change: by subject id, the leaf hash of the receipt that made its version. */
   readonly locked: ReadonlyMap<string, Buffer>;
+  /** When what is locked last changed, RFC 3339; empty where nothing is. */
+  readonly latest: string;
 }
 
 const transactions = new WeakMap<Reader, Transaction>();
@@ -40,6 +42,7 @@ export function transactionOf(reader: Reader): Transaction {
  */
 export function createReader(tx: Transaction, tenant: string, locks = true): ActionReader {
   const locked = new Map<string, Buffer>();
+  let latest = '';
 
   async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
     const text = `SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
@@ -48,6 +51,9 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 
   const reader: ActionReader = {
     locked,
+    get latest() {
+      return latest;
+    },
 
     async one(entity, id) {
       if (!isUuid(id)) return notFound(entity, id);
@@ -68,7 +74,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       // Two statements, sent together: what a waiting FOR UPDATE joins is as old as its snapshot, so the row is read anew.
       const key = [tenant, id];
       const locking = locks && tx.query(`SELECT FROM ${entity.table} WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, key);
-      const reading = tx.query<R & { id: string; previous_leaf: Uint8Array }>(
+      const reading = tx.query<R & { id: string; updated_at: string; previous_leaf: Uint8Array }>(
         `SELECT ${columnsOf(entity)}, s.leaf_hash AS previous_leaf ${fromOf(entity)}
            JOIN subject_states s ON s.tenant_id = $1 AND s.subject_id = t.id AND s.version = t.version
            WHERE t.tenant_id = $1 AND t.id = $2`,
@@ -78,6 +84,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       if (!row) return notFound(entity, id);
       const { previous_leaf, ...content } = row;
       locked.set(row.id, Buffer.from(previous_leaf));
+      if (row.updated_at > latest) latest = row.updated_at;
       return content as R;
     },
 
@@ -96,7 +103,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
     },
 
     async receipts(subjectId) {
-      return presentReceipts(reader, (await reader.find(Receipts, { subject_id: subjectId })).toSorted(bySequence));
+      return presentReceipts(tx, tenant, reader, (await reader.find(Receipts, { subject_id: subjectId })).toSorted(bySequence));
     },
 
     async handles(userIds) {

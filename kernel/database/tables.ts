@@ -1,4 +1,5 @@
 import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
 
 /** The kernel's own tables, as migrations.ts makes them. */
@@ -166,7 +167,7 @@ export const Users = governed({
   type: 'user',
   table: 'users',
   fields: { handle: field.personal(), roles: field.texts(), team_ids: field.uuids() },
-  transitions: { active: ['active', 'deactivated'], deactivated: ['active'] },
+  transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: [] },
   // The handle is a disclosure; the graph joins it for those who may read it.
   label: () => '',
 });
@@ -174,6 +175,8 @@ export const Users = governed({
 export const kernelEntities = [
   Receipts,
   SubjectStates,
+  LogQueue,
+  LogEpochs,
   PolicyDecisions,
   Policies,
   TenantPolicyBundles,

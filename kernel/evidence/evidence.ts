@@ -4,7 +4,7 @@ import { transactionOf } from '../database/reader.ts';
 import { Receipts } from '../database/tables.ts';
 import { type Inverses, neighborsOf, nodeOf } from '../graph/queries.ts';
 import { decisionView } from '../policy/queries.ts';
-import { presentReceipts } from '../receipts/queries.ts';
+import { presentReceipts } from '../receipts/present.ts';
 
 /** Neighbours in a bundle; a subject has a handful. */
 const MAX_NEIGHBORS = 1_000;
@@ -49,7 +49,7 @@ export function evidenceQuery(evidence: Evidence, inverses: Inverses): Query {
            WHERE b.digest = ANY($2) ORDER BY b.digest`,
         [tenant, digests],
       );
-      const views = await presentReceipts(db, rows);
+      const views = await presentReceipts(tx, tenant, db, rows);
       const receipts = views.map((view, index) => ({
         ...view,
         bytes: Buffer.from(rows[index]?.bytes ?? []).toString('base64'),

@@ -3,13 +3,16 @@ import { KERNEL_PACK } from '../admission.ts';
 import type { Operation, PackRegistry } from '../packs/registry.ts';
 import { authzenOperations } from './authzen.ts';
 
+/** `:id`, and `*path` for all that is left of a path. */
+const PARAMETER = /[:*]([a-z_]+)/g;
+
 /** OpenAPI 3.1, made from the same schemas that check the requests. */
 export function openapiOf(packs: PackRegistry, version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const found of packs.operations) {
     const { route } = found.operation;
     if (!route) continue;
-    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}');
+    const path = route.path.replaceAll(PARAMETER, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(found, route.path) };
   }
   for (const { path, id, title, body } of authzenOperations) {
@@ -35,7 +38,7 @@ export function openapiOf(packs: PackRegistry, version: string) {
 
 function operationOf(found: Operation, path: string) {
   const { pack, operation } = found;
-  const pathParameters = [...path.matchAll(/:([a-z_]+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  const pathParameters = [...path.matchAll(PARAMETER)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const common = {
     operationId: operation.id,
     summary: operation.title,
@@ -99,12 +102,17 @@ const problemSchema = {
     request_id: { type: 'string' },
     errors: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } } },
     decision_id: { type: 'string', format: 'uuid' },
+    receipt: { $ref: '#/components/schemas/Receipt' },
     reasons: { type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, message: { type: 'string' } } } },
   },
 };
 
 const receiptSchema = {
   type: 'object',
-  required: ['id', 'leaf_hash'],
-  properties: { id: { type: 'string', format: 'uuid' }, leaf_hash: { type: 'string', description: 'SHA-256, base64' } },
+  required: ['id', 'leaf_hash', 'promise'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    leaf_hash: { type: 'string', description: 'SHA-256, base64' },
+    promise: { type: 'string', description: 'A signed note: the receipt will be in the log by the time that it names' },
+  },
 };

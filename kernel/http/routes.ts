@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { type Action, Problem, type Query } from '../../sdk/index.ts';
+import { type Action, Content, type Freshness, Problem, type Query } from '../../sdk/index.ts';
 import type { ActionRunner, RequestContent } from '../action.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
@@ -69,11 +70,25 @@ function queryHandler(services: RouteServices, pack: string, query: Query) {
     const caller = await authenticate(ctx, services);
     const read = () => readJson(ctx, services.config.bodyLimit);
     const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query }, read });
+    if (answer instanceof Content) return sendContent(ctx, answer);
     ctx.body = answer;
     ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')
       ctx.set('ETag', `"${answer.version}"`);
   };
+}
+
+const CACHE_CONTROL: Readonly<Record<Freshness, string>> = {
+  'no-store': 'no-store',
+  'no-cache': 'private, no-cache',
+  immutable: 'private, max-age=31536000, immutable',
+};
+
+function sendContent(ctx: Context, { type, body, freshness, filename }: Content): void {
+  ctx.body = typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : Readable.from(body);
+  ctx.set('Content-Type', type);
+  ctx.set('Cache-Control', CACHE_CONTROL[freshness]);
+  if (filename !== null) ctx.attachment(filename);
 }
 
 /** @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */

@@ -6,6 +6,7 @@ import type { Admission } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
@@ -13,6 +14,7 @@ import type { Tenants } from '../tenancy/tenants.ts';
 /** A run that has not finished by then has crashed, and another replica may take its period over. */
 const CLAIM = '5 minutes';
 const SWEEP_OUTBOX = '*/2 * * * * *';
+const SWEEP_LOG = '1-59/2 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 
@@ -23,6 +25,7 @@ export class JobScheduler {
   readonly #runner: ActionRunner;
   readonly #admission: Admission;
   readonly #outbox: OutboxWorker;
+  readonly #transparencyLog: TransparencyLog;
   readonly #tenants: Tenants;
   readonly #log: Logger;
   #scheduled: { cancel(): boolean }[] = [];
@@ -34,6 +37,7 @@ export class JobScheduler {
     runner: ActionRunner;
     admission: Admission;
     outbox: OutboxWorker;
+    transparencyLog: TransparencyLog;
     tenants: Tenants;
     log: Logger;
   }) {
@@ -42,12 +46,14 @@ export class JobScheduler {
     this.#runner = services.runner;
     this.#admission = services.admission;
     this.#outbox = services.outbox;
+    this.#transparencyLog = services.transparencyLog;
     this.#tenants = services.tenants;
     this.#log = services.log.child({ service: 'jobs' });
   }
 
   start(): void {
     this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
+    this.#schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
     this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {

@@ -1,4 +1,4 @@
-import { type Action, type ActionContext, type PolicyCall, Problem } from '../../sdk/index.ts';
+import { type Action, type ActionContext, type PolicyCall, Problem, type ReceiptSlip } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -109,8 +109,9 @@ export class PolicyService {
 }
 
 /** What the caller is told of an action that a decision has stopped. */
-export function refusalOf({ id, outcome, reasons }: JudgedDecision): Problem {
+export function refusalOf({ id, outcome, reasons }: JudgedDecision, receipt?: ReceiptSlip): Problem {
+  const details = { decision_id: id, reasons, ...(receipt ? { receipt } : {}) };
   const said = reasons.map(({ message }) => message).join(' ');
-  if (outcome === 'error') return new Problem('unavailable', `${said} Nothing was changed.`, { decision_id: id, reasons });
-  return new Problem('policy-denied', said, { decision_id: id, reasons });
+  if (outcome === 'error') return new Problem('unavailable', `${said} Nothing was changed.`, details);
+  return new Problem('policy-denied', said, details);
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { DatabaseUnavailable, isRetryable } from '../database/errors.ts';
 import { newId } from '../ids.ts';
+import { tenantOrigin } from '../log/names.ts';
 import { recordOf } from '../record.ts';
 import type { Writer } from '../write.ts';
 
@@ -60,7 +61,7 @@ export class Refusals {
         action,
         pack,
         tenant,
-        origin: `${this.#config.origin}/${tenant}`,
+        origin: tenantOrigin(this.#config.origin, tenant),
         actor,
         input,
         now: clock?.now ?? '',

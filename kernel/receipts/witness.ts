@@ -11,6 +11,8 @@ export interface Witness {
   readonly id: string;
   readonly leafHash: string;
   readonly receipt: Row;
+  /** Its place in the queue of the log. */
+  readonly waiting: Row;
   readonly state: Row | null;
 }
 
@@ -76,6 +78,7 @@ export function witness(happening: Happening, change: SubjectChange | null, boun
       decision_ids: bound.decisions.map(({ id: decision }) => decision),
       at: now,
     },
+    waiting: { at: now, receipt_id: id, leaf_hash: leafHash, parent: previous ?? null },
     state: change ? { subject_id: subject.id, version: seq, status: state.to, receipt_id: id, leaf_hash: leafHash } : null,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import { type Config, ConfigError } from '../config/config.ts';
@@ -42,6 +43,11 @@ export class Tenants {
       this.#ids = { value: rows.map(({ id }) => id), until: performance.now() + KNOWN_MS };
     }
     return this.#ids.value;
+  }
+
+  /** @throws Problem `not-found` */
+  async require(id: string): Promise<void> {
+    if (!(await this.ids()).includes(id)) throw new Problem('not-found', `There is no tenant ${id}.`);
   }
 
   /**

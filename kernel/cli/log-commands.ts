@@ -1,0 +1,94 @@
+import { Problem, Strict, Type } from '../../sdk/index.ts';
+import type { ActionRunner } from '../action.ts';
+import { KERNEL_PACK } from '../admission.ts';
+import { TenantFile } from '../config/tenant.ts';
+import { beginEpoch } from '../core/log-epochs.ts';
+import type { Database } from '../database/database.ts';
+import type { Guard } from '../log/guard.ts';
+import type { TransparencyLog } from '../log/log.ts';
+import { logOrigin, tenantOrigin } from '../log/names.ts';
+import { type Pinned, policyFile } from '../log/policy-file.ts';
+import { currentEpoch, headOf, latestCheckpoint } from '../log/store.ts';
+import type { Tenants } from '../tenancy/tenants.ts';
+import { assertValid } from '../validation.ts';
+
+const OfTenant = Strict({ tenant: TenantFile.properties.id });
+const BeginEpoch = Strict({ tenant: TenantFile.properties.id, reason: Type.Enum(['rotated', 'recovered']) });
+
+/** Receipts come in all the time; so often is the end of an epoch tried. */
+const ATTEMPTS = 5;
+
+export interface LogCommandServices {
+  readonly database: Database;
+  readonly runner: ActionRunner;
+  readonly tenants: Tenants;
+  readonly transparencyLog: TransparencyLog;
+  readonly guard: Guard;
+  readonly pinned: Pinned;
+}
+
+/** What `summit log` and `summit log-policy` are made of. */
+export function createLogCommands({ database, runner, tenants, transparencyLog, guard, pinned }: LogCommandServices) {
+  async function statusOf(tenant: string) {
+    const { epoch, head, checkpoint, waiting } = await database.transaction(tenant, 'read', async (tx) => {
+      const { epoch } = await currentEpoch(tx, tenant);
+      const [queue] = await tx.query<{ waiting: number }>('SELECT count(*) AS waiting FROM log_queue WHERE tenant_id = $1', [tenant]);
+      const [head, checkpoint] = [await headOf(tx, tenant, epoch), await latestCheckpoint(tx, tenant, epoch)];
+      return { epoch, head, checkpoint, waiting: queue?.waiting ?? 0 };
+    });
+    const origin = logOrigin(tenantOrigin(pinned.host, tenant), epoch);
+    return {
+      origin,
+      epoch,
+      waiting,
+      integrated: head?.size ?? 0,
+      signed: checkpoint?.size ?? 0,
+      guarded: await guard.known(origin),
+      halted: transparencyLog.halted.get(tenant) ?? null,
+    };
+  }
+
+  return {
+    async logPolicy(input: unknown) {
+      assertValid(OfTenant, input);
+      const { tenant } = input;
+      await tenants.require(tenant);
+      return { policy: await database.transaction(tenant, 'read', (tx) => policyFile(tx, tenant, pinned)) };
+    },
+
+    async logStatus(input: unknown) {
+      assertValid(OfTenant, input);
+      await tenants.require(input.tenant);
+      await transparencyLog.advance(input.tenant);
+      return statusOf(input.tenant);
+    },
+
+    /** Signs what can be signed, then begins the next epoch, with a receipt that is its first. */
+    async beginEpoch(input: unknown) {
+      assertValid(BeginEpoch, input);
+      const { tenant, reason } = input;
+      await tenants.require(tenant);
+      for (let attempt = 1; ; attempt++) {
+        await transparencyLog.advance(tenant);
+        const { halted, guarded } = await statusOf(tenant);
+        assertReason(tenant, reason, halted);
+        try {
+          const known_size = reason === 'recovered' ? guarded : null;
+          const { body } = await runner.runAsSystem(beginEpoch(pinned.host), KERNEL_PACK, tenant, 'cli', {}, { reason, known_size });
+          await transparencyLog.advance(tenant);
+          return { ...body, ...(await statusOf(tenant)) };
+        } catch (error) {
+          if (!(error instanceof Problem && error.code === 'conflict') || attempt === ATTEMPTS) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** @throws Problem `invalid-state`: a sound log is not to be recovered, and one that stands still cannot be ended in order */
+function assertReason(tenant: string, reason: 'rotated' | 'recovered', halted: string | null): void {
+  if (reason === 'rotated' && halted !== null) throw new Problem('invalid-state', `The log of ${tenant} stands still: ${halted}.`);
+  if (reason === 'recovered' && halted === null) {
+    throw new Problem('invalid-state', `The log of ${tenant} can be signed: there is nothing to recover. For other keys see summit log rotate.`);
+  }
+}

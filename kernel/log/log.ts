@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { Problem } from '../../sdk/index.ts';
+import { checkpointText } from '../../sdk/verify/checkpoint.ts';
+import type { Config } from '../config/config.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Cosigner } from './cosigner.ts';
+import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
+import { logOrigin, tenantOrigin } from './names.ts';
+import type { NoteSigner } from './note-signer.ts';
+import { consistencyHashes } from './proofs.ts';
+import { BATCH, integrate } from './sequencer.ts';
+import { currentEpoch, headOf, latestCheckpoint } from './store.ts';
+import { CorruptLog } from './tiles.ts';
+
+/** The log moves on when so many receipts wait, or the first has waited so long; then all that wait are taken. */
+const WORTH_A_BATCH = 256;
+const PATIENCE_MS = 250;
+/** So long does somebody wait who asks for the proof of what was just written. */
+const PROOF_WITHIN_MS = 10_000;
+const POLL_MS = 25;
+/** A log that cannot be signed is looked at again now and then: somebody may have mended it. */
+const HALTED_MS = 30_000;
+
+interface Halt {
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** Moves the tenants' logs on: gives receipts their places, signs what has grown, and shows it to the witnesses. */
+export class TransparencyLog {
+  readonly #database: Database;
+  readonly #host: string;
+  readonly #guard: Guard;
+  readonly #signer: NoteSigner;
+  readonly #cosigner: Cosigner;
+  readonly #metrics: Metrics;
+  readonly #log: Logger;
+  readonly #waiting = new Map<string, { count: number; readonly timer: NodeJS.Timeout }>();
+  /** By tenant, what is underway, and whether to go round once more after it. */
+  readonly #running = new Map<string, { readonly done: Promise<void>; again: boolean }>();
+  readonly #halted = new Map<string, Halt>();
+
+  constructor(services: {
+    database: Database;
+    config: Pick<Config, 'origin'>;
+    guard: Guard;
+    checkpointSigner: NoteSigner;
+    cosigner: Cosigner;
+    metrics: Metrics;
+    log: Logger;
+  }) {
+    this.#database = services.database;
+    this.#host = services.config.origin;
+    this.#guard = services.guard;
+    this.#signer = services.checkpointSigner;
+    this.#cosigner = services.cosigner;
+    this.#metrics = services.metrics;
+    this.#log = services.log.child({ service: 'log' });
+  }
+
+  /** The logs that stand still since signing them was refused, and why. */
+  get halted(): ReadonlyMap<string, string> {
+    return new Map([...this.#halted].map(([tenant, { reason }]) => [tenant, reason]));
+  }
+
+  /** To be told of receipts that were committed. */
+  nudge(tenant: string, count: number): void {
+    const waiting = this.#waiting.get(tenant);
+    if (waiting) waiting.count += count;
+    else {
+      const timer = setTimeout(() => void this.advance(tenant), PATIENCE_MS);
+      timer.unref();
+      this.#waiting.set(tenant, { count, timer });
+    }
+    if ((waiting?.count ?? count) >= WORTH_A_BATCH) void this.advance(tenant);
+  }
+
+  /** Takes all that waits now. Never throws: what fails is tried again, and what must not be signed is not. */
+  advance(tenant: string): Promise<void> {
+    clearTimeout(this.#waiting.get(tenant)?.timer);
+    this.#waiting.delete(tenant);
+    const running = this.#running.get(tenant);
+    if (running) {
+      running.again = true;
+      return running.done;
+    }
+    const done = this.#advance(tenant);
+    this.#running.set(tenant, { done, again: false });
+    return done;
+  }
+
+  /** Takes up what waits: left by a process that died, or by a signer or a witness that could not be reached. */
+  async sweep(tenants: readonly string[]): Promise<void> {
+    for (const tenant of tenants) {
+      const { lag, behind } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
+      this.#metrics.logLag(tenant, lag);
+      if (behind && (this.#halted.get(tenant)?.until ?? 0) < Date.now()) await this.advance(tenant);
+      else this.#cosigner.show(tenant);
+    }
+  }
+
+  /**
+   * Resolves once these receipts are under a signed checkpoint, and the witnesses have had a moment to cosign it.
+   * @throws Problem `unavailable` where that takes too long
+   */
+  async integrated(tenant: string, receiptIds: readonly string[]): Promise<void> {
+    for (const deadline = Date.now() + PROOF_WITHIN_MS; ; await sleep(POLL_MS)) {
+      if (await this.#areSigned(tenant, receiptIds)) return this.#cosigner.settled(tenant);
+      const halted = this.#halted.get(tenant)?.reason;
+      if (halted !== undefined) throw new Problem('unavailable', `The log stands still, so there is no proof: ${halted}.`);
+      if (Date.now() > deadline) throw new Problem('unavailable', 'The log has not come this far yet: ask again in a moment.');
+      await this.advance(tenant);
+    }
+  }
+
+  /** Resolves once nothing is underway, and what was written here has its place. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#waiting.keys()].map((tenant) => this.advance(tenant)));
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await this.#cosigner.stop();
+  }
+
+  async #advance(tenant: string): Promise<void> {
+    let integrated = 0;
+    try {
+      do {
+        const round = this.#running.get(tenant);
+        if (round) round.again = false;
+        integrated = await integrate(this.#database, tenant);
+        await this.#publish(tenant);
+      } while (integrated >= BATCH || this.#running.get(tenant)?.again);
+      if (this.#halted.delete(tenant)) this.#metrics.logHalted(tenant, false);
+    } catch (error) {
+      this.#failed(tenant, error);
+    } finally {
+      this.#running.delete(tenant);
+    }
+    this.#cosigner.show(tenant);
+  }
+
+  /** Signs the head, where it has grown. What was signed and not stored, since the process died, is signed again. */
+  async #publish(tenant: string): Promise<void> {
+    const { epoch } = await this.#database.transaction(tenant, 'read', (tx) => currentEpoch(tx, tenant));
+    const origin = logOrigin(tenantOrigin(this.#host, tenant), epoch);
+    const guarded = await this.#guard.sign({
+      origin,
+      read: () => this.#candidate(tenant, epoch),
+      sign: ({ size, root }) => this.#signer.note(origin, checkpointText({ origin, size: BigInt(size), root })),
+    });
+    if (!guarded) return;
+    const { head, note, cosignature } = guarded;
+    await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith(
+        `INSERT INTO log_checkpoints (tenant_id, epoch, size, root, note, created_at) VALUES ($1, $2, $3, $4, $5, summit_now()) ON CONFLICT DO NOTHING`,
+        [tenant, epoch, head.size, head.root, note],
+      ),
+    );
+    if (cosignature) await this.#cosigner.keep(tenant, { epoch, size: head.size }, cosignature);
+  }
+
+  #candidate(tenant: string, epoch: number): Promise<Candidate | null> {
+    return this.#database.transaction(tenant, 'read', async (tx) => {
+      const [head, checkpoint] = await Promise.all([headOf(tx, tenant, epoch), latestCheckpoint(tx, tenant, epoch)]);
+      if (!head || head.size === 0 || checkpoint?.size === head.size) return null;
+      const prove = (oldSize: number) =>
+        this.#database.transaction(tenant, 'read', (later) => consistencyHashes(later, tenant, epoch, oldSize, head.size));
+      return { size: head.size, root: Buffer.from(head.root), isFirst: checkpoint === null, prove };
+    });
+  }
+
+  #failed(tenant: string, error: unknown): void {
+    if (error instanceof SignerRefusal || error instanceof CorruptLog) {
+      if (this.#halted.get(tenant)?.reason !== error.message) this.#log.fatal({ err: error, tenant }, 'the log stands still: it may not be signed');
+      this.#halted.set(tenant, { reason: error.message, until: Date.now() + HALTED_MS });
+      this.#metrics.logHalted(tenant, true);
+    } else {
+      this.#log.warn({ err: error, tenant }, 'the log could not be moved on, it will be tried again');
+    }
+  }
+
+  async #areSigned(tenant: string, receiptIds: readonly string[]): Promise<boolean> {
+    const [row] = await this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ signed: number }>(
+        `SELECT count(DISTINCT receipt_id) AS signed FROM log_leaves l WHERE tenant_id = $1 AND receipt_id = ANY($2::uuid[])
+           AND leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = l.epoch)`,
+        [tenant, receiptIds],
+      ),
+    );
+    return row?.signed === new Set(receiptIds).size;
+  }
+}
+
+/** How many seconds the oldest receipt has waited, and whether there is anything to take up. */
+async function stateOf(tx: Transaction, tenant: string): Promise<{ lag: number; behind: boolean }> {
+  const [state] = await tx.query<{ lag: number | null; unsigned: boolean }>(
+    `SELECT (SELECT extract(epoch FROM summit_now() - min(at))::float FROM log_queue WHERE tenant_id = $1) AS lag,
+       EXISTS (SELECT FROM log_heads h WHERE h.tenant_id = $1 AND h.size > coalesce((SELECT max(size) FROM log_checkpoints c
+         WHERE c.tenant_id = $1 AND c.epoch = h.epoch), 0)) AS unsigned`,
+    [tenant],
+  );
+  const lag = state?.lag ?? null;
+  return { lag: lag ?? 0, behind: lag !== null || state?.unsigned === true };
+}
