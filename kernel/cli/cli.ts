@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { CliError, configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addWitnessCommands } from './witness.ts';
 
 const program = new Command('summit')
   .description('Governed actions, and what proves them.')
@@ -65,6 +66,7 @@ program
 
 addPolicyCommands(program);
 addLogCommands(program);
+addWitnessCommands(program);
 
 try {
   await program.parseAsync();

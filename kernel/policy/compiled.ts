@@ -1,7 +1,7 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
+import { assertImportsMemory } from '../../sdk/verify/wasm-sections.ts';
 import type { Bundle } from './bundle.ts';
 import { type PolicyResult, resultOf } from './result.ts';
-import { assertImportsMemory } from './wasm-sections.ts';
 
 export interface Evaluation {
   readonly result: PolicyResult;

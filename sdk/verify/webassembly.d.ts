@@ -1,6 +1,14 @@
 /** What of the WebAssembly JavaScript interface is used here. TypeScript has it in its browser library only. */
 declare namespace WebAssembly {
+  interface ModuleExport {
+    readonly name: string;
+  }
+  interface ModuleImport extends ModuleExport {
+    readonly module: string;
+  }
   class Module {
+    static imports(module: Module): readonly ModuleImport[];
+    static exports(module: Module): readonly ModuleExport[];
     constructor(bytes: Uint8Array);
   }
   class Memory {

@@ -1,0 +1,110 @@
+import { openDisclosures } from './commitment.ts';
+import { judgeDecisions, maskedCommitments } from './decisions.ts';
+import { judgeEpochs } from './epochs.ts';
+import { evaluate } from './evaluate.ts';
+import type { Evidence } from './evidence.ts';
+import type { Findings } from './findings.ts';
+import { judgeGraph } from './graph.ts';
+import { judgeHistory } from './history.ts';
+import type { JsonObject } from './json.ts';
+import { CheckpointReader, judgeCheckpoints, judgeCosignatureTimes, judgeListed, judgeSizes, type Place, placeOf } from './log.ts';
+import { judgeManifest, judgeTimes } from './manifest.ts';
+import { judgeMembers } from './members.ts';
+import { judgeActor, judgePeople } from './people.ts';
+import { judgePolicyBundles } from './policy-bundles.ts';
+import { type Receipt, readReceipt } from './receipts.ts';
+import { replayDecisions } from './replay.ts';
+import { judgeState, nextState, readConsistency } from './state.ts';
+import { judgeSignature } from './statement.ts';
+import type { Judged, VerifyOptions } from './verify.ts';
+
+/** Everything that an evidence bundle has to stand up to, from its signature down to the policies that decided. */
+export async function judgeEvidence(members: JsonObject, evidence: Evidence, options: VerifyOptions, findings: Findings): Promise<Judged> {
+  const { manifest, proof, policy_decisions: decisions } = evidence;
+  const { evidence: _, origin, type, id, generated_at, nonce } = manifest;
+  const about = { origin, type, id, generated_at, nonce };
+  if (options.subject !== undefined && options.subject !== id) {
+    findings.add('INVALID', 'other-subject', `the bundle is about ${type} ${id}, not about ${options.subject}`, 'manifest.id');
+  }
+  const signed = { members, signature: evidence.signature, predicateType: 'https://summit.local/evidence/v1', predicate: about, origin };
+  await judgeSignature(signed, options.policy.bundles, findings);
+  judgeManifest(evidence, findings);
+
+  const { receipts, ofPeople } = await readReceipts(evidence, findings);
+  const known = [...receipts, ...ofPeople.filter((receipt) => receipt !== null)];
+  const reader = new CheckpointReader(origin, options.policy);
+  const places = await placesOf(known, proof.receipts, reader, findings);
+  const used = new Map([...places.values()].map(({ checkpoint }) => [checkpoint.origin, checkpoint.epoch]));
+  await judgeEpochs(proof.epochs, used, origin, reader, findings);
+  const consistency = await readConsistency(proof.consistency, reader, findings);
+  judgeSizes(reader.all, findings);
+  judgeListed(manifest.checkpoints, reader.all, findings);
+  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  const state = options.state ?? new Map();
+  await judgeState(state, reader.all, consistency, findings);
+
+  const required = new Set(known.flatMap(({ content }) => [content.actor, content.input_digest, ...content.commitments]));
+  const opened = await openDisclosures(evidence.disclosures, { required, permitted: maskedCommitments(decisions) }, findings);
+  const handles = judgePeople(evidence.people, ofPeople, opened, findings);
+  for (const receipt of known) judgeActor(receipt, handles, opened, findings);
+  judgeTimes(manifest, receipts, findings);
+  const open = judgeHistory(manifest.subjects, receipts, places, findings);
+  judgeMembers(evidence, { receipts, opened, handles }, findings);
+  judgeGraph(evidence.graph, manifest, receipts, places, findings);
+
+  await judgeDecisions(decisions, receipts, opened, findings);
+  const sound = await judgePolicyBundles(evidence.policy_bundles, decisions, findings);
+  const logged = receipts.filter((receipt) => places.get(receipt)?.checkpoint.isSigned);
+  const vouched = new Set(logged.flatMap(({ content }) => content.policy.map(({ bundle_digest }) => bundle_digest)));
+  const replay = await replayDecisions(decisions, sound, vouched, options.evaluate ?? evaluate, findings);
+  const leaves = new Set(logged.map(({ leafText }) => leafText));
+  return { about, witnesses, open, replay, leaves, state: nextState(state, reader.all) };
+}
+
+/** The receipts of the subjects, each there once, and those that made the people. */
+async function readReceipts({ manifest, receipts: views, people }: Evidence, findings: Findings) {
+  const receipts: Receipt[] = [];
+  const known = new Set<string>();
+  for (const [index, view] of views.entries()) {
+    const path = `receipts[${index}]`;
+    if (known.has(view.id)) findings.add('INVALID', 'doubled-receipt', `receipt ${view.id} is there twice`, path);
+    known.add(view.id);
+    const receipt = await readReceipt(view, path, manifest.origin, findings);
+    if (receipt) receipts.push(receipt);
+  }
+  const ofPeople: (Receipt | null)[] = [];
+  for (const [index, { receipt }] of people.entries()) {
+    ofPeople.push(await readReceipt(receipt, `people[${index}].receipt`, manifest.origin, findings));
+  }
+  return { receipts, ofPeople };
+}
+
+/** Each receipt has its proof, under its id, and no other proof is there. */
+async function placesOf(
+  receipts: readonly Receipt[],
+  proofs: Evidence['proof']['receipts'],
+  reader: CheckpointReader,
+  findings: Findings,
+): Promise<ReadonlyMap<Receipt, Place>> {
+  const places = new Map<Receipt, Place>();
+  for (const receipt of receipts) {
+    const { id, log_index } = receipt.view;
+    const path = `proof.receipts.${id}`;
+    const proof = Object.hasOwn(proofs, id) ? proofs[id] : undefined;
+    if (proof === undefined) {
+      findings.add('INVALID', 'proof-missing', `receipt ${id} has no inclusion proof`, path);
+      continue;
+    }
+    const place = await placeOf(proof, receipt.leaf, `receipt ${id}`, path, reader, findings);
+    if (!place) continue;
+    places.set(receipt, place);
+    if (`${place.index}` !== `${log_index}`)
+      findings.add('INVALID', 'view-differs', `receipt ${id} is at index ${place.index}, not ${log_index}`, receipt.path);
+    judgeCosignatureTimes(place, receipt.content.at, `receipt ${id}`, findings);
+  }
+  const known = new Set(receipts.map(({ view }) => view.id));
+  for (const id of Object.keys(proofs)) {
+    if (!known.has(id)) findings.add('INVALID', 'stray-proof', `there is a proof of ${id}, and no receipt of that id`, `proof.receipts.${id}`);
+  }
+  return places;
+}

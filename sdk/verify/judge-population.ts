@@ -1,0 +1,135 @@
+import { sha256, toHex, utf8 } from './bytes.ts';
+import { isSame } from './canonical.ts';
+import type { Findings } from './findings.ts';
+import { chainOf, type Entry, judgeChain } from './history.ts';
+import type { JsonObject } from './json.ts';
+import { CheckpointReader, judgeCheckpoints } from './log.ts';
+import type { Population } from './population.ts';
+import { judgeSegments } from './segments.ts';
+import { nextState, type State } from './state.ts';
+import { judgeSignature } from './statement.ts';
+import type { Judged, VerifyOptions } from './verify.ts';
+
+type Subject = Population['subjects'][number];
+
+/** Everything that a population has to stand up to: that its leaves are all that there are, and its subjects all among them. */
+export async function judgePopulation(members: JsonObject, population: Population, options: VerifyOptions, findings: Findings): Promise<Judged> {
+  const { manifest, subjects } = population;
+  const { origin, type, generated_at, nonce } = manifest;
+  const predicate = { origin, type, generated_at, nonce };
+  const signed = { members, signature: population.signature, predicateType: 'https://summit.local/population/v1', predicate, origin };
+  await judgeSignature(signed, options.policy.bundles, findings);
+  if (!origin.endsWith(`/${manifest.tenant}`))
+    findings.add('INVALID', 'manifest-differs', `${origin} is not that of the tenant ${manifest.tenant}`, 'manifest.origin');
+  if (options.subject !== undefined && !subjects.some(({ id }) => id === options.subject)) {
+    findings.add('INVALID', 'other-subject', `${options.subject} is not in the population`, 'subjects');
+  }
+  const reader = new CheckpointReader(origin, options.policy);
+  const state: State = options.state ?? new Map();
+  const leaves = await judgeSegments(population, reader, state, findings);
+  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  judgeReach(population, state, findings);
+  judgeIds(leaves.receipts, findings);
+  judgeSubjects(population, leaves.receipts, findings);
+  await judgeSample(population, findings);
+  judgeCounts(population, findings);
+  const replay = { verdict: 'NONE', reproduced: 0, decisions: 0 } as const;
+  return { about: { ...predicate, id: null }, witnesses, open: [], replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
+}
+
+/** A range that begins after what is remembered leaves out what was between. */
+function judgeReach({ manifest }: Population, state: State, findings: Findings): void {
+  for (const { origin, from_size, to_size } of manifest.segments) {
+    const remembered = state.get(origin);
+    if (!remembered) continue;
+    if (remembered.size < BigInt(from_size)) {
+      const message = `nothing shows that ${origin} only grew from the remembered size ${remembered.size} to ${from_size}: ask for a population from there`;
+      findings.add('UNANCHORED', 'no-consistency-proof', message, 'manifest.segments');
+    } else if (remembered.size > BigInt(to_size)) {
+      findings.add(
+        'NOTE',
+        'older-than-state',
+        `the range ends at size ${to_size} of ${origin}, before the remembered size ${remembered.size}`,
+        'manifest.segments',
+      );
+    }
+  }
+}
+
+function judgeIds(receipts: readonly Entry[], findings: Findings): void {
+  const known = new Set<string>();
+  for (const { content, path } of receipts) {
+    if (known.has(content.id)) findings.add('INVALID', 'doubled-receipt', `receipt ${content.id} is in the log twice`, path);
+    known.add(content.id);
+  }
+}
+
+/** Whoever was created among the leaves, and in the time that was asked for, is a subject, as the leaves leave it. */
+function judgeSubjects({ manifest, subjects }: Population, receipts: readonly Entry[], findings: Findings): void {
+  const { type, from, to } = manifest;
+  const ofType = receipts.filter(({ content }) => content.subject.type === type);
+  const byId = Map.groupBy(ofType, ({ content }) => content.subject.id);
+  const listed = new Set<string>();
+  for (const [index, subject] of subjects.entries()) {
+    const path = `subjects[${index}]`;
+    if (listed.has(subject.id)) findings.add('INVALID', 'doubled-row', `${type} ${subject.id} is there twice`, path);
+    listed.add(subject.id);
+    const chain = chainOf(byId.get(subject.id) ?? []);
+    judgeChain({ type, id: subject.id }, chain, findings);
+    const problem = subjectProblem(subject, chain);
+    if (problem !== null) findings.add('INVALID', 'subject-not-bound', `${type} ${subject.id}: ${problem}`, path);
+  }
+  for (const { content } of ofType.filter((entry) => entry.content.seq === 1)) {
+    const { subject, at } = content;
+    const isWanted = (from === null || at >= from) && (to === null || at < to);
+    if (isWanted && !listed.has(subject.id)) {
+      findings.add(
+        'INCOMPLETE',
+        'subject-missing',
+        `${type} ${subject.id} was created in the range by receipt ${content.id}, and is not listed`,
+        'subjects',
+      );
+    }
+  }
+}
+
+function subjectProblem(subject: Subject, chain: readonly Entry[]): string | null {
+  const [first, last] = [chain[0]?.content, chain.at(-1)?.content];
+  if (!first || !last || first.seq !== 1) return 'no leaf of the range creates it';
+  const bound = { created_at: first.at, status: last.state.to, version: last.seq, receipts: chain.length };
+  const { created_at, status, version, receipts } = subject;
+  return isSame({ created_at, status, version, receipts }, bound) ? null : `the leaves make of it ${JSON.stringify(bound)}`;
+}
+
+/** The sample is drawn by the seed, so that nobody picks it: the first of all ids in the order of SHA-256(seed ":" id). */
+async function judgeSample({ manifest, subjects }: Population, findings: Findings): Promise<void> {
+  const { seed, sample, counts } = manifest;
+  const keyed = await Promise.all(subjects.map(async ({ id }) => ({ id, key: toHex(await sha256(utf8(`${seed}:${id}`))) })));
+  const drawn = keyed
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .slice(0, counts.sampled)
+    .map(({ id }) => id);
+  if (!isSame(drawn, sample)) findings.add('INVALID', 'sample-differs', 'the sample is not the one that its seed draws', 'manifest.sample');
+  const chosen = new Set(sample);
+  for (const [index, { id, sampled }] of subjects.entries()) {
+    if (sampled !== chosen.has(id))
+      findings.add('INVALID', 'sample-differs', `${id} is marked otherwise than the sample has it`, `subjects[${index}].sampled`);
+  }
+}
+
+function judgeCounts({ manifest, subjects, entries }: Population, findings: Findings): void {
+  const { query, seed, counts } = manifest;
+  const by_status = Object.fromEntries([...Map.groupBy(subjects, ({ status }) => status)].map(([status, all]) => [status, all.length]));
+  const asked = typeof query.sample === 'number' ? Math.min(query.sample, subjects.length) : manifest.sample.length;
+  const found = {
+    entries: entries.reduce((sum, segment) => sum + segment.length, 0),
+    subjects: subjects.length,
+    receipts: subjects.reduce((sum, { receipts }) => sum + receipts, 0),
+    sampled: asked,
+    by_status,
+  };
+  if (!isSame(counts, found))
+    findings.add('INCOMPLETE', 'count-differs', `the manifest counts otherwise than ${JSON.stringify(found)}`, 'manifest.counts');
+  if (typeof query.seed === 'string' && query.seed !== seed)
+    findings.add('INVALID', 'sample-differs', 'the seed is another one than was asked for', 'manifest.seed');
+}

@@ -1,0 +1,155 @@
+import type { Manifest } from './bundle.ts';
+import { equalBytes, toBase64 } from './bytes.ts';
+import { type Checkpoint, parseCheckpoint, parseProof } from './checkpoint.ts';
+import type { Findings } from './findings.ts';
+import { verifyInclusion } from './merkle.ts';
+import { type NoteKey, type Signer, verifyNote } from './note.ts';
+import { isQuorum, type Policy } from './policy.ts';
+
+/** A checkpoint that a bundle brings, and who of those whom the policy names has signed it. */
+export interface SeenCheckpoint extends Checkpoint {
+  readonly epoch: number;
+  /** By the log that it names. */
+  readonly isSigned: boolean;
+  /** Witnesses by their names in the policy. */
+  readonly cosigners: ReadonlyMap<string, Signer>;
+  /** It is not what a proof here leads to, but what joins an epoch to the one before: the later log vouches for it. */
+  readonly isLink: boolean;
+  readonly path: string;
+}
+
+/** Where a receipt stands in a log. */
+export interface Place {
+  readonly epoch: number;
+  readonly index: bigint;
+  readonly checkpoint: SeenCheckpoint;
+}
+
+/** A log is the tenant's own, `<base>`, or a later epoch of it, `<base>/<k>` from 2. @returns null for any other */
+export function epochOf(origin: string, base: string): number | null {
+  if (origin === base) return 1;
+  const [, epoch] = origin.startsWith(`${base}/`) ? (/^([2-9]|[1-9][0-9]{1,8})$/.exec(origin.slice(base.length + 1)) ?? []) : [];
+  return epoch === undefined ? null : Number(epoch);
+}
+
+/** Reads the checkpoints of one bundle, each once. */
+export class CheckpointReader {
+  readonly #base: string;
+  readonly #policy: Policy;
+  readonly #keys: readonly NoteKey[];
+  readonly #seen = new Map<string, SeenCheckpoint>();
+
+  constructor(base: string, policy: Policy) {
+    this.#base = base;
+    this.#policy = policy;
+    this.#keys = [...policy.logs, ...policy.witnesses.values()];
+  }
+
+  get all(): readonly SeenCheckpoint[] {
+    return [...this.#seen.values()];
+  }
+
+  /** @throws TypeError for what is no checkpoint of the tenant, or bears a false signature of a key in the policy */
+  async read(note: string, path: string, isLink = false): Promise<SeenCheckpoint> {
+    const known = this.#seen.get(note);
+    if (known) return known;
+    const { text, verified } = await verifyNote(note, this.#keys);
+    const { origin, size, root } = parseCheckpoint(text);
+    const epoch = epochOf(origin, this.#base);
+    if (epoch === null) throw new TypeError(`the checkpoint is one of ${origin}, not of ${this.#base}`);
+    const isSigned = verified.some((signer) => signer.type === 1 && signer.name === origin);
+    const cosigners = new Map<string, Signer>();
+    for (const [name, key] of this.#policy.witnesses) {
+      const signer = verified.find(({ publicKey }) => equalBytes(publicKey, key.publicKey));
+      if (signer) cosigners.set(name, signer);
+    }
+    const checkpoint = { origin, size, root, epoch, isSigned, cosigners, isLink, path };
+    this.#seen.set(note, checkpoint);
+    return checkpoint;
+  }
+}
+
+/** @param leaf the entry's hash @returns where it stands; null, and a finding, where the proof does not hold */
+export async function placeOf(
+  proof: string,
+  leaf: Uint8Array,
+  about: string,
+  path: string,
+  reader: CheckpointReader,
+  findings: Findings,
+): Promise<Place | null> {
+  return findings.attempt('malformed-proof', path, async () => {
+    const { index, hashes, checkpoint: note, extra } = parseProof(proof);
+    if (extra !== undefined) throw new TypeError('it has extra data, which nobody has signed');
+    const checkpoint = await reader.read(note, path);
+    const { size, root } = checkpoint;
+    if (await verifyInclusion({ index, size, leaf, proof: hashes, root })) return { epoch: checkpoint.epoch, index, checkpoint };
+    findings.add('INVALID', 'not-included', `${about} is not at index ${index} of the log ${checkpoint.origin} of size ${size}`, path);
+    return null;
+  });
+}
+
+/** What the checkpoints say of each other, and who vouches for them. @returns the witnesses that cosigned all that proofs lead to */
+export function judgeCheckpoints(checkpoints: readonly SeenCheckpoint[], { quorum, witnesses }: Policy, findings: Findings): readonly string[] {
+  const roots = new Map<string, SeenCheckpoint>();
+  for (const checkpoint of checkpoints) {
+    const other = roots.get(`${checkpoint.origin} ${checkpoint.size}`);
+    if (other) judgePair(other, checkpoint, findings);
+    else roots.set(`${checkpoint.origin} ${checkpoint.size}`, checkpoint);
+    if (!checkpoint.isSigned) {
+      findings.add('UNANCHORED', 'unknown-log', `no log key of the policy has signed ${textOf(checkpoint)}`, checkpoint.path);
+    }
+  }
+  const proven = checkpoints.filter(({ isLink }) => !isLink);
+  for (const checkpoint of proven.filter(({ cosigners }) => !isQuorum(quorum, new Set(cosigners.keys())))) {
+    const by = [...checkpoint.cosigners.keys()].join(', ');
+    const message = `${by === '' ? 'no witness' : `only ${by}`} of the policy cosigned ${textOf(checkpoint)}, which is no quorum`;
+    findings.add('UNANCHORED', 'no-quorum', message, checkpoint.path);
+  }
+  return [...witnesses.keys()].filter((name) => proven.length > 0 && proven.every(({ cosigners }) => cosigners.has(name)));
+}
+
+export function textOf({ origin, size }: Checkpoint): string {
+  return `the checkpoint of ${origin} at size ${size}`;
+}
+
+function judgePair(a: SeenCheckpoint, b: SeenCheckpoint, findings: Findings): void {
+  if (equalBytes(a.root, b.root)) return;
+  const isProven = a.isSigned && b.isSigned;
+  const message = `${a.origin} has two roots of the size ${a.size}${isProven ? ', both signed by the log: it shows different people different histories' : ''}`;
+  findings.add(isProven ? 'DIVERGED' : 'INVALID', 'split-view', message, b.path);
+}
+
+/** All of one bundle is proven by one tree of each log. */
+export function judgeSizes(checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
+  const sizes = new Map<string, bigint>();
+  for (const { origin, size, path } of checkpoints) {
+    const other = sizes.get(origin) ?? size;
+    if (other !== size) findings.add('INVALID', 'mixed-sizes', `the bundle has checkpoints of ${origin} of the sizes ${other} and ${size}`, path);
+    sizes.set(origin, size);
+  }
+}
+
+/** A cosignature is no older than what it covers. @param at RFC 3339 */
+export function judgeCosignatureTimes({ checkpoint }: Place, at: string, about: string, findings: Findings): void {
+  for (const [name, { timestamp }] of checkpoint.cosigners) {
+    if (timestamp === null || Number(timestamp) * 1_000 + TOLERANCE_MS >= Date.parse(at)) continue;
+    const message = `${about} is of ${at}, and the witness ${name} cosigned the checkpoint with it ${Math.round(Date.parse(at) / 1_000) - Number(timestamp)} s before`;
+    findings.add('INVALID', 'clock-rollback', message, checkpoint.path);
+  }
+}
+
+/** By how much clocks may differ. */
+const TOLERANCE_MS = 300_000;
+
+/** The checkpoints that the manifest lists are those that are there. */
+export function judgeListed(listed: Manifest['checkpoints'], checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
+  const named = listed.map(({ origin, size, root }) => `${origin} ${size} ${root}`);
+  const distinct = new Set(named);
+  const text = ({ origin, size, root }: Checkpoint) => `${origin} ${size} ${toBase64(root)}`;
+  const all = new Set(checkpoints.map(text));
+  const isWhole = checkpoints.every((checkpoint) => checkpoint.isLink || distinct.has(text(checkpoint)));
+  if (!isWhole || distinct.size !== named.length || named.some((one) => !all.has(one))) {
+    findings.add('INVALID', 'manifest-differs', 'the manifest lists other checkpoints than the proofs lead to', 'manifest.checkpoints');
+  }
+}

@@ -1,0 +1,106 @@
+import type { Manifest } from './bundle.ts';
+import { isSame } from './canonical.ts';
+import type { Opened } from './commitment.ts';
+import type { Evidence } from './evidence.ts';
+import type { Findings } from './findings.ts';
+import { chainOf, nameOf } from './history.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Handles } from './people.ts';
+import type { Receipt } from './receipts.ts';
+
+/** What rows are rebuilt from and compared with. */
+export interface Binding {
+  readonly receipts: readonly Receipt[];
+  readonly opened: ReadonlyMap<string, Opened>;
+  readonly handles: Handles;
+}
+
+/** Each row that is shown is rebuilt from the receipts and compared, and each row of those types that they bind is shown. */
+export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 'members'>, binding: Binding, findings: Findings): void {
+  const bound = boundRows(manifest, binding.receipts, findings);
+  const shown = new Set<string>();
+  for (const { path, type, row } of shownRows(manifest, members)) {
+    const key = keyOf(type, row.id);
+    if (shown.has(key)) findings.add('INVALID', 'doubled-row', `${path}: ${key} is shown twice`, path);
+    shown.add(key);
+    const whole = bound.get(key);
+    if (whole) judgeRow(row, whole.row, path, binding, findings);
+    else findings.add('INVALID', 'row-not-bound', `${path}: no receipt binds ${key}`, path);
+  }
+  const types = new Set(Object.values(manifest.members).map(({ type }) => type));
+  for (const [key, { type }] of bound) {
+    if (types.has(type) && !shown.has(key)) {
+      findings.add('INCOMPLETE', 'row-not-shown', `the receipts bind ${key}, which the bundle does not show`, 'manifest.members');
+    }
+  }
+}
+
+function shownRows(manifest: Manifest, members: Evidence['members']): readonly (BoundRow & { path: string })[] {
+  return [...members].flatMap(([member, rows]) => {
+    const { type = '', many = false } = manifest.members[member] ?? {};
+    return rows.map((row, index) => ({ path: many ? `${member}[${index}]` : member, type, row }));
+  });
+}
+
+interface BoundRow {
+  readonly type: string;
+  readonly row: JsonObject;
+}
+
+/** Subjects as their receipts leave them, and the rows that were written once; each by its type and id. */
+function boundRows({ subjects }: Manifest, receipts: readonly Receipt[], findings: Findings): ReadonlyMap<string, BoundRow> {
+  const bound = new Map<string, BoundRow>();
+  for (const { type, id } of subjects) {
+    const own = receipts.filter(({ content }) => content.subject.type === type && content.subject.id === id);
+    const changes = chainOf(own).map((receipt) => receipt.changes.subject?.row ?? {});
+    const row: JsonObject = Object.assign(Object.create(null), ...changes);
+    bound.set(keyOf(type, id), { type, row });
+  }
+  for (const { content, changes, path } of receipts) {
+    for (const { type, row } of changes.rows ?? []) {
+      const key = keyOf(type, row.id);
+      if (bound.has(key)) findings.add('INVALID', 'doubled-row', `receipt ${content.id} writes ${key}, which was written before`, path);
+      bound.set(key, { type, row });
+    }
+  }
+  return bound;
+}
+
+function judgeRow(row: JsonObject, bound: JsonObject, path: string, { opened, handles }: Binding, findings: Findings): void {
+  for (const field of new Set([...Object.keys(bound), ...Object.keys(row), ...namesIn(bound, handles)])) {
+    const isColumn = Object.hasOwn(bound, field);
+    const shown = row[field];
+    const problem = isColumn ? columnProblem(field, shown, bound[field] ?? null, opened) : nameProblem(shown, bound[`${field}_id`], handles);
+    if (problem !== null) findings.add('INVALID', 'field-not-bound', `${path}.${field}: ${problem}`, `${path}.${field}`);
+  }
+}
+
+/** A value is bound as it is, or by a commitment: then what that was opened to is shown, or null where it was erased. */
+function columnProblem(field: string, shown: Json | undefined, bound: Json, opened: ReadonlyMap<string, Opened>): string | null {
+  if (shown === undefined) return 'it is left out';
+  const disclosed = typeof bound === 'string' ? opened.get(bound) : undefined;
+  if (!disclosed) return isSame(shown, bound) ? null : 'the receipts bind another value';
+  if (disclosed.name !== field) return `the commitment is disclosed as ${disclosed.name}`;
+  if (shown === disclosed.value) return null;
+  return disclosed.value === null ? 'the value was erased, so nothing binds what is shown' : 'the commitment opens to another value';
+}
+
+/** What is no column of its own is the handle of the person whose id is the column `<field>_id`. */
+function nameProblem(shown: Json | undefined, id: Json | undefined, handles: Handles): string | null {
+  if (shown === undefined) return 'the handle of that person is left out';
+  if (id === undefined) return 'nothing binds it';
+  if (id === null) return shown === null ? null : 'there is a name, and nobody whose name it is';
+  const handle = typeof id === 'string' ? handles.get(id) : undefined;
+  if (handle === undefined) return 'nothing shows whose name it is';
+  return shown === handle ? null : `the handle of that person is ${handle ?? 'erased'}`;
+}
+
+/** The fields that stand beside columns with people's ids. */
+function namesIn(bound: JsonObject, handles: Handles): readonly string[] {
+  const ids = Object.entries(bound).filter(([field, value]) => field.endsWith('_id') && typeof value === 'string' && handles.has(value));
+  return ids.map(([field]) => field.slice(0, -'_id'.length));
+}
+
+function keyOf(type: string, id: Json | undefined): string {
+  return nameOf({ type, id: typeof id === 'string' ? id : JSON.stringify(id ?? null) });
+}

@@ -1,0 +1,94 @@
+import { equalBytes, toBase64 } from './bytes.ts';
+import { type ConsistencyProof, parseConsistency, parseHash, parseSize } from './checkpoint.ts';
+import type { Findings } from './findings.ts';
+import { parseJson } from './json.ts';
+import { type CheckpointReader, type SeenCheckpoint, textOf } from './log.ts';
+import { verifyConsistency } from './merkle.ts';
+import { hash, matching, object, record } from './shape.ts';
+
+/** What an auditor remembers of each log: the largest tree that was seen. */
+export type State = ReadonlyMap<string, Remembered>;
+
+interface Remembered {
+  readonly size: bigint;
+  readonly root: Uint8Array;
+}
+
+const fileShape = object({
+  version: (value, path) => {
+    if (value !== 1) throw new TypeError(`${path} is not 1, the one that is known here`);
+    return value;
+  },
+  logs: record(object({ size: matching(/^[0-9]{1,20}$/, 'size in decimal'), root: hash })),
+});
+
+/** @throws TypeError */
+export function parseState(text: string): State {
+  const { logs } = fileShape(parseJson(text), 'the state');
+  return new Map(Object.entries(logs).map(([origin, { size, root }]) => [origin, { size: parseSize(size), root: parseHash(root) }]));
+}
+
+export function formatState(state: State): string {
+  const logs = [...state]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([origin, { size, root }]) => [origin, { size: `${size}`, root: toBase64(root) }]);
+  return `${JSON.stringify({ version: 1, logs: Object.fromEntries(logs) }, null, 2)}\n`;
+}
+
+/** What to remember from now on: of each log the largest tree. Only what its log has signed counts. */
+export function nextState(state: State, checkpoints: readonly SeenCheckpoint[]): State {
+  const next = new Map(state);
+  for (const { origin, size, root, isSigned } of checkpoints) {
+    if (isSigned && size >= (next.get(origin)?.size ?? 0n)) next.set(origin, { size, root });
+  }
+  return next;
+}
+
+/** Reads the proof that the log only grew. Its checkpoint is judged with the others. */
+export async function readConsistency(text: string | null, reader: CheckpointReader, findings: Findings): Promise<ReadConsistency | null> {
+  if (text === null) return null;
+  const path = 'proof.consistency';
+  return findings.attempt('malformed-proof', path, async () => {
+    const proof = parseConsistency(text);
+    return { ...proof, of: await reader.read(proof.checkpoint, path) };
+  });
+}
+
+export interface ReadConsistency extends ConsistencyProof {
+  readonly of: SeenCheckpoint;
+}
+
+/** Whether the logs are still those that were remembered, and only longer. */
+export async function judgeState(
+  state: State,
+  checkpoints: readonly SeenCheckpoint[],
+  consistency: ReadConsistency | null,
+  findings: Findings,
+): Promise<void> {
+  const seen = new Map(checkpoints.filter(({ isSigned }) => isSigned).map((checkpoint) => [checkpoint.origin, checkpoint]));
+  for (const [origin, old] of state) {
+    const checkpoint = seen.get(origin);
+    if (checkpoint) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
+  }
+}
+
+async function judgeOne(old: Remembered, checkpoint: SeenCheckpoint, consistency: ReadConsistency | null, findings: Findings): Promise<void> {
+  const { origin, size, root, path } = checkpoint;
+  const diverged = (code: string, what: string) => findings.add('DIVERGED', code, what, path);
+  if (size < old.size) {
+    diverged(
+      'log-went-back',
+      `${origin} had the size ${old.size} and now has ${size}: its end was deleted, or this is an older bundle: ask for a new one`,
+    );
+  } else if (size === old.size) {
+    if (!equalBytes(root, old.root))
+      diverged('split-view', `${origin} has two roots of the size ${size}: the one remembered is another than ${textOf(checkpoint)} has`);
+  } else if (old.size > 0n && consistency?.oldSize !== old.size) {
+    const message = `nothing shows that ${origin} only grew from the remembered size ${old.size} to ${size}: ask for the bundle with ?since=${old.size}`;
+    findings.add('UNANCHORED', 'no-consistency-proof', message, 'proof.consistency');
+  } else if (old.size > 0n && consistency) {
+    const isGrown = await verifyConsistency({ oldSize: old.size, oldRoot: old.root, newSize: size, newRoot: root, proof: consistency.hashes });
+    if (!isGrown)
+      diverged('not-consistent', `${origin} did not just grow from the remembered size ${old.size} to ${size}: the proof of it does not hold`);
+  }
+}
