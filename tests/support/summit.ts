@@ -119,7 +119,8 @@ export async function testSummit(change: (config: Config) => Config = (config) =
   };
 }
 
-async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
+/** A database of its own on the server that DATABASE_URL names; null where none is named. */
+export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
   const server = process.env.DATABASE_URL;
   if (!server) return null;
   const name = `summit_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
