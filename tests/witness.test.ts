@@ -305,11 +305,11 @@ test('a policy that cannot be read stops all logs, until it is mended', async ()
 });
 
 test('a log is not added where its public key is that of another, or nobody can write the line', async () => {
-  const log = await SignedLog.create('example.com/acme');
+  const [log, next] = [await SignedLog.create('example.com/acme'), await SignedLog.create('example.com/acme/2')];
   know(log);
   const before = readFileSync(join(dir, 'policy'), 'utf8');
   const sameKey = vkeyOf(await noteKey('example.com/other', 1, log.key.publicKey));
-  const refused = [sameKey, `${log.vkey} https://example.com/`, `${log.vkey}\nquorum none`, ''];
+  const refused = [sameKey, `${next.vkey} https://example.com/`, `${next.vkey}\n# more`, ''];
   const outputs = await Promise.all(refused.map((vkey) => cli(['witness', 'add-log', '--dir', dir, vkey], {})));
   for (const { code, stderr } of outputs) assert.is(code, 2, stderr);
   assert.is(readFileSync(join(dir, 'policy'), 'utf8'), before);
@@ -567,6 +567,7 @@ test('a stop waits for what is being written, though nobody waits for the answer
     signing();
     return now;
   };
+  socket.on('data', () => signing());
   socket.write(`POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: ${body.length}\r\n\r\n`);
   socket.write(body);
   await isSigning;
