@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { CliError } from './client.ts';
+import { CliError } from './cli-error.ts';
 
 const HELP = `
 The first start makes the witness's key in the folder; its line on stdout goes into the policy of whoever verifies.
