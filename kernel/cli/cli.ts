@@ -1,13 +1,15 @@
 import { Command, CommanderError } from 'commander';
-import { Problem } from '../../sdk/index.ts';
-import { ConfigError } from '../config/config.ts';
-import { openEngine } from '../database/engine.ts';
+import { Problem } from '../../sdk/errors.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { VERSION } from '../version.ts';
-import { CliError, configuration, perform } from './client.ts';
+import { CliError } from './cli-error.ts';
+import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addVerifyCommand } from './verify.ts';
 import { addWitnessCommands } from './witness.ts';
 
+// What a command runs is loaded when it runs: an auditor who verifies loads nothing of the kernel.
 const program = new Command('summit')
   .description('Governed actions, and what proves them.')
   .version(VERSION)
@@ -20,7 +22,7 @@ program
   .description('start the server; prints one line to stdout when it is ready')
   .addHelpText('after', '\nExample:\n  PORT=9000 summit start')
   .action(async () => {
-    const config = configuration();
+    const [config, { openEngine }] = await Promise.all([configuration(), import('../database/engine.ts')]);
     // The embedded database opens in its thread while this one loads the kernel.
     const engine = openEngine(config.environment, config.dataDir);
     const { startSummit } = await import('../main.ts');
@@ -47,7 +49,7 @@ program
   .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://owner@db/summit summit migrate')
   .action(async () => {
     const { openKernel } = await import('../main.ts');
-    const kernel = await openKernel(configuration());
+    const kernel = await openKernel(await configuration());
     await kernel.close();
     process.stderr.write('The database is up to date.\n');
   });
@@ -66,6 +68,7 @@ program
 
 addPolicyCommands(program);
 addLogCommands(program);
+addVerifyCommand(program);
 addWitnessCommands(program);
 
 try {

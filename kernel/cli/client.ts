@@ -1,21 +1,11 @@
-import { type Config, loadConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { CliError } from './cli-error.ts';
 import type { CommandResults } from './commands.ts';
 import { type RunningServer, runningServer } from './server-file.ts';
 
-/** 1 the check failed, 2 usage, 3 cannot reach what it needs, 130 Ctrl-C (128 + SIGINT, as shells have it). */
-export type ExitCode = 1 | 2 | 3 | 130;
-
-/** A failure that the user can mend. */
-export class CliError extends Error {
-  readonly exitCode: ExitCode;
-
-  constructor(exitCode: ExitCode, message: string) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-export function configuration(): Config {
+/** Read only now: what needs no configuration need not load what checks it. @throws ConfigError */
+export async function configuration(): Promise<Config> {
+  const { loadConfig } = await import('../config/config.ts');
   return loadConfig(process.env, process.cwd());
 }
 
@@ -28,7 +18,7 @@ export interface Session {
 
 /** Performs commands in the server that runs on this data directory; when none does, opens the database for as long as `work` takes. */
 export async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const config = configuration();
+  const config = await configuration();
   const server = runningServer(config.dataDir);
   if (server) return work({ perform: (name, input) => ask(server, name, input) });
   // Only now: a command that a server performs need not load the kernel.

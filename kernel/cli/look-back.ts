@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliError, inSession, type Session } from './client.ts';
+import { CliError } from './cli-error.ts';
+import { inSession, type Session } from './client.ts';
 import type { CommandResults } from './commands.ts';
 import { candidatesIn } from './policy-folder.ts';
 import { runText } from './policy-report.ts';

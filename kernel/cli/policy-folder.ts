@@ -1,19 +1,20 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BundleUpload } from '../core/policy-bundles.ts';
-import { type Bundle, readBundles } from '../policy/bundle.ts';
-import { CliError, configuration } from './client.ts';
+import type { Bundle } from '../policy/bundle.ts';
+import { CliError } from './cli-error.ts';
+import { configuration } from './client.ts';
 
 /** The folder that a command names; the configured one where it names none. @throws CliError */
-export function policyFolder(dir: string | undefined): string {
-  const folder = dir === undefined ? configuration().policies.folder : resolve(dir);
+export async function policyFolder(dir: string | undefined): Promise<string> {
+  const folder = dir === undefined ? (await configuration()).policies.folder : resolve(dir);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new CliError(2, `${folder} is not a folder`);
   return folder;
 }
 
 /** The same, of policies that have been built. @throws CliError */
-export function builtFolder(dir: string | undefined): string {
-  const folder = policyFolder(dir);
+export async function builtFolder(dir: string | undefined): Promise<string> {
+  const folder = await policyFolder(dir);
   const manifest = statSync(join(folder, 'manifest.json'), { throwIfNoEntry: false });
   if (!manifest?.isFile()) throw new CliError(2, `${folder} has no manifest.json: run summit policy build on it first`);
   return folder;
@@ -21,7 +22,8 @@ export function builtFolder(dir: string | undefined): string {
 
 /** The bundles of a folder, as they travel to whoever has the database. @throws CliError */
 export async function candidatesIn(dir: string): Promise<readonly BundleUpload[]> {
-  const folder = builtFolder(dir);
+  const folder = await builtFolder(dir);
+  const { readBundles } = await import('../policy/bundle.ts');
   const bundles = await readBundles(folder).catch((error: Error) => {
     throw new CliError(1, `the policies in ${folder} cannot be read: ${error.message}`);
   });

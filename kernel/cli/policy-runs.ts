@@ -1,6 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Id, Timestamp, type TSchema } from '../../sdk/index.ts';
-import { errorsIn } from '../validation.ts';
+import { type Command, Option } from 'commander';
 import type { LookBackOptions } from './look-back.ts';
 
 /** The commands that look back at all that was decided. */
@@ -40,30 +38,26 @@ Examples:
 
 function addSharedOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--since <time>', 'decisions made from then on; without it, all')
-        .argParser(matching(Timestamp, 'a time by RFC 3339, such as 2026-01-31T00:00:00Z'))
-        .conflicts('resume'),
-    )
+    .addOption(new Option('--since <time>', 'decisions made from then on; without it, all').conflicts('resume'))
     .option('--tenant <id>', 'one tenant; without it, all in turn')
-    .addOption(
-      new Option('--resume <run>', 'go on with a run that was cut off, or watch one that is underway; needs --tenant').argParser(
-        matching(Id, 'the id of a run'),
-      ),
-    )
+    .option('--resume <run>', 'go on with a run that was cut off, or watch one that is underway; needs --tenant')
     .option('--json', 'print {"tenant": …, "status": …, "report": …}; in an array unless one run is asked for');
 }
 
-/** Loaded only now: the server needs none of it. */
+/** Loaded only now: neither the server nor other commands need any of it. */
 async function run(kind: 'replay' | 'backtest', options: LookBackOptions, command: Command): Promise<void> {
-  if (options.resume && !options.tenant) command.error("error: option '--resume <run>' needs option '--tenant <id>'");
-  const { lookBack } = await import('./look-back.ts');
+  const { resume, tenant, since } = options;
+  if (resume && !tenant) command.error("error: option '--resume <run>' needs option '--tenant <id>'");
+  const [{ Id, Timestamp }, { errorsIn }, { lookBack }] = await Promise.all([
+    import('../../sdk/schema.ts'),
+    import('../validation.ts'),
+    import('./look-back.ts'),
+  ]);
+  const invalid = (option: string, value: string, wanted: string) =>
+    command.error(`error: option '${option}' argument '${value}' is invalid. It must be ${wanted}.`);
+  if (since !== undefined && errorsIn(Timestamp, since).length > 0) {
+    invalid('--since <time>', since, 'a time by RFC 3339, such as 2026-01-31T00:00:00Z');
+  }
+  if (resume !== undefined && errorsIn(Id, resume).length > 0) invalid('--resume <run>', resume, 'the id of a run');
   await lookBack(kind, options);
-}
-
-function matching(schema: TSchema, description: string) {
-  return (value: string): string => {
-    if (errorsIn(schema, value).length > 0) throw new InvalidArgumentError(`It must be ${description}.`);
-    return value;
-  };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CliError } from './client.ts';
+import { CliError } from './cli-error.ts';
 import { builtFolder, policyFolder } from './policy-folder.ts';
 import { addPolicyRunCommands } from './policy-runs.ts';
 
@@ -13,7 +13,7 @@ export function addPolicyCommands(program: Command): void {
     .description('compile the policies of a folder to WebAssembly; needs opa')
     .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies')
     .action(async (dir: string | undefined) => {
-      for (const { id, version, digest, tests } of await build(policyFolder(dir))) {
+      for (const { id, version, digest, tests } of await build(await policyFolder(dir))) {
         process.stdout.write(`${id} ${version} ${digest} (${tests.entrypoints.length} tests)\n`);
       }
     });
@@ -25,7 +25,7 @@ export function addPolicyCommands(program: Command): void {
     .option('--json', 'print {"passed": …, "failed": [{"name": …, "failure": …}]}')
     .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies && summit policy test packs/acme/policies')
     .action(async (dir: string | undefined, { json }: { json?: boolean }) => {
-      const results = await test(builtFolder(dir));
+      const results = await test(await builtFolder(dir));
       const failed = results.filter(({ failure }) => failure !== null);
       const passed = results.length - failed.length;
       process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { CliError } from './client.ts';
+import { CliError } from './cli-error.ts';
 
 const HELP = `
-The first start makes the witness's key in the folder; its line on stdout goes into the policy file of whoever verifies.
-Logs are known by their vkey, one a line in the file "logs" of the folder, which is read again when it changes. A log that
-changes its key goes on under another origin (<origin>/2, …): check how the old one ended, then add the new one too.
+The first start makes the witness's key in the folder; its line on stdout goes into the policy of whoever verifies.
+Logs are known by their vkey: the log lines of the file "policy" in the folder (C2SP tlog-policy), which is read again when it
+changes. A log that changes its key goes on under another origin (<origin>/2, …) and is unknown until it is added: first see how
+the old one ended.
 
 What was cosigned last stays in the folder. Never run a copy of it, nor one from a backup: a witness that has forgotten may
 cosign a second history. Start another witness in an empty folder instead, and put its key into the policies.
@@ -31,7 +32,7 @@ export function addWitnessCommands(program: Command): void {
     .command('witness')
     .description("cosign the checkpoints of logs that only grow (C2SP tlog-witness), on an auditor's machine")
     .requiredOption('--dir <folder>', 'where its key is, the logs that it knows, and what it cosigned last')
-    .option('--name <name>', 'of its key, where none was made yet; default: this machine’s name and /witness')
+    .option('--name <name>', "of its key, where none was made yet; default: this machine's name and /witness")
     .option('--listen <host:port>', 'port 0: any that is free', '127.0.0.1:9090')
     .option('--log <vkey...>', 'add logs before it starts', [])
     .option('--vkey', 'print its vkey and do not start')

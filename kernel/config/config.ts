@@ -3,8 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
 import { errorsIn } from '../validation.ts';
+import { ConfigError } from './config-error.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
+
+export { ConfigError };
 
 const ConfigFile = Strict({
   log: LogFile,
@@ -63,14 +66,6 @@ export interface Config {
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
   readonly requestsPerMinute: number;
-}
-
-/** Everything that is wrong with the configuration, at once. */
-export class ConfigError extends Error {
-  constructor(errors: readonly string[]) {
-    super(`the configuration is not valid:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
-    this.name = 'ConfigError';
-  }
 }
 
 /** @param root what relative paths of the environment start from @throws ConfigError listing every error */

@@ -24,15 +24,15 @@ export async function openDisclosures(
   findings: Findings,
 ): Promise<ReadonlyMap<string, Opened>> {
   const opened = new Map<string, Opened>();
-  for (const [index, disclosure] of disclosures.entries()) {
-    const { commitment, name, value } = disclosure;
+  const problems = await Promise.all(disclosures.map(problemOf));
+  for (const [index, { commitment, name, value }] of disclosures.entries()) {
     const path = `disclosures[${index}]`;
     if (opened.has(commitment)) findings.add('INVALID', 'doubled-disclosure', `${path}: ${commitment} is disclosed twice`, path);
     else if (!required.has(commitment) && !permitted.has(commitment)) {
       findings.add('INVALID', 'stray-disclosure', `${path}: no receipt has the commitment ${commitment}`, path);
     }
     opened.set(commitment, { name, value });
-    const problem = await problemOf(disclosure);
+    const problem = problems[index] ?? null;
     if (problem !== null) findings.add('INVALID', 'commitment-differs', `${path}: ${problem}`, path);
   }
   for (const commitment of required) {

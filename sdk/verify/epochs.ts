@@ -1,7 +1,7 @@
 import type { Proof } from './bundle.ts';
 import { fromBase64, fromUtf8 } from './bytes.ts';
 import type { Findings } from './findings.ts';
-import { type CheckpointReader, epochOf, placeOf, type SeenCheckpoint } from './log.ts';
+import { type CheckpointReader, epochOf, provePlace, type SeenCheckpoint } from './log.ts';
 import { leafHash } from './merkle.ts';
 
 /**
@@ -27,7 +27,14 @@ export async function judgeEpochs(
     linked.add(origin);
     const bytes = await findings.attempt('malformed-epoch', `${path}.entry`, () => fromBase64(entry));
     if (!bytes) continue;
-    const place = await placeOf(proof, await leafHash(bytes), `the last checkpoint of the log before ${origin}`, `${path}.proof`, reader, findings);
+    const place = await provePlace(
+      proof,
+      await leafHash(bytes),
+      `the last checkpoint of the log before ${origin}`,
+      `${path}.proof`,
+      reader,
+      findings,
+    );
     if (place && (place.index !== 0n || place.checkpoint.origin !== origin)) {
       findings.add('INVALID', 'malformed-epoch', `${path}: the log before ${origin} is joined by leaf 0 of ${origin}, and by nothing else`, path);
     }

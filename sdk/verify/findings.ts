@@ -1,5 +1,7 @@
+const ORDER = ['INVALID', 'DIVERGED', 'UNANCHORED', 'INCOMPLETE', 'DIFFERS', 'PARTIAL', 'NOTE'] as const;
+
 /** The verdict that a finding brings about. A NOTE changes none. */
-export type Weight = 'INVALID' | 'DIVERGED' | 'UNANCHORED' | 'INCOMPLETE' | 'DIFFERS' | 'PARTIAL' | 'NOTE';
+export type Weight = (typeof ORDER)[number];
 
 export interface Finding {
   readonly verdict: Weight;
@@ -30,9 +32,11 @@ export class Findings {
     return this.#weights.has(verdict);
   }
 
+  /** The gravest first, and in the same order however the work went. */
   get list(): readonly Finding[] {
-    if (this.#left === 0) return this.#list;
-    return [...this.#list, { verdict: 'NOTE', code: 'more-findings', message: `${this.#left} more findings are not listed` }];
+    const more = { verdict: 'NOTE', code: 'more-findings', message: `${this.#left} more findings are not listed` } as const;
+    const sorted = this.#list.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || (sortKey(a) < sortKey(b) ? -1 : 1));
+    return this.#left === 0 ? sorted : [...sorted, more];
   }
 
   /** What `read` makes of a part of the bundle, or of the whole, path ''; null, and a finding, where that is malformed. */
@@ -46,4 +50,8 @@ export class Findings {
       return null;
     }
   }
+}
+
+function sortKey({ path = '', code, message }: Finding): string {
+  return JSON.stringify([path, code, message]);
 }

@@ -117,20 +117,16 @@ class Parser {
 
   #string(): string {
     let string = '';
-    let from = ++this.#at;
+    this.#at++;
     for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (Number.isNaN(code)) throw this.#error('is cut off');
-      if (code < 0x20) throw this.#error('has a control character in a string');
-      if (code !== QUOTE && code !== BACKSLASH) {
-        this.#at++;
-        continue;
-      }
-      string += this.#text.slice(from, this.#at);
-      this.#at++;
-      if (code === QUOTE) break;
+      SPECIAL.lastIndex = this.#at;
+      const [special = ''] = SPECIAL.exec(this.#text) ?? [];
+      if (special === '') throw this.#error('is cut off');
+      string += this.#text.slice(this.#at, SPECIAL.lastIndex - 1);
+      this.#at = SPECIAL.lastIndex;
+      if (special === '"') break;
+      if (special !== '\\') throw this.#error('has a control character in a string');
       string += this.#escape();
-      from = this.#at;
     }
     if (!string.isWellFormed()) throw this.#error('has a lone surrogate');
     return string;
@@ -163,8 +159,9 @@ class Parser {
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+/** What ends a run of plain characters in a string. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON does not have them in strings
+const SPECIAL = /["\\\u0000-\u001f]/g;
 const SPACES = ' \n\r\t';
 /** No canonical number is longer than 25 characters. */
 const MAX_NUMBER = 32;

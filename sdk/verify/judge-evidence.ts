@@ -1,13 +1,12 @@
 import { openDisclosures } from './commitment.ts';
 import { judgeDecisions, maskedCommitments } from './decisions.ts';
 import { judgeEpochs } from './epochs.ts';
-import { evaluate } from './evaluate.ts';
 import type { Evidence } from './evidence.ts';
 import type { Findings } from './findings.ts';
 import { judgeGraph } from './graph.ts';
 import { judgeHistory } from './history.ts';
 import type { JsonObject } from './json.ts';
-import { CheckpointReader, judgeCheckpoints, judgeCosignatureTimes, judgeListed, judgeSizes, type Place, placeOf } from './log.ts';
+import { CheckpointReader, judgeCheckpoints, judgeCosignatureTimes, judgeListed, judgeSizes, type Place, provePlace } from './log.ts';
 import { judgeManifest, judgeTimes } from './manifest.ts';
 import { judgeMembers } from './members.ts';
 import { judgeActor, judgePeople } from './people.ts';
@@ -56,27 +55,25 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const sound = await judgePolicyBundles(evidence.policy_bundles, decisions, findings);
   const logged = receipts.filter((receipt) => places.get(receipt)?.checkpoint.isSigned);
   const vouched = new Set(logged.flatMap(({ content }) => content.policy.map(({ bundle_digest }) => bundle_digest)));
-  const replay = await replayDecisions(decisions, sound, vouched, options.evaluate ?? evaluate, findings);
+  // Whoever evaluates elsewhere need not load it.
+  const evaluate = options.evaluate ?? (await import('./evaluate.ts')).evaluate;
+  const replay = await replayDecisions(decisions, sound, vouched, evaluate, findings);
   const leaves = new Set(logged.map(({ leafText }) => leafText));
   return { about, witnesses, open, replay, leaves, state: nextState(state, reader.all) };
 }
 
 /** The receipts of the subjects, each there once, and those that made the people. */
-async function readReceipts({ manifest, receipts: views, people }: Evidence, findings: Findings) {
-  const receipts: Receipt[] = [];
+async function readReceipts({ manifest: { origin }, receipts: views, people }: Evidence, findings: Findings) {
   const known = new Set<string>();
-  for (const [index, view] of views.entries()) {
-    const path = `receipts[${index}]`;
-    if (known.has(view.id)) findings.add('INVALID', 'doubled-receipt', `receipt ${view.id} is there twice`, path);
-    known.add(view.id);
-    const receipt = await readReceipt(view, path, manifest.origin, findings);
-    if (receipt) receipts.push(receipt);
+  for (const [index, { id }] of views.entries()) {
+    if (known.has(id)) findings.add('INVALID', 'doubled-receipt', `receipt ${id} is there twice`, `receipts[${index}]`);
+    known.add(id);
   }
-  const ofPeople: (Receipt | null)[] = [];
-  for (const [index, { receipt }] of people.entries()) {
-    ofPeople.push(await readReceipt(receipt, `people[${index}].receipt`, manifest.origin, findings));
-  }
-  return { receipts, ofPeople };
+  const [read, ofPeople] = await Promise.all([
+    Promise.all(views.map((view, index) => readReceipt(view, `receipts[${index}]`, origin, findings))),
+    Promise.all(people.map(({ receipt }, index) => readReceipt(receipt, `people[${index}].receipt`, origin, findings))),
+  ]);
+  return { receipts: read.filter((receipt) => receipt !== null), ofPeople };
 }
 
 /** Each receipt has its proof, under its id, and no other proof is there. */
@@ -87,24 +84,28 @@ async function placesOf(
   findings: Findings,
 ): Promise<ReadonlyMap<Receipt, Place>> {
   const places = new Map<Receipt, Place>();
-  for (const receipt of receipts) {
-    const { id, log_index } = receipt.view;
-    const path = `proof.receipts.${id}`;
-    const proof = Object.hasOwn(proofs, id) ? proofs[id] : undefined;
-    if (proof === undefined) {
-      findings.add('INVALID', 'proof-missing', `receipt ${id} has no inclusion proof`, path);
-      continue;
-    }
-    const place = await placeOf(proof, receipt.leaf, `receipt ${id}`, path, reader, findings);
-    if (!place) continue;
-    places.set(receipt, place);
-    if (`${place.index}` !== `${log_index}`)
-      findings.add('INVALID', 'view-differs', `receipt ${id} is at index ${place.index}, not ${log_index}`, receipt.path);
-    judgeCosignatureTimes(place, receipt.content.at, `receipt ${id}`, findings);
-  }
+  await Promise.all(
+    receipts.map(async (receipt) => {
+      const { id } = receipt.view;
+      const place = await placeOf(Object.hasOwn(proofs, id) ? proofs[id] : undefined, receipt, reader, findings);
+      if (place) places.set(receipt, place);
+    }),
+  );
   const known = new Set(receipts.map(({ view }) => view.id));
   for (const id of Object.keys(proofs)) {
     if (!known.has(id)) findings.add('INVALID', 'stray-proof', `there is a proof of ${id}, and no receipt of that id`, `proof.receipts.${id}`);
   }
   return places;
+}
+
+async function placeOf(proof: string | undefined, receipt: Receipt, reader: CheckpointReader, findings: Findings): Promise<Place | null> {
+  const { id, log_index } = receipt.view;
+  const [about, path] = [`receipt ${id}`, `proof.receipts.${id}`];
+  const place = proof === undefined ? undefined : await provePlace(proof, receipt.leaf, about, path, reader, findings);
+  if (place === undefined) findings.add('INVALID', 'proof-missing', `${about} has no inclusion proof`, path);
+  if (!place) return null;
+  if (`${place.index}` !== `${log_index}`)
+    findings.add('INVALID', 'view-differs', `${about} is at index ${place.index}, not ${log_index}`, receipt.path);
+  judgeCosignatureTimes(place, receipt.content.at, about, findings);
+  return place;
 }

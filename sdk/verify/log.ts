@@ -37,7 +37,8 @@ export class CheckpointReader {
   readonly #base: string;
   readonly #policy: Policy;
   readonly #keys: readonly NoteKey[];
-  readonly #seen = new Map<string, SeenCheckpoint>();
+  readonly #reading = new Map<string, Promise<SeenCheckpoint>>();
+  readonly #all: SeenCheckpoint[] = [];
 
   constructor(base: string, policy: Policy) {
     this.#base = base;
@@ -46,13 +47,17 @@ export class CheckpointReader {
   }
 
   get all(): readonly SeenCheckpoint[] {
-    return [...this.#seen.values()];
+    return this.#all;
   }
 
   /** @throws TypeError for what is no checkpoint of the tenant, or bears a false signature of a key in the policy */
-  async read(note: string, path: string, isLink = false): Promise<SeenCheckpoint> {
-    const known = this.#seen.get(note);
-    if (known) return known;
+  read(note: string, path: string, isLink = false): Promise<SeenCheckpoint> {
+    const reading = this.#reading.get(note) ?? this.#read(note, path, isLink);
+    this.#reading.set(note, reading);
+    return reading;
+  }
+
+  async #read(note: string, path: string, isLink: boolean): Promise<SeenCheckpoint> {
     const { text, verified } = await verifyNote(note, this.#keys);
     const { origin, size, root } = parseCheckpoint(text);
     const epoch = epochOf(origin, this.#base);
@@ -64,13 +69,13 @@ export class CheckpointReader {
       if (signer) cosigners.set(name, signer);
     }
     const checkpoint = { origin, size, root, epoch, isSigned, cosigners, isLink, path };
-    this.#seen.set(note, checkpoint);
+    this.#all.push(checkpoint);
     return checkpoint;
   }
 }
 
 /** @param leaf the entry's hash @returns where it stands; null, and a finding, where the proof does not hold */
-export async function placeOf(
+export async function provePlace(
   proof: string,
   leaf: Uint8Array,
   about: string,
@@ -120,13 +125,18 @@ function judgePair(a: SeenCheckpoint, b: SeenCheckpoint, findings: Findings): vo
   findings.add(isProven ? 'DIVERGED' : 'INVALID', 'split-view', message, b.path);
 }
 
-/** All of one bundle is proven by one tree of each log. */
+/** All of one bundle is proven by one tree of each log, and a log that was ended had not shrunk. */
 export function judgeSizes(checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
   const sizes = new Map<string, bigint>();
-  for (const { origin, size, path } of checkpoints) {
+  for (const { origin, size, path } of checkpoints.filter(({ isLink }) => !isLink)) {
     const other = sizes.get(origin) ?? size;
     if (other !== size) findings.add('INVALID', 'mixed-sizes', `the bundle has checkpoints of ${origin} of the sizes ${other} and ${size}`, path);
     sizes.set(origin, size);
+  }
+  for (const { origin, size, isSigned, path } of checkpoints.filter(({ isLink }) => isLink)) {
+    const proven = sizes.get(origin);
+    if (proven === undefined || size >= proven) continue;
+    findings.add(isSigned ? 'DIVERGED' : 'INVALID', 'log-went-back', `${origin} had the size ${proven}, and ended with the size ${size}`, path);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from './findings.ts';
+import { formatState } from './state.ts';
 import type { Report } from './verify.ts';
 
 /** What each verdict means, for people. */
@@ -44,6 +45,11 @@ export function reportText(report: Report): string {
   const lines = linesOf(report).map(({ name, verdict, meaning }) => `  ${`${name}:`.padEnd(15)} ${verdict} — ${meaning}`);
   const found = findings.length > 0 ? ['', 'Findings:', ...findings.map(findingText)] : [];
   return [title, ...lines, ...found, '', ok ? 'Verified.' : 'NOT verified.'].map((line) => `${printable(line)}\n`).join('');
+}
+
+/** The report as one JSON value. */
+export function reportJson({ state, ...report }: Report): object {
+  return { ...report, state: JSON.parse(formatState(state)) };
 }
 
 /** Where the bundle says that, unless the message begins with it. */

@@ -64,9 +64,10 @@ async function judgeStatement(
   const covered = Object.keys(members).filter((member) => member !== 'signature');
   const named = statement.subject.map((subject) => subject.name);
   if (!isSame(covered, named)) wrong(`the statement covers ${named.join(', ')}, the bundle has ${covered.join(', ')}`, 'signature.payload');
-  for (const { name: member, digest } of statement.subject) {
-    const value = Object.hasOwn(members, member) ? members[member] : undefined;
-    if (value === undefined || member === 'signature') continue;
-    if ((await digestOf(value)) !== digest.sha256) wrong(`the member ${member} is not the one that was signed`, member);
+  const found = await Promise.all(
+    statement.subject.map(({ name: member }) => digestOf(Object.hasOwn(members, member) ? (members[member] ?? null) : null)),
+  );
+  for (const [index, { name: member, digest }] of statement.subject.entries()) {
+    if (found[index] !== digest.sha256) wrong(`the member ${member} is not the one that was signed`, member);
   }
 }

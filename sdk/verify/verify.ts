@@ -1,4 +1,5 @@
 import { EVIDENCE } from './bundle.ts';
+import { fromUtf8 } from './bytes.ts';
 import type { Evaluator } from './evaluate.ts';
 import { readEvidence } from './evidence.ts';
 import { type Finding, Findings } from './findings.ts';
@@ -72,12 +73,12 @@ export interface Judged {
   readonly state: State;
 }
 
-/** Verifies an evidence bundle or a population. Never rejects, whatever the text is. */
-export async function verifyEvidence(text: string, options: VerifyOptions): Promise<Report> {
+/** Verifies an evidence bundle or a population. Never rejects, whatever the file holds. @param file JSON, as it is or in UTF-8 */
+export async function verifyEvidence(file: string | Uint8Array, options: VerifyOptions): Promise<Report> {
   const findings = new Findings();
   let judged: Judged | null = null;
   try {
-    judged = await findings.attempt('malformed-bundle', '', () => judge(text, options, findings));
+    judged = await findings.attempt('malformed-bundle', '', () => judge(file, options, findings));
   } catch (error) {
     // A verdict is owed for any input: what went wrong is the finding.
     findings.add('INVALID', 'cannot-be-checked', `the bundle cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
@@ -87,8 +88,8 @@ export async function verifyEvidence(text: string, options: VerifyOptions): Prom
   return reportOf(judged, promise, options.state ?? new Map(), findings);
 }
 
-async function judge(text: string, options: VerifyOptions, findings: Findings): Promise<Judged> {
-  const members = parseJson(text);
+async function judge(file: string | Uint8Array, options: VerifyOptions, findings: Findings): Promise<Judged> {
+  const members = parseJson(typeof file === 'string' ? file : fromUtf8(file));
   if (!isObject(members)) throw new TypeError('it is no JSON object');
   const typ = isObject(members.manifest) ? members.manifest.typ : undefined;
   if (typ === EVIDENCE) return judgeEvidence(members, readEvidence(members), options, findings);

@@ -9,7 +9,7 @@ import type { Json } from '../../sdk/verify/json.ts';
 import { keyidOf, parseNote, vkeyOf } from '../../sdk/verify/note.ts';
 import { preAuthEncoding } from '../../sdk/verify/statement.ts';
 import type { DraftDecision, DraftEdge, DraftReceipt, DraftRow, EvidenceDraft } from './evidence-draft.ts';
-import { TestLog, testKey } from './test-log.ts';
+import { TenantLog, testKey } from './tenant-log.ts';
 
 export const BASE = 'summit.test/demo';
 const REQUEST = 'high-risk-ops.request';
@@ -68,9 +68,9 @@ interface Step {
 /** A tenant with a log of its own, in which one request was made, refused, approved and cancelled. */
 export class EvidenceWorld {
   readonly lies: Lies;
-  readonly logs: TestLog[] = [];
+  readonly logs: TenantLog[] = [];
   readonly disclosures: Commitment[] = [];
-  readonly receipts: { view: DraftReceipt; content: ReceiptContent; log: TestLog }[] = [];
+  readonly receipts: { view: DraftReceipt; content: ReceiptContent; log: TenantLog }[] = [];
   readonly engineer: Person = { id: randomUUID(), handle: 'engineer' };
   readonly lead: Person = { id: randomUUID(), handle: 'lead' };
   readonly requestId = randomUUID();
@@ -81,7 +81,7 @@ export class EvidenceWorld {
     this.lies = lies;
   }
 
-  get log(): TestLog {
+  get log(): TenantLog {
     const log = this.logs.at(-1);
     if (!log) throw new Error('the world has no log yet');
     return log;
@@ -100,7 +100,7 @@ export class EvidenceWorld {
   async openLog(): Promise<void> {
     const origin = this.logs.length === 0 ? BASE : `${BASE}/${this.logs.length + 1}`;
     const last = this.logs.at(-1);
-    const log = await TestLog.open(origin);
+    const log = await TenantLog.open(origin);
     const witness = last?.cosigners[0]?.key ?? (await testKey('witness.test/w1', 4));
     log.cosigners.push({ key: witness, seconds: BigInt(NOON / 1_000 + (this.lies.cosignedAt ?? 3_600)) });
     this.logs.push(log);

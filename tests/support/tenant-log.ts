@@ -14,7 +14,7 @@ export async function testKey(name: string, type: KeyType = 1): Promise<TestKey>
 }
 
 /** One epoch of a tenant's log with its keys, kept in memory. */
-export class TestLog {
+export class TenantLog {
   readonly origin: string;
   readonly key: TestKey;
   readonly promise: TestKey;
@@ -30,8 +30,8 @@ export class TestLog {
     this.bundle = bundle;
   }
 
-  static async open(origin: string): Promise<TestLog> {
-    return new TestLog(origin, [await testKey(origin), await testKey(`${origin}/promise`), await testKey(`${origin}/bundle`)]);
+  static async open(origin: string): Promise<TenantLog> {
+    return new TenantLog(origin, [await testKey(origin), await testKey(`${origin}/promise`), await testKey(`${origin}/bundle`)]);
   }
 
   /** @returns its index */

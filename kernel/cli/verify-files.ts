@@ -1,0 +1,74 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { formatState, type Policy, parsePolicy, parseState, reportJson, reportText, type State, verifyEvidence } from '../../sdk/verify/index.ts';
+import { CliError, type ExitCode } from './cli-error.ts';
+import { EvaluatorThread } from './evaluator.ts';
+
+/** Paths, and what else `summit verify` is told. */
+export interface VerifyFiles {
+  readonly bundle: string;
+  readonly policy: string;
+  readonly state?: string;
+  readonly nonce?: string;
+  readonly subject?: string;
+  readonly promise?: string;
+}
+
+/** Verifies what the files hold. The state is written where all is well. @throws CliError where a file cannot be read */
+export async function verifyFiles(files: VerifyFiles, form: 'json' | 'words'): Promise<{ ok: boolean; text: string }> {
+  const { nonce, subject } = files;
+  // It starts while the files are read.
+  const thread = new EvaluatorThread();
+  try {
+    const policy = await policyIn(files.policy);
+    const state = files.state === undefined ? undefined : await stateIn(files.state);
+    const promise = files.promise === undefined ? undefined : (await bytesOf(files.promise, 3)).toString();
+    const bundle = await bytesOf(files.bundle, 3);
+    const given = { ...(state && { state }), ...(nonce !== undefined && { nonce }), ...(subject !== undefined && { subject }) };
+    const asked = { ...given, ...(promise !== undefined && { promise }) };
+    const report = await verifyEvidence(bundle, { policy, ...asked, now: new Date(), evaluate: thread.evaluate });
+    if (report.ok && files.state !== undefined) await replaceFile(files.state, formatState(report.state));
+    return { ok: report.ok, text: form === 'json' ? `${JSON.stringify(reportJson(report))}\n` : reportText(report) };
+  } finally {
+    await thread.close();
+  }
+}
+
+async function policyIn(path: string): Promise<Policy> {
+  const text = (await bytesOf(path, 2)).toString();
+  return parsePolicy(text).catch((error: Error) => {
+    throw new CliError(2, `${path} is no policy: ${error.message}`);
+  });
+}
+
+/** Empty where there is no such file yet. */
+async function stateIn(path: string): Promise<State> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new CliError(2, `${path} cannot be read: ${error.message}`);
+  });
+  try {
+    return text === null ? new Map() : parseState(text);
+  } catch (error) {
+    throw new CliError(2, `${path} holds no state of this command: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function bytesOf(path: string, exitCode: ExitCode): Promise<Buffer> {
+  if (path === '-') return buffer(process.stdin);
+  return readFile(path).catch((error: Error) => {
+    throw new CliError(exitCode, `${path} cannot be read: ${error.message}`);
+  });
+}
+
+/** Whoever reads it meanwhile sees the old file or the new one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    await writeFile(draft, text, { flag: 'wx', flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new CliError(3, `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

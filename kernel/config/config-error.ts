@@ -1,0 +1,7 @@
+/** Everything that is wrong with the configuration, at once. */
+export class ConfigError extends Error {
+  constructor(errors: readonly string[]) {
+    super(`the configuration is not valid:\n${errors.map((error) => `  - ${error}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}

@@ -1,0 +1,207 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Report, type VerifyOptions, verifyEvidence } from '../../sdk/verify/index.ts';
+import { parsePolicy } from '../../sdk/verify/policy.ts';
+import { buildPopulationWorld, type PopulationDraft, type PopulationWorld } from '../support/population-builder.ts';
+import { oracleRoot } from '../support/tree-oracle.ts';
+
+const test = suite('Verifier: populations');
+
+interface Case {
+  readonly rotates?: boolean;
+  readonly options?: Omit<VerifyOptions, 'policy'>;
+  draft?(draft: PopulationDraft, world: PopulationWorld): void;
+}
+
+async function judge({ rotates = false, options = {}, draft: lie }: Case = {}): Promise<Report> {
+  const { world, from } = await buildPopulationWorld({ rotates });
+  const draft = world.draft(from);
+  lie?.(draft, world);
+  return verifyEvidence(JSON.stringify(world.sign(draft)), { policy: await parsePolicy(world.policy), ...options });
+}
+
+function found({ ok, findings }: Report, verdict: string, code: string): void {
+  const text = findings.map((one) => `${one.verdict} ${one.code}: ${one.message}`).join('\n');
+  assert.is(ok, verdict === 'NOTE', text);
+  assert.ok(
+    findings.some((finding) => finding.verdict === verdict && finding.code === code),
+    `${verdict} ${code} is not in\n${text}`,
+  );
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list.at(index);
+  if (item === undefined) throw new Error(`there is no item ${index}`);
+  return item;
+}
+
+test('every subject that was created between two checkpoints, and the sample that the seed draws', async () => {
+  for (const rotates of [false, true]) {
+    const { ok, integrity, completeness, replay, findings } = await judge({ rotates });
+    assert.equal(findings, []);
+    assert.equal([ok, integrity.verdict, completeness.verdict, replay.verdict], [true, 'WITNESSED', 'COMPLETE', 'NONE']);
+  }
+});
+
+test('leave out a subject that was created in the range', async () => {
+  const report = await judge({
+    draft({ subjects, manifest }) {
+      const gone = subjects.findIndex(({ sampled }) => !sampled);
+      const [{ status = '', receipts = 0 } = {}] = subjects.splice(gone, 1);
+      manifest.counts.subjects--;
+      manifest.counts.receipts -= receipts;
+      manifest.counts.by_status[status] = (manifest.counts.by_status[status] ?? 0) - 1;
+    },
+  });
+  found(report, 'INCOMPLETE', 'subject-missing');
+});
+
+test('outside the time that was asked for a subject may be left out', async () => {
+  const { ok } = await judge({
+    draft: ({ manifest }) => Object.assign(manifest, { from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T13:00:00.000Z' }),
+  });
+  assert.ok(ok);
+  const early = await judge({
+    draft(draft) {
+      draft.manifest.to = at(draft.subjects, -1).created_at;
+      const gone = draft.subjects.pop();
+      const ids = new Set(draft.subjects.map(({ id }) => id));
+      draft.manifest.sample = draft.manifest.sample.filter((id) => ids.has(id));
+      assert.ok(gone);
+    },
+  });
+  assert.not.ok(early.findings.some(({ code }) => code === 'subject-missing'));
+});
+
+test('add a subject that no leaf creates, or one of before the range', async () => {
+  found(await judge({ draft: ({ subjects }) => void subjects.push({ ...at(subjects, 0), id: 'invented' }) }), 'INVALID', 'subject-not-bound');
+  const early = await judge({ draft: ({ subjects }, { written }) => void subjects.push({ ...at(subjects, 0), id: at(written, 0).id }) });
+  found(early, 'INVALID', 'subject-not-bound');
+  found(await judge({ draft: ({ subjects }) => void subjects.push(at(subjects, 0)) }), 'INVALID', 'doubled-row');
+});
+
+test("alter a subject's status, version, time or number of receipts", async () => {
+  for (const change of [{ status: 'approved' }, { version: 9 }, { receipts: 9 }, { created_at: '2026-11-22T12:59:00.000Z' }]) {
+    found(await judge({ draft: ({ subjects }) => void Object.assign(at(subjects, 0), change) }), 'INVALID', 'subject-not-bound');
+  }
+});
+
+test('leave out a leaf, alter one, or put two in another order', async () => {
+  const lies: readonly ((entries: string[]) => void)[] = [
+    (entries) => void entries.splice(3, 1),
+    (entries) => void entries.splice(3, 1, at(entries, 4)),
+    (entries) => void entries.splice(3, 2, at(entries, 4), at(entries, 3)),
+    (entries) => void entries.push(at(entries, 0)),
+    (entries) => void entries.splice(3, 1, 'AAAA'),
+    (entries) => void entries.splice(3, 1, '!'),
+  ];
+  for (const lie of lies) found(await judge({ draft: ({ entries }) => lie(at(entries, 0)) }), 'INVALID', 'malformed-segment');
+});
+
+test('another tree before the range, or after it', async () => {
+  const other = Buffer.alloc(32, 1).toString('base64');
+  const lies: readonly ((draft: PopulationDraft) => void)[] = [
+    ({ manifest }) => Object.assign(at(manifest.segments, 0), { from_root: other }),
+    ({ manifest }) => Object.assign(at(manifest.segments, 0), { to_root: other }),
+    ({ manifest }) => Object.assign(at(manifest.segments, 0), { from_size: 2 }),
+    ({ manifest }) => Object.assign(at(manifest.segments, 0), { to_size: 99 }),
+    ({ proof }) => Object.assign(at(proof.segments, 0), { frontier: [other, other] }),
+    ({ proof }) => Object.assign(at(proof.segments, 0), { frontier: [] }),
+    ({ proof }) => Object.assign(at(proof.segments, 0), { from_checkpoint: null }),
+    ({ proof }) => Object.assign(at(proof.segments, 0), { from_checkpoint: at(proof.segments, 0).to_checkpoint }),
+  ];
+  for (const draft of lies) found(await judge({ draft }), 'INVALID', 'malformed-segment');
+});
+
+test('skip what was between two epochs', async () => {
+  const swapped = await judge({ rotates: true, draft: ({ manifest }) => void manifest.segments.reverse() });
+  found(swapped, 'INVALID', 'malformed-segment');
+  const cut = await judge({
+    rotates: true,
+    draft(draft, { logs }) {
+      // The first segment ends before the log did.
+      const log = at(logs, 0);
+      const size = log.entries.length - 1;
+      at(draft.entries, 0).pop();
+      Object.assign(at(draft.manifest.segments, 0), { to_size: size, to_root: Buffer.from(oracleRoot(log.leaves(size))).toString('base64') });
+      Object.assign(at(draft.proof.segments, 0), { to_checkpoint: log.checkpoint(size) });
+    },
+  });
+  found(cut, 'INVALID', 'malformed-segment');
+});
+
+test('pick the sample by hand, or another seed than was asked for', async () => {
+  found(
+    await judge({
+      draft: ({ manifest, subjects }) =>
+        void Object.assign(manifest, {
+          sample: subjects
+            .slice(0, 2)
+            .map(({ id }) => id)
+            .toReversed(),
+        }),
+    }),
+    'INVALID',
+    'sample-differs',
+  );
+  found(
+    await judge({ draft: ({ subjects }) => void Object.assign(at(subjects, 0), { sampled: !at(subjects, 0).sampled }) }),
+    'INVALID',
+    'sample-differs',
+  );
+  found(await judge({ draft: ({ manifest }) => void Object.assign(manifest.query, { seed: 'another' }) }), 'INVALID', 'sample-differs');
+});
+
+test('count otherwise', async () => {
+  for (const name of ['entries', 'subjects', 'receipts', 'sampled', 'by_status'] as const) {
+    const value = name === 'by_status' ? {} : 1;
+    found(await judge({ draft: ({ manifest }) => void Object.assign(manifest.counts, { [name]: value }) }), 'INCOMPLETE', 'count-differs');
+  }
+});
+
+test('a gap in the receipts of a subject', async () => {
+  const { world, from } = await buildPopulationWorld();
+  const entries = at(world.logs, 0).entries;
+  const gone = entries.findIndex(
+    (entry) => Buffer.from(entry).includes('"seq":2,') && Buffer.from(entry).includes('"to":"approved"') && entries.indexOf(entry) > from + 3,
+  );
+  entries.splice(gone, 1);
+  const report = await verifyEvidence(JSON.stringify(world.sign(world.draft(from))), { policy: await parsePolicy(world.policy) });
+  found(report, 'INCOMPLETE', 'gap');
+});
+
+test('strip signatures, bring your own keys, alter on the way', async () => {
+  const { world, from } = await buildPopulationWorld();
+  const [{ world: other }, signed] = [await buildPopulationWorld(), world.sign(world.draft(from))];
+  const verify = async (draft: PopulationDraft, policy = world.policy) =>
+    verifyEvidence(JSON.stringify(draft), { policy: await parsePolicy(policy) });
+  found(await verify(signed, other.policy), 'UNANCHORED', 'unknown-log');
+  found(
+    await verify({ ...signed, signature: { ...(signed.signature ?? { payloadType: '', payload: '' }), signatures: [] } }),
+    'UNANCHORED',
+    'unknown-signer',
+  );
+  found(await verify({ ...signed, subjects: [] }), 'INVALID', 'statement-differs');
+});
+
+test('what is remembered is compared with every tree on the way', async () => {
+  const { world, from } = await buildPopulationWorld();
+  const text = JSON.stringify(world.sign(world.draft(from)));
+  const policy = await parsePolicy(world.policy);
+  const log = world.log;
+  const remember = (size: number, root = oracleRoot(log.leaves(size))) => new Map([[log.origin, { size: BigInt(size), root }]]);
+  for (const size of [from, from + 2, log.entries.length]) {
+    const { ok, state } = await verifyEvidence(text, { policy, state: remember(size) });
+    assert.equal([ok, state.get(log.origin)?.size], [true, BigInt(log.entries.length)]);
+    found(await verifyEvidence(text, { policy, state: remember(size, Buffer.alloc(32, 1)) }), 'DIVERGED', 'split-view');
+  }
+  found(await verifyEvidence(text, { policy, state: remember(from - 1) }), 'UNANCHORED', 'no-consistency-proof');
+  const later = await verifyEvidence(text, {
+    policy,
+    state: remember(from, oracleRoot(log.leaves(from))).set(log.origin, { size: 999n, root: Buffer.alloc(32) }),
+  });
+  found(later, 'NOTE', 'older-than-state');
+  assert.is(later.state.get(log.origin)?.size, 999n, 'an older range makes nobody forget');
+});
+
+test.run();
