@@ -9,6 +9,7 @@ import type { Database } from '../database/database.ts';
 import { pageStyle } from '../evidence/page.ts';
 import type { Access } from '../identity/access.ts';
 import { newId } from '../ids.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import { authzenMetadata, authzenRoutes } from './authzen.ts';
 import { controlRoutes } from './control.ts';
@@ -23,6 +24,7 @@ export interface AppServices extends RouteServices {
   readonly access: Access;
   readonly database: Database;
   readonly metrics: Metrics;
+  readonly transparencyLog: TransparencyLog;
   readonly commands: Commands;
   readonly log: Logger;
   readonly version: string;

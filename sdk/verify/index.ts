@@ -2,6 +2,6 @@ export type { Answer, Evaluator, Questions } from './evaluate.ts';
 export type { Finding } from './findings.ts';
 export { type Policy, parsePolicy } from './policy.ts';
 export { type LogPromise, verifyPromise } from './promise.ts';
-export { findingText, type Line, linesOf, reportJson, reportText } from './report.ts';
+export { type Line, linesOf, printable, reportJson, reportText, titleOf } from './report.ts';
 export { formatState, parseState, type State } from './state.ts';
 export { type Report, type VerifyOptions, verifyEvidence } from './verify.ts';

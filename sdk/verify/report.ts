@@ -18,33 +18,51 @@ const MEANING = {
   NONE: 'there are no decisions',
 } as const;
 
+const PROMISE = {
+  KEPT: 'the promised receipt is in the log',
+  'NOT FOUND': 'the bundle does not show the promised receipt in the log',
+  INVALID: 'it is no promise of a log that the policy names',
+} as const;
+
+const TONES: Readonly<Record<string, Line['tone']>> = {
+  ...{ LOGGED: 'good', WITNESSED: 'good', COMPLETE: 'good', OPEN: 'good', REPRODUCED: 'good', NONE: 'good', KEPT: 'good' },
+  ...{ UNANCHORED: 'doubt', PARTIAL: 'doubt' },
+};
+
 /** A verdict with its name, its value and its meaning. */
 export interface Line {
   readonly name: string;
   readonly verdict: string;
   readonly meaning: string;
+  readonly tone: 'good' | 'bad' | 'doubt';
 }
 
 export function linesOf({ integrity, completeness, replay, promise }: Report): readonly Line[] {
   const by = integrity.verdict === 'WITNESSED' ? ` by ${integrity.witnesses.length} (${integrity.witnesses.join(', ')})` : '';
   const of = replay.decisions > 0 ? ` ${replay.reproduced} of ${replay.decisions}` : '';
   return [
-    { name: 'Integrity', verdict: `${integrity.verdict}${by}`, meaning: MEANING[integrity.verdict] },
-    { name: 'Completeness', verdict: completeness.verdict, meaning: MEANING[completeness.verdict] },
-    { name: 'Policy replay', verdict: `${replay.verdict}${of}`, meaning: MEANING[replay.verdict] },
-    ...(promise ? [{ name: 'Promise', verdict: promise.verdict, meaning: promiseMeaning(promise.verdict) }] : []),
+    line('Integrity', integrity.verdict, by, MEANING[integrity.verdict]),
+    line('Completeness', completeness.verdict, '', MEANING[completeness.verdict]),
+    line('Policy replay', replay.verdict, of, MEANING[replay.verdict]),
+    ...(promise ? [line('Promise', promise.verdict, '', PROMISE[promise.verdict])] : []),
   ];
+}
+
+function line(name: string, verdict: string, more: string, meaning: string): Line {
+  return { name, verdict: printable(`${verdict}${more}`), meaning, tone: TONES[verdict] ?? 'bad' };
+}
+
+export function titleOf({ about }: Report): string {
+  if (!about) return 'A bundle that cannot be read';
+  return printable(`${about.type} ${about.id ?? '(population)'} of ${about.origin}, as of ${about.generated_at}`);
 }
 
 /** The report in words, with a line break at its end. */
 export function reportText(report: Report): string {
-  const { about, ok, findings } = report;
-  const title = about
-    ? `${about.type} ${about.id ?? '(population)'} of ${about.origin}, as of ${about.generated_at}`
-    : 'A bundle that cannot be read';
+  const { ok, findings } = report;
   const lines = linesOf(report).map(({ name, verdict, meaning }) => `  ${`${name}:`.padEnd(15)} ${verdict} — ${meaning}`);
   const found = findings.length > 0 ? ['', 'Findings:', ...findings.map(findingText)] : [];
-  return [title, ...lines, ...found, '', ok ? 'Verified.' : 'NOT verified.'].map((line) => `${printable(line)}\n`).join('');
+  return [titleOf(report), ...lines, ...found, '', ok ? 'Verified.' : 'NOT verified.'].map((text) => `${text}\n`).join('');
 }
 
 /** The report as one JSON value. */
@@ -52,17 +70,12 @@ export function reportJson({ state, ...report }: Report): object {
   return { ...report, state: JSON.parse(formatState(state)) };
 }
 
-/** Where the bundle says that, unless the message begins with it. */
-export function findingText({ verdict, code, message, path }: Finding): string {
-  return `  ${verdict} ${code}: ${message}${path === undefined || message.startsWith(path) ? '' : ` (${path})`}`;
-}
-
-function promiseMeaning(verdict: 'KEPT' | 'NOT FOUND' | 'INVALID'): string {
-  if (verdict === 'KEPT') return 'the promised receipt is in the log';
-  return verdict === 'INVALID' ? 'it is no promise of a log that the policy names' : 'the bundle does not show the promised receipt in the log';
+function findingText({ verdict, code, message, path }: Finding): string {
+  const where = path === undefined || message.startsWith(path) ? '' : ` (${path})`;
+  return printable(`  ${verdict} ${code}: ${message}${where}`);
 }
 
 /** A bundle's text is others': what steers a terminal, or turns text round, is taken out of it. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
