@@ -29,7 +29,7 @@ test.before.each(async () => {
   // The auditor has told the witness of the log.
   writeFileSync(join(dir, 'secret'), Buffer.alloc(32, 9));
   const log = await new NoteSigner(SecretSigner.open(join(dir, 'secret'))).key('summit.local/demo-external');
-  appendFileSync(join(dir, 'w', 'logs'), `log ${vkeyOf(log)}\n`);
+  appendFileSync(join(dir, 'w', 'policy'), `log ${vkeyOf(log)}\n`);
 });
 test.after.each(async () => {
   await s?.close();
