@@ -51,7 +51,7 @@ export class ActionRunner {
   readonly #policy: PolicyService;
   readonly #refusals: Refusals;
   readonly #write: Writer;
-  readonly #promises: Promises;
+  readonly #promises: Pick<Promises, 'of'>;
   readonly #config: Pick<Config, 'origin'>;
 
   constructor(services: {
@@ -60,7 +60,7 @@ export class ActionRunner {
     policy: PolicyService;
     refusals: Refusals;
     write: Writer;
-    promises: Promises;
+    promises: Pick<Promises, 'of'>;
     config: Pick<Config, 'origin'>;
   }) {
     this.#database = services.database;

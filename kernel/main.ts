@@ -10,6 +10,7 @@ import { corePack } from './core/core-pack.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
 import { kernelEntities } from './database/tables.ts';
+import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
@@ -80,7 +81,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...logFoundations,
         controlSecret: randomBytes(32).toString('base64url'),
       });
-      packs.install(corePack(services));
+      packs.install(corePack(services), (evidence) => evidenceQuery(evidence, services));
       await services.tenants.apply(config.tenants);
       return {
         services,

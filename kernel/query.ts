@@ -4,6 +4,7 @@ import type { Admission, Caller } from './admission.ts';
 import type { Database } from './database/database.ts';
 import { isInvalidValue } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
+import { Deferred } from './deferred.ts';
 import { Unproven } from './log/leaves.ts';
 import type { TransparencyLog } from './log/log.ts';
 import { assertValid } from './validation.ts';
@@ -36,11 +37,19 @@ export class QueryRunner {
     assertValid(query.query, request.query, 'url');
     const body = query.body && request.read ? await request.read() : {};
     if (query.body) assertValid(query.body, body);
+    const answer = () =>
+      this.#database.transaction(tenant, 'read', (tx) =>
+        query.run({ db: createReader(tx, tenant), tenant, actor, settings: pack.settings, params: request.params, query: request.query, body }),
+      );
+    const answered = await this.#proven(tenant, answer);
+    return answered instanceof Deferred ? answered.finish() : answered;
+  }
+
+  /** Asks again once the log has come as far as the answer needs it. */
+  async #proven(tenant: string, answer: () => Promise<unknown>): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#database.transaction(tenant, 'read', (tx) =>
-          query.run({ db: createReader(tx, tenant), tenant, actor, settings: pack.settings, params: request.params, query: request.query, body }),
-        );
+        return await answer();
       } catch (error) {
         if (isInvalidValue(error)) throw new Problem('invalid-input', 'A parameter has a value that cannot be looked up.');
         if (!(error instanceof Unproven)) throw error;

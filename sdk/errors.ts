@@ -45,8 +45,9 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: ProblemDetails;
 
-  constructor(code: ProblemCode, message: string, details: ProblemDetails = {}) {
-    super(message);
+  /** @param options `cause` is for our log; the caller does not see it */
+  constructor(code: ProblemCode, message: string, details: ProblemDetails = {}, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'Problem';
     this.code = code;
     this.details = details;

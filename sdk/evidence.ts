@@ -1,19 +1,73 @@
-import type { Governed, GovernedRow } from './entity.ts';
+import type { Entity, Row } from './entity.ts';
 import type { Reader } from './reader.ts';
 
-/**
- * What a pack adds to the evidence of a subject. The kernel adds the rest: receipts, policy decisions, the policy
- * bundles that made them, the graph around the subject, and the manifest.
- */
-export interface Evidence<R extends GovernedRow = GovernedRow> {
-  readonly id: string;
-  readonly title: string;
-  /** Has one parameter, `:id`. */
-  readonly path: string;
-  readonly entity: Governed<R>;
-  members(db: Reader, id: string): Promise<Readonly<Record<string, unknown>>>;
+/** A member that is a list of rows. */
+export interface Many<E extends Entity<never> = Entity<never>> {
+  readonly many: E;
 }
 
-export function defineEvidence<R extends GovernedRow>(evidence: Evidence<R>): Evidence<R> {
+export function many<E extends Entity<never>>(entity: E): Many<E> {
+  return Object.freeze({ many: entity });
+}
+
+/** What a bundle shows, by the name of its member: the one row of an entity, or `many`. */
+export type Members = Readonly<Record<string, Entity<never> | Many>>;
+
+/** The rows of each member, as a Reader gives them. */
+export type RowsOf<M extends Members> = {
+  readonly [Name in keyof M]: M[Name] extends Many<infer E> ? readonly Row<E>[] : Row<M[Name]> | null;
+};
+
+interface Declaration {
+  readonly id: string;
+  readonly title: string;
+  /** Names what is asked for, by `:id` unless `subject` says otherwise. */
+  readonly path: string;
+  /** The id of what the path names, where that is not `:id`. @throws Problem `not-found` */
+  subject?(db: Reader, params: Readonly<Record<string, string>>): Promise<string>;
+}
+
+/**
+ * What a pack shows in the evidence of a subject. Its governed members are what the bundle is about, the one that was asked
+ * for first; the kernel adds their receipts, approvals, people, policy decisions with the bundles that made them, graph,
+ * proofs and signature.
+ */
+export interface EvidenceDefinition<M extends Members> extends Declaration {
+  readonly members: M;
+  /** Reads whole rows. @throws Problem `not-found` */
+  collect(db: Reader, id: string): Promise<RowsOf<M>>;
+}
+
+export interface Evidence extends Declaration {
+  readonly members: Members;
+  collect(db: Reader, id: string): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** @throws TypeError for a member whose name is the kernel's, or where no member is governed */
+export function defineEvidence<const M extends Members>(evidence: EvidenceDefinition<M>): Evidence {
+  const taken = Object.keys(evidence.members).find((name) => KERNEL_MEMBERS.has(name) || !/^[a-z][a-z0-9_]*$/.test(name));
+  if (taken !== undefined) throw new TypeError(`evidence ${evidence.id}: "${taken}" is no name for a member of a pack`);
+  if (!membersOf(evidence).some(({ entity }) => entity.kind === 'governed')) {
+    throw new TypeError(`evidence ${evidence.id}: a bundle is about governed entities, and none of its members is one`);
+  }
   return Object.freeze(evidence);
 }
+
+export interface MemberDeclaration {
+  readonly name: string;
+  readonly entity: Entity<never>;
+  readonly many: boolean;
+}
+
+/** The members in the order of their declaration. */
+export function membersOf({ members }: { readonly members: Members }): readonly MemberDeclaration[] {
+  return Object.entries(members).map(([name, member]) =>
+    'many' in member ? { name, entity: member.many, many: true } : { name, entity: member, many: false },
+  );
+}
+
+/** What every bundle has. */
+const KERNEL_MEMBERS: ReadonlySet<string> = new Set([
+  ...['manifest', 'approvals', 'receipts', 'people', 'policy_decisions', 'policy_bundles'],
+  ...['graph', 'disclosures', 'proof', 'signature'],
+]);

@@ -1,4 +1,5 @@
 import { isNone } from './changes.ts';
+import { membersOf } from './evidence.ts';
 import type { Pack } from './pack.ts';
 
 /** The part of a pack that is data: what `GET /packs` serves, and what the documents and the navigation are made from. */
@@ -21,7 +22,12 @@ export function manifestOf(pack: Pack) {
       policy: isNone(policy) ? { none: policy.none } : { entrypoint: policy.entrypoint },
     })),
     queries: pack.queries.map(({ id, title, route, roles }) => ({ id, title, route, ...(roles ? { roles } : {}) })),
-    evidence: pack.evidence.map(({ id, title, path, entity }) => ({ id, title, path, entity: entity.type })),
+    evidence: pack.evidence.map(({ id, title, path, members }) => ({
+      id,
+      title,
+      path,
+      members: Object.fromEntries(membersOf({ members }).map(({ name, entity, many }) => [name, { type: entity.type, many }])),
+    })),
     effects: pack.effects.map(({ id, outcome }) => ({ id, outcome: outcome.id })),
     jobs: pack.jobs.map(({ id, title, schedule, action }) => ({ id, title, schedule, action: action.id })),
     relationships: pack.relationships,

@@ -24,6 +24,8 @@ export interface QueryDefinition<Schema extends TSchema, BodySchema extends TSch
   /** What a POST takes: a question too long for a URL, or one whose answer depends on no cache. */
   readonly body?: BodySchema;
   readonly answer?: TSchema;
+  /** The media types of its answers, where they are not JSON, or not JSON alone. */
+  readonly media?: readonly string[];
   /** Runs in a READ ONLY transaction: a write here is refused by the database. */
   run(context: QueryContext<Static<Schema>, Static<BodySchema>>): Promise<unknown>;
 }

@@ -54,6 +54,36 @@ test('everything that is wrong is listed at once, with file and field', () => {
   }
 });
 
+test('what is wrong with the log is named, and in production nothing that proves comes about by itself', () => {
+  const path = join(folder, 'config/summit.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  const witness = { name: 'w1', vkey: 'witness.example+00000000+AAAA', url: 'http://127.0.0.1:1' };
+  const errorsOf = (log: object, extra: NodeJS.ProcessEnv = {}): string => {
+    writeFileSync(path, JSON.stringify({ ...config, log: { ...config.log, ...log } }));
+    try {
+      loadConfig(environment(extra), folder);
+      return 'none';
+    } catch (error) {
+      assert.instance(error, ConfigError);
+      return (error as Error).message;
+    }
+  };
+  assert.match(errorsOf({ witnesses: [witness, witness] }), 'log.witnesses.1.name w1 is there twice');
+  assert.match(errorsOf({ witnesses: [{ ...witness, name: 'none' }] }), 'log.witnesses.0.name none');
+  assert.match(errorsOf({ witnesses: [witness], quorum: 2 }), 'log.quorum is 2, and there are 1 witnesses');
+  assert.match(errorsOf({ guard: { witness: 'w2' }, witnesses: [witness] }), 'log.guard.witness w2 is not one of log.witnesses');
+  assert.match(errorsOf({ guard: { directory: 'x' } }), 'log.guard');
+  assert.match(errorsOf({ origin: 'with space' }), 'log.origin');
+
+  const production = { NODE_ENV: 'production' };
+  assert.match(errorsOf({}, production), 'log.secret_file must be set in production');
+  assert.match(errorsOf({}, production), 'log.guard must be set in production');
+  const inside = errorsOf({ secret_file: '../secret', guard: { folder: '../data/guard' } }, production);
+  assert.match(inside, 'outside of the data directory');
+  assert.is(errorsOf({ secret_file: '../secret', guard: { folder: '../guard' } }, production), 'none');
+  assert.is(errorsOf({ secret_file: '../secret', guard: { witness: 'w1' }, witnesses: [witness] }, production), 'none');
+});
+
 test('a tenant file that contradicts itself is refused', () => {
   editTenant((tenant) => {
     tenant.users[1].handle = 'engineer';

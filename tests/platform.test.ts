@@ -110,7 +110,7 @@ test('the OpenAPI document describes every route with the schemas that check the
   for (const { operation } of s.summit.services.packs.operations) {
     const { route } = operation;
     if (!route) continue;
-    const described = body.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()];
+    const described = body.paths[route.path.replaceAll(/[:*](\w+)/g, '{$1}')]?.[route.method.toLowerCase()];
     assert.is(described?.operationId, operation.id);
   }
   const create = body.paths['/high-risk-ops/requests'].post.requestBody.content['application/json'].schema;

@@ -71,11 +71,17 @@ test('a second process on the same data directory is told who holds it', async (
   assert.match(second.stderr, `in use by process ${server.child.pid}`);
 });
 
-test('the flow of the README runs as it stands there', async () => {
+/** A block of commands in the README, as it stands there. */
+function commands(name: string): string {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const script = /<!-- flow:begin -->\n```sh\n([\s\S]*?)```/.exec(readme)?.[1];
-  assert.ok(script);
-  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${script}`, { ...env, URL: server.url });
+  const script = readme.split(`<!-- ${name}:begin -->`)[1]?.split(`<!-- ${name}:end -->`)[0];
+  const [, block] = /```sh\n([\s\S]*?)```/.exec(script ?? '') ?? [];
+  assert.ok(block, name);
+  return block;
+}
+
+test('the flow of the README runs as it stands there', async () => {
+  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${commands('flow')}`, { ...env, URL: server.url });
   assert.is(code, 0, stderr);
   const answers = stdout
     .split('\n')
@@ -85,6 +91,16 @@ test('the flow of the README runs as it stands there', async () => {
     answers.map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
     ['pending', 'policy-denied', 'separation-of-duties', 'pending', 'approved', 'executed', 'revoked', 'list', 'evidence', 'graph'],
   );
+});
+
+test('what the README says of evidence runs as it stands there, and verifies', async () => {
+  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('proof')}`;
+  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  assert.is(code, 0, stderr + stdout);
+  assert.is(stdout.match(/^Verified\.$/gm)?.length, 2, stdout);
+  assert.match(stdout, /^ {2}Completeness: {3}COMPLETE/m);
+  assert.match(stdout, /^ {2}Policy replay: {2}REPRODUCED 2 of 2/m);
+  assert.match(stdout, /^high-risk-ops\.request,[0-9a-f-]{36},.*,revoked,6,6,true\r?$/m);
 });
 
 test('kill -9 in the middle of writes loses nothing that was acknowledged, and nothing is half done', async () => {

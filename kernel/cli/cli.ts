@@ -8,6 +8,7 @@ import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
+import { addWitnessCommands } from './witness.ts';
 
 // What a command runs is loaded when it runs: an auditor who verifies loads nothing of the kernel.
 const program = new Command('summit')
@@ -70,6 +71,7 @@ addPolicyCommands(program);
 addLogCommands(program);
 addVerifyCommand(program);
 addVerifierCommand(program);
+addWitnessCommands(program);
 
 try {
   await program.parseAsync();

@@ -7,8 +7,10 @@ import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import { kernelEntities, PackEnablements } from '../database/tables.ts';
 import { dryRun } from '../dry-run.ts';
+import { populationQuery } from '../evidence/population-query.ts';
 import { graphQueries } from '../graph/queries.ts';
 import { kernelRelationships } from '../graph/record.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { Pinned } from '../log/policy-file.ts';
 import { logQueries } from '../log/queries.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -39,10 +41,12 @@ interface CoreServices {
   readonly policyEngine: PolicyEngine;
   readonly admissionTest: AdmissionTest;
   readonly pinned: Pinned;
+  readonly transparencyLog: TransparencyLog;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
-export function corePack({ packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned }: CoreServices): Pack {
+export function corePack(services: CoreServices): Pack {
+  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned } = services;
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -89,6 +93,7 @@ export function corePack({ packs, version, bundles, database, config, policy, po
       dryRun({ packs, policy }),
       ...policyRunQueries,
       ...logQueries(pinned),
+      populationQuery(services),
       ...graphQueries(packs),
     ],
     evidence: [],

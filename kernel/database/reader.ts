@@ -8,11 +8,10 @@ import {
   type PageRequest,
   Problem,
   type Reader,
-  type Row,
   type TimeRange,
   type Where,
 } from '../../sdk/index.ts';
-import { presentReceipts } from '../receipts/present.ts';
+import { bySequence, presentReceipts } from '../receipts/present.ts';
 import type { Transaction } from './database.ts';
 import { Approvals, Receipts } from './tables.ts';
 
@@ -130,11 +129,6 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 }
 
 type Select = <R>(entity: Entity<R>, conditions: Conditions, order: string, limit: number) => Promise<R[]>;
-
-/** By the clock of the database: ids carry that of the process that made them. */
-function bySequence(a: Row<typeof Receipts>, b: Row<typeof Receipts>): number {
-  return a.at.localeCompare(b.at) || (a.seq ?? 0) - (b.seq ?? 0);
-}
 
 async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, request: PageRequest<R>, select: Select): Promise<Page<R>> {
   const conditions = conditionsOf(entity, tenant, request.where ?? ({} as Where<R>));

@@ -24,7 +24,7 @@ const LABEL = `CASE WHEN n.type = 'user' THEN coalesce(d.value, '[erased]') ELSE
 const PERSON = `LEFT JOIN users u ON n.type = 'user' AND u.tenant_id = $1 AND u.id = n.id
   LEFT JOIN disclosures d ON d.tenant_id = $1 AND d.commitment = u.handle`;
 
-/** What stands around an entity, for the API and for evidence. */
+/** What stands around an entity. */
 export async function neighborsOf(
   tx: Transaction,
   tenant: string,
@@ -62,9 +62,18 @@ export async function neighborsOf(
 }
 
 export async function nodeOf(tx: Transaction, tenant: string, id: string): Promise<Node> {
-  const [node] = await tx.query<Node>(`SELECT n.id, n.type, ${LABEL} FROM nodes n ${PERSON} WHERE n.tenant_id = $1 AND n.id = $2`, [tenant, id]);
+  const node = (await nodesOf(tx, tenant, [id])).get(id);
   if (!node) throw new Problem('not-found', `There is no entity ${id}.`);
   return node;
+}
+
+export async function nodesOf(tx: Transaction, tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, Node>> {
+  if (ids.length === 0) return new Map();
+  const nodes = await tx.query<Node>(`SELECT n.id, n.type, ${LABEL} FROM nodes n ${PERSON} WHERE n.tenant_id = $1 AND n.id = ANY($2::uuid[])`, [
+    tenant,
+    ids,
+  ]);
+  return new Map(nodes.map((node) => [node.id, node]));
 }
 
 /** @param packs read at each request: a pack may have failed since */
@@ -105,7 +114,7 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
       await nodeOf(tx, tenant, to);
       const found = await shortestPaths(tx, tenant, from, to, query.max_length ?? 4);
       const ids = [...new Set(found.flat())];
-      const nodes = new Map((await Promise.all(ids.map((id) => nodeOf(tx, tenant, id)))).map((node) => [node.id, node]));
+      const nodes = await nodesOf(tx, tenant, ids);
       const edges =
         ids.length === 0
           ? []

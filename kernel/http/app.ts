@@ -6,8 +6,10 @@ import { Problem } from '../../sdk/index.ts';
 import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
+import { pageStyle } from '../evidence/page.ts';
 import type { Access } from '../identity/access.ts';
 import { newId } from '../ids.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import { authzenMetadata, authzenRoutes } from './authzen.ts';
 import { controlRoutes } from './control.ts';
@@ -22,18 +24,25 @@ export interface AppServices extends RouteServices {
   readonly access: Access;
   readonly database: Database;
   readonly metrics: Metrics;
+  readonly transparencyLog: TransparencyLog;
   readonly commands: Commands;
   readonly log: Logger;
   readonly version: string;
   readonly controlSecret: string;
 }
 
+/** What a client that goes away in the middle of an answer leaves behind. */
+const WENT_AWAY: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
+
 /** The HTTP face: Koa, with one error handler, one request id, and routes that the packs declare. */
 export function createApp(services: AppServices): Koa {
   const app = new Koa();
-  // Errors are answered and logged by the handler below; what reaches Koa's own is a client that went away.
-  app.silent = true;
   const log = services.log.child({ service: 'http' });
+  // Errors are answered and logged by the handler below. What comes here ends an answer that has begun.
+  app.on('error', (error: NodeJS.ErrnoException, ctx?: Koa.Context) => {
+    if (WENT_AWAY.has(error.code ?? '')) return;
+    log.error({ err: error, request_id: ctx?.response.get('X-Request-Id'), path: ctx?.path }, 'an answer broke off');
+  });
 
   app.use(async (ctx, next) => {
     const sent = ctx.get('X-Request-Id');
@@ -44,7 +53,8 @@ export function createApp(services: AppServices): Koa {
       await next();
     } catch (error) {
       answerProblem(ctx, requestId, error);
-      if (!(error instanceof Problem)) log.error({ err: error, request_id: requestId, method: ctx.method, path: ctx.path }, 'request failed');
+      if (!(error instanceof Problem) || error.cause !== undefined)
+        log.error({ err: error, request_id: requestId, method: ctx.method, path: ctx.path }, 'request failed');
     }
     const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
     const seconds = (performance.now() - started) / 1_000;
@@ -83,6 +93,10 @@ export function createApp(services: AppServices): Koa {
   open.get('/docs.css', (ctx) => {
     ctx.type = 'css';
     ctx.body = docsStyle;
+  });
+  open.get('/evidence.css', (ctx) => {
+    ctx.type = 'css';
+    ctx.body = pageStyle;
   });
   use(app, open);
   use(app, authzenMetadata(services));

@@ -1,6 +1,7 @@
 import { PROBLEMS } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { table, text } from './html.ts';
 
 /** The API for people, made from the packs that are loaded: plain HTML, no script. */
 export function docsPage(packs: PackRegistry, version: string): string {
@@ -34,8 +35,8 @@ export function docsPage(packs: PackRegistry, version: string): string {
       ${
         evidence.length > 0
           ? table(
-              ['Evidence', 'Of'],
-              evidence.map(({ path, entity }) => [`<code>GET ${text(path)}</code>`, text(entity)]),
+              ['Evidence', 'Members'],
+              evidence.map(({ path, members }) => [`<code>GET ${text(path)}</code>`, text(Object.keys(members).join(', '))]),
             )
           : ''
       }
@@ -56,12 +57,3 @@ main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 code { font: .9em ui-monospace, monospace; }`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, row: readonly string[]) => `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
-  return `<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
-}
-
-function text(value: string): string {
-  return value.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}

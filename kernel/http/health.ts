@@ -1,17 +1,28 @@
 import Router from '@koa/router';
 import type { Database } from '../database/database.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 
 /** What probes and scrapers ask; no token needed. */
-export function healthRoutes({ database, packs, metrics }: { database: Database; packs: PackRegistry; metrics: Metrics }): Router {
+export function healthRoutes({
+  database,
+  packs,
+  metrics,
+  transparencyLog,
+}: {
+  database: Database;
+  packs: PackRegistry;
+  metrics: Metrics;
+  transparencyLog: Pick<TransparencyLog, 'halted'>;
+}): Router {
   const router = new Router();
 
   router.get('/livez', (ctx) => {
     ctx.body = { status: 'ok' };
   });
 
-  /** Ready when the database answers. A pack that failed is named here, but the others work, so it does not make us unready. */
+  /** Ready when the database answers. A pack that failed and a log that stands still are told here, but all else works, so they do not make us unready. */
   router.get('/readyz', async (ctx) => {
     const reachable = await database.ping().then(
       () => true,
@@ -20,7 +31,10 @@ export function healthRoutes({ database, packs, metrics }: { database: Database;
     ctx.status = reachable ? 200 : 503;
     ctx.body = {
       status: reachable ? 'ok' : 'unavailable',
-      checks: { database: reachable ? 'ok' : 'unreachable' },
+      checks: {
+        database: reachable ? 'ok' : 'unreachable',
+        logs: transparencyLog.halted.size === 0 ? 'ok' : `${transparencyLog.halted.size} halted`,
+      },
       packs: packs.all.map(({ id, version }) => ({ id, version })),
       failed_packs: packs.failed,
     };

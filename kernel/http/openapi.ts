@@ -53,7 +53,7 @@ function operationOf(found: Operation, path: string) {
       ...common,
       parameters: [...pathParameters, ...queryParameters],
       ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
-      responses: responses('200', found.operation.answer),
+      responses: responses('200', found.operation.answer, found.operation.media),
     };
   }
   const action = found.operation;
@@ -85,8 +85,11 @@ function header(name: string, description: string) {
   return { name, in: 'header', required: false, description, schema: { type: 'string' } };
 }
 
-function responses(status: string, schema: object = {}) {
-  return { [status]: { description: 'Done', content: { 'application/json': { schema } } }, default: { $ref: '#/components/responses/Problem' } };
+const JSON_MEDIA = 'application/json';
+
+function responses(status: string, schema: object = {}, media: readonly string[] = [JSON_MEDIA]) {
+  const content = Object.fromEntries(media.map((type) => [type, type === JSON_MEDIA ? { schema } : {}]));
+  return { [status]: { description: 'Done', content }, default: { $ref: '#/components/responses/Problem' } };
 }
 
 const problemSchema = {

@@ -80,9 +80,8 @@ export class FileGuard implements Guard {
     else if (!candidate.isFirst) {
       throw new SignerRefusal(`the guard in ${this.#folder} knows nothing of ${origin}, which was signed before. See summit log recover`);
     }
-    if (!(await this.#write(origin, step + 1, candidate))) throw new Error(`another process has signed ${origin} first`);
-    // The step before stays, so that whoever is about to read it finds it.
-    await rm(this.#path(origin, step - 1), { force: true });
+    // What was signed and not stored, since the process died, is no new step.
+    if (last?.size !== candidate.size) await this.#step(origin, step + 1, candidate);
     return { head: candidate, note: await log.sign(candidate), cosignature: null };
   }
 
@@ -94,6 +93,13 @@ export class FileGuard implements Guard {
       throw error;
     };
     return (await this.#read(origin, step).catch(unreadable))?.size ?? null;
+  }
+
+  /** @throws Error where another process has taken the step: what it signed must be looked at first */
+  async #step(origin: string, step: number, head: SignedHead): Promise<void> {
+    if (!(await this.#write(origin, step, head))) throw new Error(`another process has signed ${origin} first`);
+    // The step before stays, so that whoever is about to read it finds it.
+    await rm(this.#path(origin, step - 2), { force: true });
   }
 
   async #lastStep(origin: string): Promise<number> {
@@ -112,6 +118,7 @@ export class FileGuard implements Guard {
       const bytes = Buffer.from(root, 'base64');
       if (Number.isSafeInteger(size) && bytes.length === 32) return { size, root: bytes };
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`other processes have signed ${origin} meanwhile`);
       throw new SignerRefusal(`the guard's file ${path} cannot be read`, { cause: error });
     }
     throw new SignerRefusal(`the guard's file ${path} holds no head of a log`);

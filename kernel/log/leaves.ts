@@ -36,27 +36,33 @@ export class Unproven extends Error {
 
 /** What proves that receipts are in the log. */
 export interface Proven {
+  readonly places: ReadonlyMap<string, Place>;
   /** C2SP tlog-proofs, by receipt. A receipt that is not under a checkpoint yet has none. */
   readonly proofs: ReadonlyMap<string, string>;
-  /** One of each epoch that they are in. */
+  /** One of each epoch that they are in, in their order. */
   readonly checkpoints: readonly Checkpoint[];
 }
 
-/** @param quorum cosignatures that are wanted of a checkpoint, where one has them @throws CorruptLog */
+/**
+ * @param quorum cosignatures that are wanted of a checkpoint, where one has them. Of an epoch that a later one follows here it
+ *   is the last in any case, since that is where the later one begins.
+ * @throws CorruptLog
+ */
 export async function proofsOf(tx: Transaction, tenant: string, receiptIds: readonly string[], quorum: number): Promise<Proven> {
   const places = await placesOf(tx, tenant, receiptIds);
   const byEpoch = Map.groupBy(places, ([, { epoch }]) => epoch);
   const proofs = new Map<string, string>();
   const checkpoints: Checkpoint[] = [];
-  for (const [epoch, placed] of byEpoch) {
-    const last = Math.max(...placed.map(([, { index }]) => index));
-    const checkpoint = await checkpointFor(tx, tenant, epoch, last + 1, quorum);
+  const newest = Math.max(...byEpoch.keys());
+  for (const [epoch, placed] of [...byEpoch].toSorted(([a], [b]) => a - b)) {
+    const last = placed.reduce((most, [, { index }]) => Math.max(most, index), 0);
+    const checkpoint = await checkpointFor(tx, tenant, epoch, last + 1, epoch === newest ? quorum : 0);
     if (!checkpoint) continue;
     checkpoints.push(checkpoint);
     const found = await inclusionProofs(tx, tenant, checkpoint, [...new Set(placed.map(([, { index }]) => index))]);
     for (const [id, { index }] of placed) proofs.set(id, found.get(index) ?? '');
   }
-  return { proofs, checkpoints };
+  return { places, proofs, checkpoints };
 }
 
 /** Entries of the log as they were hashed: from `start`, so many as there are and no more than `count`. */

@@ -30,6 +30,7 @@ function served(id: string, prefix: string, { quorum }: Pinned): readonly Query[
         Type.Integer({ minimum: 1, description: 'A size: answers the consistency proof from there, as C2SP tlog-witness has it' }),
       ),
     }),
+    media: ['text/plain'],
     async run(context) {
       const [tx, epoch] = await epochOf(context);
       const { tenant, query } = context;
@@ -43,6 +44,7 @@ function served(id: string, prefix: string, { quorum }: Pinned): readonly Query[
     title: 'A tile of the log: hashes, or entries',
     route: { method: 'GET', path: `/log${prefix}/tile/:level/*path` },
     query: Strict({}),
+    media: [TILE],
     async run(context) {
       const [tx, epoch] = await epochOf(context);
       const { params, tenant } = context;
@@ -86,6 +88,7 @@ function logPolicy(pinned: Pinned): Query {
     title: 'The file that an auditor pins',
     route: { method: 'GET', path: '/log/policy' },
     query: Strict({}),
+    media: ['text/plain'],
     run: async ({ db, tenant }) => new Content(PLAIN, await policyFile(transactionOf(db), tenant, pinned), { filename: `${tenant}.policy` }),
   });
 }
@@ -96,6 +99,7 @@ function receiptProof({ quorum }: Pinned): Query {
     title: 'The proof that a receipt is in the log (C2SP tlog-proof)',
     route: { method: 'GET', path: '/receipts/:id/proof' },
     query: Strict({}),
+    media: ['text/plain'],
     async run({ db, tenant, params }) {
       const { id } = await db.one(Receipts, params.id ?? '');
       const proof = (await proofsOf(transactionOf(db), tenant, [id], quorum)).proofs.get(id);

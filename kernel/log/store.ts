@@ -54,12 +54,28 @@ export async function latestCheckpoint(tx: Transaction, tenant: string, epoch: n
 const CHOICE = 50;
 
 /** A checkpoint of at least this size: the newest that so many witnesses have cosigned, or else the newest. */
-export async function checkpointFor(tx: Transaction, tenant: string, epoch: number, size: number, quorum: number): Promise<Checkpoint | null> {
+export function checkpointFor(tx: Transaction, tenant: string, epoch: number, size: number, quorum: number): Promise<Checkpoint | null> {
+  return newestCosigned(tx, tenant, epoch, quorum, 'size >= $4', size);
+}
+
+/** The same of those that there were at a moment, by the database's clock. */
+export function checkpointAt(tx: Transaction, tenant: string, epoch: number, moment: string, quorum: number): Promise<Checkpoint | null> {
+  return newestCosigned(tx, tenant, epoch, quorum, 'created_at <= $4', moment);
+}
+
+async function newestCosigned(
+  tx: Transaction,
+  tenant: string,
+  epoch: number,
+  quorum: number,
+  condition: string,
+  value: unknown,
+): Promise<Checkpoint | null> {
   const [checkpoint] = await tx.query<Checkpoint>(
     `SELECT epoch, size, root, note FROM (
-         SELECT * FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 AND size >= $3 ORDER BY size DESC LIMIT ${CHOICE}) c
-       ORDER BY (SELECT count(*) FROM log_cosignatures s WHERE s.tenant_id = $1 AND s.epoch = $2 AND s.size = c.size) >= $4 DESC, size DESC LIMIT 1`,
-    [tenant, epoch, size, quorum],
+         SELECT * FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 AND ${condition} ORDER BY size DESC LIMIT ${CHOICE}) c
+       ORDER BY (SELECT count(*) FROM log_cosignatures s WHERE s.tenant_id = $1 AND s.epoch = $2 AND s.size = c.size) >= $3 DESC, size DESC LIMIT 1`,
+    [tenant, epoch, quorum, value],
   );
   return checkpoint ?? null;
 }

@@ -1,5 +1,4 @@
-import type { Action, Pack, Query } from '../../sdk/index.ts';
-import { evidenceQuery } from '../evidence/evidence.ts';
+import type { Action, Evidence, Pack, Query } from '../../sdk/index.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
 export interface FailedPack {
@@ -16,6 +15,9 @@ export class PackRegistry {
   readonly #packs: Map<string, Pack>;
   readonly #failed: FailedPack[];
   #operations: readonly Operation[] | null = null;
+  #evidenceQuery: (evidence: Evidence) => Query = () => {
+    throw new TypeError('evidence is answered once the kernel has installed its own pack');
+  };
 
   constructor(packs: readonly Pack[], failed: readonly FailedPack[]) {
     this.#packs = new Map(packs.map((pack) => [pack.id, pack]));
@@ -34,9 +36,10 @@ export class PackRegistry {
     return this.#packs.get(id);
   }
 
-  /** Puts the kernel's own pack before all others. */
-  install(core: Pack): void {
+  /** Puts the kernel's own pack before all others. @param evidenceQuery makes the query that answers an evidence declaration */
+  install(core: Pack, evidenceQuery: (evidence: Evidence) => Query): void {
     const packs = this.all;
+    this.#evidenceQuery = evidenceQuery;
     this.#packs.clear();
     for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
     this.#operations = null;
@@ -56,7 +59,7 @@ export class PackRegistry {
   get operations(): readonly Operation[] {
     this.#operations ??= this.all.flatMap((pack) => [
       ...pack.actions.map((operation) => ({ kind: 'action' as const, pack: pack.id, operation })),
-      ...[...pack.queries, ...pack.evidence.map((evidence) => evidenceQuery(evidence, this.relationships))].map((operation) => ({
+      ...[...pack.queries, ...pack.evidence.map(this.#evidenceQuery)].map((operation) => ({
         kind: 'query' as const,
         pack: pack.id,
         operation,

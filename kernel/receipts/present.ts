@@ -1,7 +1,7 @@
 import type { Reader, ReceiptView, Row } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Receipts } from '../database/tables.ts';
-import { placesOf } from '../log/leaves.ts';
+import { type Place, placesOf } from '../log/leaves.ts';
 
 export type ReceiptRow = Row<typeof Receipts>;
 
@@ -15,7 +15,11 @@ export async function presentReceipts(
   const people = new Set(rows.map(({ actor }) => actor).filter((actor) => !actor.startsWith('system:')));
   const ids = rows.map(({ id }) => id);
   const [handles, places] = await Promise.all([db.handles([...people]), placesOf(tx, tenant, ids)]);
-  return rows.map((row) => ({
+  return rows.map((row) => receiptView(row, handles, places));
+}
+
+export function receiptView(row: ReceiptRow, handles: ReadonlyMap<string, string>, places: ReadonlyMap<string, Place>): ReceiptView {
+  return {
     id: row.id,
     action: row.action,
     outcome: row.outcome,
@@ -27,5 +31,10 @@ export async function presentReceipts(
     at: row.at,
     leaf_hash: Buffer.from(row.leaf_hash).toString('base64'),
     log_index: places.get(row.id)?.index ?? null,
-  }));
+  };
+}
+
+/** By the clock of the database: ids carry that of the process that made them. */
+export function bySequence(a: ReceiptRow, b: ReceiptRow): number {
+  return a.at.localeCompare(b.at) || (a.seq ?? 0) - (b.seq ?? 0);
 }

@@ -1,16 +1,14 @@
 import { defineEvidence } from '../../sdk/index.ts';
-import { HighRiskRequest } from './entities.ts';
-import { filesOf, presentRequest } from './request.ts';
+import { Execution, HighRiskRequest } from './entities.ts';
 
 export const requestEvidence = defineEvidence({
   id: 'high-risk-ops',
   title: 'What proves a request',
   path: '/evidence/high-risk-ops/:id',
-  entity: HighRiskRequest,
-  async members(db, id) {
-    const [file] = await filesOf(db, [await db.one(HighRiskRequest, id)]);
-    if (!file) return {};
-    const { approvals, execution, ...request } = presentRequest(file);
-    return { request, approvals, execution };
+  members: { request: HighRiskRequest, execution: Execution },
+  async collect(db, id) {
+    const request = await db.one(HighRiskRequest, id);
+    const [execution = null] = await db.find(Execution, { request_id: request.id });
+    return { request, execution };
   },
 });

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { measureAuthzen } from './authzen.ts';
 import { measureBacktest } from './backtest.ts';
 import { measureHttp } from './http.ts';
+import { measureLog } from './log.ts';
 import { measurePolicy } from './policy.ts';
 import { Missing, openBenchDatabase } from './postgres.ts';
 import { print } from './report.ts';
@@ -46,6 +47,7 @@ async function run(): Promise<void> {
   print(`Creating a request, in process, per second`, await measureWrites(subject, database.url));
   print(`Creating a request, over HTTP with a token, per second`, await measureHttp(subject));
   print(`Policy decisions per second`, await measurePolicy(subject));
+  print(`The log, per second`, await measureLog(subject));
   print(`AuthZEN evaluations over HTTP, per second`, await measureAuthzen(database.url));
   // Two servers of one database would share the work of a backtest.
   await closeLast();

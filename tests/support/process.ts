@@ -36,17 +36,19 @@ export interface ServerProcess {
 }
 
 /** Starts the server as a user would and waits for the line that says it is ready. */
-export async function startServer(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [launcher, 'start'], {
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export function startServer(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  return startProcess(['start'], { PORT: '0', LOG_LEVEL: 'error', ...env });
+}
+
+/** Starts a command that serves, and waits for the line with its address. */
+export async function startProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [launcher, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const stderr = collect(child.stderr);
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not ready after ${READY_MS} ms: ${stderr()}`)), READY_MS);
     child.stdout.on('data', (chunk: Buffer) => {
-      const found = /ready at (\S+)/.exec(String(chunk))?.[1];
+      const found = /(?:ready at|listening on) (\S+)/.exec(String(chunk))?.[1];
       if (!found) return;
       clearTimeout(timer);
       resolve(found);

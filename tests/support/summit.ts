@@ -37,6 +37,8 @@ export interface TestSummit {
   asApp(sql: string, values?: readonly unknown[], tenant?: string): Promise<Record<string, unknown>[]>;
   /** SQL as the owner of the database. */
   asOwner(sql: string): Promise<Record<string, unknown>[]>;
+  /** What nobody may do: SQL on one table with its row-level security and its triggers off. */
+  tamper(table: string, sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,8 @@ export async function testSummit(change: (config: Config) => Config = (config) =
     return send(method, path, { headers: { authorization, 'content-type': 'application/json', ...headers }, ...json });
   }
 
+  const asOwner = (sql: string): Promise<Record<string, unknown>[]> => services.database.orm.em.getConnection().execute(sql);
+
   return {
     summit,
     config,
@@ -101,7 +105,12 @@ export async function testSummit(change: (config: Config) => Config = (config) =
         await tx.commitWith('SELECT $1::int', [1]);
         return rows;
       }),
-    asOwner: (sql) => services.database.orm.em.getConnection().execute(sql),
+    asOwner,
+    async tamper(table, sql) {
+      await asOwner(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER`);
+      await asOwner(sql);
+      await asOwner(`ALTER TABLE ${table} ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY`);
+    },
     async close() {
       await summit.close();
       await database?.drop();
@@ -110,7 +119,8 @@ export async function testSummit(change: (config: Config) => Config = (config) =
   };
 }
 
-async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
+/** A database of its own on the server that DATABASE_URL names; null where none is named. */
+export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> } | null> {
   const server = process.env.DATABASE_URL;
   if (!server) return null;
   const name = `summit_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;

@@ -2,6 +2,7 @@ import {
   change,
   create,
   defineAction,
+  defineEvidence,
   defineJob,
   definePack,
   defineQuery,
@@ -9,8 +10,10 @@ import {
   field,
   governed,
   governedTable,
+  many,
   migration,
   none,
+  Problem,
   Strict,
   Type,
 } from '../../../sdk/index.ts';
@@ -128,6 +131,24 @@ const closeAll = defineJob({
   due: async ({ db }) => (await db.find(Probe, { status: 'open' })).map(({ id }) => id),
 });
 
+/** Of several subjects, asked for by a name that they share: the oldest is what it is about. */
+const probeEvidence = defineEvidence({
+  id: 'probe',
+  title: 'What proves the probes of a name',
+  path: '/evidence/probes/:name',
+  members: { namesakes: many(Probe), probe: Probe, none: Probe },
+  async subject(db, { name = '' }) {
+    const [oldest] = await db.find(Probe, { name });
+    if (!oldest) throw new Problem('not-found', `No probe is called ${name}.`);
+    return oldest.id;
+  },
+  async collect(db, id) {
+    const probe = await db.one(Probe, id);
+    const all = await db.find(Probe, { name: probe.name });
+    return { namesakes: all.filter((other) => other.id !== id), probe, none: null };
+  },
+});
+
 export default definePack({
   id: 'probe',
   title: 'Probe',
@@ -139,7 +160,7 @@ export default definePack({
   policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'], mask: ['/context/note', '/context/absent'] }],
   actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
   queries: [listProbes],
-  evidence: [],
+  evidence: [probeEvidence],
   effects: [],
   jobs: [closeAll],
   relationships: {},

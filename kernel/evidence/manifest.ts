@@ -1,0 +1,60 @@
+import type { Row } from '../../sdk/index.ts';
+import type { PolicyDecisions } from '../database/policy-tables.ts';
+import { logOrigin } from '../log/names.ts';
+import type { Checkpoint } from '../log/store.ts';
+import type { ReceiptRow } from '../receipts/present.ts';
+import type { Collected } from './members.ts';
+import type { PolicyBundle } from './policies.ts';
+
+/** Who asks for what, and when. */
+export interface Asked {
+  /** The evidence declaration's. */
+  readonly evidence: string;
+  readonly tenant: string;
+  /** Of the tenant. */
+  readonly origin: string;
+  readonly nonce: string | null;
+  /** The database's clock. */
+  readonly now: string;
+}
+
+export interface Contents extends Collected {
+  readonly receipts: readonly ReceiptRow[];
+  readonly decisions: readonly Row<typeof PolicyDecisions>[];
+  readonly bundles: readonly PolicyBundle[];
+  readonly checkpoints: readonly Checkpoint[];
+  /** Of the members that are the kernel's. */
+  readonly counts: Readonly<Record<'people' | 'edges' | 'disclosures', number>>;
+}
+
+/** What a bundle holds, said before it: whoever reads on knows what is to come, and what is missing. */
+export function evidenceManifest({ evidence, tenant, origin, nonce, now }: Asked, contents: Contents) {
+  const { subject, subjects, members, receipts, decisions, bundles, checkpoints, counts } = contents;
+  const lists = members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length] as const);
+  return {
+    typ: 'summit-evidence/v1',
+    evidence,
+    origin,
+    tenant,
+    ...subject,
+    generated_at: now,
+    nonce,
+    members: Object.fromEntries(members.map(({ name, entity, many }) => [name, { type: entity.type, many }])),
+    subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
+    receipts: receipts.map(({ id, action, at }) => ({ id, action, at })),
+    policy_decisions: decisions.map(({ id, action, created_at }) => ({ id, action, created_at })),
+    policy_bundles: bundles.map(({ digest, version }) => ({ digest, version })),
+    counts: {
+      ...Object.fromEntries(lists),
+      receipts: receipts.length,
+      policy_decisions: decisions.length,
+      policy_bundles: bundles.length,
+      ...counts,
+    },
+    checkpoints: checkpoints.map(({ epoch, size, root }) => ({
+      origin: logOrigin(origin, epoch),
+      size,
+      root: Buffer.from(root).toString('base64'),
+    })),
+  };
+}

@@ -1,0 +1,94 @@
+import { Content, defineQuery, Problem, type Query, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import type { Database } from '../database/database.ts';
+import { Deferred } from '../deferred.ts';
+import type { TransparencyLog } from '../log/log.ts';
+import { tenantOrigin } from '../log/names.ts';
+import type { Pinned } from '../log/policy-file.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+import { drawRandom } from '../random.ts';
+import { answered } from './document.ts';
+import { populationPage } from './page.ts';
+import { type Read, subjectsIn } from './population.ts';
+import { type PopulationReport, populationCsv, populationDocument } from './population-report.ts';
+import { Nonce } from './query.ts';
+import { newestReceipt, type Range, rangeOf } from './range.ts';
+import { sampleOf } from './sample.ts';
+
+interface PopulationServices {
+  readonly packs: PackRegistry;
+  readonly database: Database;
+  readonly transparencyLog: TransparencyLog;
+  readonly pinned: Pinned;
+}
+
+const DEFAULT_SAMPLE = 25;
+
+/** Auditors test populations before they look at one item: all of a type that there are, and a sample that nobody picked. */
+export function populationQuery(services: PopulationServices): Query {
+  return defineQuery({
+    id: 'evidence.population',
+    title: 'Every subject of a type that was created in a time, proven to be all',
+    route: { method: 'GET', path: '/evidence/populations/:type' },
+    query: Strict({
+      from: Type.Optional(Timestamp),
+      to: Type.Optional(Timestamp),
+      sample: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: `How many are drawn; ${DEFAULT_SAMPLE} unless said` })),
+      seed: Type.Optional(Type.String({ pattern: '^[ -~]{1,128}$', description: 'What the sample is drawn by; random unless said' })),
+      nonce: Type.Optional(Nonce),
+      format: Type.Optional(Type.Enum(['json', 'csv', 'html'])),
+    }),
+    media: ['application/json', 'text/csv', 'text/html'],
+    async run({ tenant, params, query: { format = 'json', nonce = null, ...query } }) {
+      const type = knownType(services.packs, params.type ?? '');
+      const asked = { ...query, from: momentIn(query.from), to: momentIn(query.to) };
+      if (asked.from !== null && asked.to !== null && asked.from > asked.to) throw backwards();
+      const { pinned, database } = services;
+      const log = { tenant, origin: tenantOrigin(pinned.host, tenant), quorum: pinned.quorum };
+      const read: Read = (work) => database.transaction(tenant, 'read', work);
+      return new Deferred(async () => {
+        const range = await findRange(services, read, log, asked);
+        const subjects = await subjectsIn(read, tenant, type, range);
+        const seed = query.seed ?? drawRandom(16).toString('hex');
+        const ids = subjects.map(({ id }) => id);
+        const sample = sampleOf(ids, seed, query.sample ?? DEFAULT_SAMPLE);
+        const said = { from: query.from ?? null, to: query.to ?? null, seed: query.seed ?? null, sample: query.sample ?? DEFAULT_SAMPLE };
+        const { from, to } = asked;
+        const report: PopulationReport = { ...log, type, from, to, query: said, nonce, seed, sample, subjects, range };
+        if (format === 'html') return new Content('text/html; charset=utf-8', populationPage(report));
+        const filename = `${type}-${range.now.slice(0, 10)}.${format}`;
+        if (format === 'csv') return answered('text/csv; charset=utf-8', populationCsv(report), { filename });
+        return populationDocument(report, { read, signer: pinned.checkpointSigner }, { filename });
+      });
+    },
+  });
+}
+
+/** Up to now is what was written by now: the last of it is waited for, and not what comes in meanwhile. */
+async function findRange(
+  { transparencyLog }: Pick<PopulationServices, 'transparencyLog'>,
+  read: Read,
+  log: { tenant: string; origin: string; quorum: number },
+  { from, to }: { from: string | null; to: string | null },
+): Promise<Range> {
+  const { newest, isPast } = await read(async (tx) => {
+    const [row] = await tx.query<{ past: boolean | null }>('SELECT $1::timestamptz < summit_now() AS past', [to]);
+    return { newest: await newestReceipt(tx, log.tenant), isPast: row?.past === true };
+  });
+  if (!isPast && newest !== null) await transparencyLog.integrated(log.tenant, [newest]);
+  return read((tx) => rangeOf(tx, log, { from, to: isPast ? to : null }));
+}
+
+/** @throws Problem `not-found` naming those that there are */
+function knownType(packs: PackRegistry, type: string): string {
+  const known = packs.all.flatMap(({ entities }) => entities.filter(({ transitions }) => transitions !== null).map((entity) => entity.type));
+  if (known.includes(type)) return type;
+  throw new Problem('not-found', `There is no type ${type} with states. There are ${known.toSorted().join(', ')}.`);
+}
+
+function momentIn(time: string | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}
+
+function backwards(): Problem {
+  return new Problem('invalid-input', 'from must not be after to', { errors: [{ path: 'from', message: 'must not be after to' }] });
+}

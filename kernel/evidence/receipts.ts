@@ -1,0 +1,39 @@
+import type { Edge, Reader, ReceiptView } from '../../sdk/index.ts';
+import { Receipts } from '../database/tables.ts';
+import type { Place } from '../log/leaves.ts';
+import { bySequence, type ReceiptRow, receiptView } from '../receipts/present.ts';
+import type { ReceiptContent } from '../receipts/receipt.ts';
+import type { Subject } from './members.ts';
+
+/** A receipt with what its bytes say, as far as a bundle needs to know it. */
+export interface ReadReceipt {
+  readonly row: ReceiptRow;
+  /** All that it commits to: who acted, on what input, and the personal values in what was written. */
+  readonly commitments: readonly string[];
+  readonly edges: readonly Edge[];
+}
+
+/** A receipt in a bundle: the view, and the bytes that prove it. */
+export interface BundledReceipt extends ReceiptView {
+  /** Base64. */
+  readonly bytes: string;
+  /** The text whose digest the bytes bind. */
+  readonly changes: string;
+}
+
+/** All receipts of the subjects, one subject after the other, the refused among them by their time. */
+export async function receiptsOf(db: Reader, subjects: readonly Subject[]): Promise<readonly ReceiptRow[]> {
+  const rows = await db.find(Receipts, { subject_id: subjects.map(({ id }) => id) });
+  const bySubject = Map.groupBy(rows, (row) => row.subject_id);
+  return subjects.flatMap(({ id }) => bySubject.get(id)?.toSorted(bySequence) ?? []);
+}
+
+export function readReceipt(row: ReceiptRow): ReadReceipt {
+  const { actor, input_digest, commitments }: ReceiptContent = JSON.parse(Buffer.from(row.bytes).toString());
+  const { edges = [] }: { readonly edges?: readonly Edge[] } = JSON.parse(row.changes);
+  return { row, commitments: [actor, input_digest, ...commitments], edges };
+}
+
+export function bundledReceipt(row: ReceiptRow, handles: ReadonlyMap<string, string>, places: ReadonlyMap<string, Place>): BundledReceipt {
+  return { ...receiptView(row, handles, places), bytes: Buffer.from(row.bytes).toString('base64'), changes: row.changes };
+}

@@ -1,0 +1,42 @@
+import { Problem } from '../../sdk/index.ts';
+import type { NoteSigner } from '../log/note-signer.ts';
+import { canonicalJson } from '../receipts/canonical.ts';
+
+/** A DSSE envelope (secure-systems-lab/dsse, version 1.0). */
+export interface Envelope {
+  readonly payloadType: string;
+  /** Base64. */
+  readonly payload: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+/** The digest of one member: SHA-256 of its canonical JSON, lowercase hex. */
+export interface MemberDigest {
+  readonly name: string;
+  readonly digest: { readonly sha256: string };
+}
+
+/** Whose key signs, and what is said of all members together. */
+export interface Seal {
+  readonly signer: NoteSigner;
+  readonly key: string;
+  readonly predicateType: string;
+  readonly predicate: object;
+}
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+
+/** An in-toto Statement v1 over the members, signed. @throws Problem `unavailable` */
+export async function sealed(members: readonly MemberDigest[], { signer, key, predicateType, predicate }: Seal): Promise<Envelope> {
+  const statement = { _type: 'https://in-toto.io/Statement/v1', subject: members, predicateType, predicate };
+  const payload = Buffer.from(canonicalJson(statement));
+  const signature = await signer.signature(key, preAuthEncoding(PAYLOAD_TYPE, payload)).catch((cause: unknown) => {
+    throw new Problem('unavailable', 'The signer does not answer, so there is no evidence: ask again in a moment.', {}, { cause });
+  });
+  return { payloadType: PAYLOAD_TYPE, payload: payload.toString('base64'), signatures: [signature] };
+}
+
+/** What a DSSE signature covers ("PAE"): both lengths are of bytes. */
+export function preAuthEncoding(type: string, payload: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+}

@@ -1,0 +1,92 @@
+import type { Evidence, Reader, ReceiptView } from '../../sdk/index.ts';
+import type { Transaction } from '../database/database.ts';
+import { presentReceipts } from '../receipts/present.ts';
+import type { Collected, Member, Subject } from './members.ts';
+import { decisionsOf } from './policies.ts';
+import { receiptsOf } from './receipts.ts';
+
+interface SummaryRequest {
+  readonly evidence: Pick<Evidence, 'id' | 'path'>;
+  readonly tenant: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly now: string;
+}
+
+/**
+ * What there is to know of a bundle before it is made: it waits for nothing. Whether anything is verified is not for the
+ * server to say, so a receipt is `logged` or still `waiting`, or `missing`, where the subject has come further than its receipts.
+ */
+export async function summaryOf(tx: Transaction, db: Reader, collected: Collected, { evidence, tenant, params, now }: SummaryRequest) {
+  const { subject, subjects, members } = collected;
+  const receipts = await presentReceipts(tx, tenant, db, await receiptsOf(db, subjects));
+  const decisions = await decisionsOf(
+    db,
+    receipts.flatMap(({ decision_ids }) => decision_ids),
+  );
+  const approvals = members.find(({ name }) => name === 'approvals');
+  const required = decisions.findLast(({ subject_id, result }) => subject_id === subject.id && rolesIn(result).length > 0)?.result;
+  const missing = subjects.flatMap((each) => missingOf(each, receipts));
+  const path = evidence.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  return {
+    evidence: evidence.id,
+    ...subject,
+    generated_at: now,
+    subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
+    actions: [...receipts.map(actionOf), ...missing],
+    approvals: await approvalsOf(db, rolesIn(required), approvals),
+    counts: {
+      ...Object.fromEntries(members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length])),
+      receipts: receipts.length,
+      logged: receipts.filter(({ log_index }) => log_index !== null).length,
+      missing: missing.length,
+      policy_decisions: decisions.length,
+    },
+    bundle: {
+      path,
+      /** Known once the bundle is made. */
+      size_bytes: null,
+      sha256: null,
+      verify: `npx summit verify ${evidence.id}-${subject.id}.json --policy ${tenant}.policy`,
+      policy: '/log/policy',
+    },
+  };
+}
+
+function actionOf({ action, outcome, actor, at, subject, seq, state, id, leaf_hash, log_index }: ReceiptView) {
+  const standing = outcome === 'allowed' ? (log_index === null ? 'waiting' : 'logged') : outcome;
+  return { action, outcome, actor, at, subject, seq, state, receipt: { id, leaf_hash, log_index, state: standing } };
+}
+
+/** A version that no receipt has made. */
+function missingOf({ type, id, version }: Subject, receipts: readonly ReceiptView[]) {
+  const present = new Set(receipts.flatMap(({ subject, seq }) => (subject.id === id && seq !== null ? [seq] : [])));
+  const absent = Array.from({ length: version }, (_, before) => before + 1).filter((seq) => !present.has(seq));
+  const unknown = { action: null, outcome: null, actor: null, at: null };
+  return absent.map((seq) => ({
+    ...unknown,
+    subject: { type, id },
+    seq,
+    state: { from: null, to: null },
+    receipt: { id: null, leaf_hash: null, log_index: null, state: 'missing' },
+  }));
+}
+
+/** Each required role counts once it is filled, however many have approved. */
+async function approvalsOf(db: Reader, required: readonly string[], member: Member | undefined) {
+  const rows = member?.rows ?? [];
+  const handles = await db.handles(rows.flatMap(({ approver_id }) => (typeof approver_id === 'string' ? [approver_id] : [])));
+  const given = rows.map(({ id, role, status, approver_id, created_at }) => ({
+    id,
+    role,
+    status,
+    approver: handles.get(String(approver_id)) ?? approver_id,
+    created_at,
+  }));
+  const filled = required.filter((role) => given.some((approval) => approval.role === role && approval.status === 'approved'));
+  return { required, needed: required.length, received: filled.length, given };
+}
+
+function rolesIn(result: unknown): readonly string[] {
+  if (typeof result !== 'object' || result === null || !('required_approvals' in result) || !Array.isArray(result.required_approvals)) return [];
+  return result.required_approvals.filter((role) => typeof role === 'string');
+}
