@@ -40,7 +40,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   judgeListed(manifest.checkpoints, reader.all, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
   const state = options.state ?? new Map();
-  await judgeState(state, reader.all, consistency, findings);
+  await judgeState(state, origin, reader.all, consistency, findings);
 
   const required = new Set(known.flatMap(({ content }) => [content.actor, content.input_digest, ...content.commitments]));
   const opened = await openDisclosures(evidence.disclosures, { required, permitted: maskedCommitments(decisions) }, findings);
