@@ -106,6 +106,6 @@ async function placeOf(proof: string | undefined, receipt: Receipt, reader: Chec
   if (!place) return null;
   if (`${place.index}` !== `${log_index}`)
     findings.add('INVALID', 'view-differs', `${about} is at index ${place.index}, not ${log_index}`, receipt.path);
-  judgeCosignatureTimes(place, receipt.content.at, about, findings);
+  judgeCosignatureTimes(place.checkpoint, receipt.content.at, about, findings);
   return place;
 }
