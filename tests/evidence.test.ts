@@ -311,9 +311,15 @@ test('evidence may be of several subjects, and be asked for by another name than
     ],
   );
   assert.equal([body.manifest.counts.namesakes, body.manifest.counts.probe], [1, undefined]);
+  const around = ({ graph }: SignedDocument) => graph.neighbors.map(({ relationship, label }: SignedDocument) => `${relationship} ${label}`);
+  assert.equal([around(body), body.graph.edges.length], [['watched_by engineer'], 3]);
   await assertProven(body);
   await statementOf(body, await policy());
   assert.is((await s.get('auditor', '/evidence/probes/nobody')).status, 404);
+
+  await s.post('engineer', `/probes/${first.id}/close`);
+  const { body: closed } = await s.get('auditor', '/evidence/probes/twin');
+  assert.equal([around(closed), closed.graph.edges.length], [[], 4], 'what has ended is an edge, and no neighbour');
 });
 
 test('a person who was erased stays as an id, and everything stays proven', async () => {

@@ -1,5 +1,6 @@
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFile } from '../../sdk/durable-files.ts';
 import { verifyConsistency } from '../../sdk/verify/merkle.ts';
 
 /** A head that was signed: what every later one must be consistent with. */
@@ -97,7 +98,9 @@ export class FileGuard implements Guard {
 
   /** @throws Error where another process has taken the step: what it signed must be looked at first */
   async #step(origin: string, step: number, head: SignedHead): Promise<void> {
-    if (!(await this.#write(origin, step, head))) throw new Error(`another process has signed ${origin} first`);
+    await mkdir(this.#folderOf(origin), { recursive: true, mode: 0o700 });
+    const record = JSON.stringify({ origin, size: head.size, root: head.root.toString('base64') });
+    if (!(await createFile(this.#path(origin, step), record))) throw new Error(`another process has signed ${origin} first`);
     // The step before stays, so that whoever is about to read it finds it.
     await rm(this.#path(origin, step - 2), { force: true });
   }
@@ -124,46 +127,11 @@ export class FileGuard implements Guard {
     throw new SignerRefusal(`the guard's file ${path} holds no head of a log`);
   }
 
-  /** Written, synced and only then linked under its name. */
-  async #write(origin: string, step: number, { size, root }: SignedHead): Promise<boolean> {
-    const folder = this.#folderOf(origin);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const draft = join(folder, `draft.${process.pid}.${crypto.randomUUID()}`);
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify({ origin, size, root: root.toString('base64') }));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    try {
-      await link(draft, this.#path(origin, step));
-      await syncFolder(folder);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      await rm(draft, { force: true });
-    }
-  }
-
   #folderOf(origin: string): string {
     return join(this.#folder, encodeURIComponent(origin));
   }
 
   #path(origin: string, step: number): string {
     return join(this.#folderOf(origin), `${String(step).padStart(12, '0')}.json`);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and keeps a link without being asked.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

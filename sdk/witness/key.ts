@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { createFile, readIfThere } from '../durable-files.ts';
 import { fromUtf8 } from '../verify/bytes.ts';
 import { cosignedMessage, type NoteKey, noteKey, signatureLine, timestamped } from '../verify/note.ts';
-import { createFile, readIfThere } from './files.ts';
 
 export interface WitnessKey {
   readonly public: NoteKey;

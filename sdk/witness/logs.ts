@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { createFile, readIfThere, replaceFile } from '../durable-files.ts';
 import { fromUtf8 } from '../verify/bytes.ts';
 import { type NoteKey, vkeyOf } from '../verify/note.ts';
 import { parsePolicy } from '../verify/policy.ts';
-import { createFile, readIfThere, replaceFile } from './files.ts';
 import { tryLock } from './lock.ts';
 
 const EMPTY = `# The logs that this witness knows, as C2SP tlog-policy: log <vkey> [<url>]. The file is read again when it has changed.

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFile, readIfThere, replaceFile } from '../durable-files.ts';
 import { fromUtf8 } from '../verify/bytes.ts';
 import { type Checkpoint, parseCheckpoint } from '../verify/checkpoint.ts';
 import { type NoteKey, verifyNote } from '../verify/note.ts';
-import { createFile, readIfThere, replaceFile } from './files.ts';
 
 export interface Cosigned extends Checkpoint {
   /** The checkpoint with the log's signature and the witness's. */

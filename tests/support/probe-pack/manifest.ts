@@ -7,6 +7,8 @@ import {
   definePack,
   defineQuery,
   Empty,
+  edge,
+  endEdge,
   field,
   governed,
   governedTable,
@@ -44,7 +46,8 @@ const createProbe = defineAction({
   subject: () => null,
   apply(_, at) {
     const probe = create(Probe, at, { id: at.subjectId, status: 'open', name: at.input.name });
-    return { subjects: [probe], ...nothing, answer: { id: at.subjectId, status: 'open', version: 1 } };
+    const edges = [edge(at.subjectId, 'watched_by', at.actor.id)];
+    return { subjects: [probe], ...nothing, edges, answer: { id: at.subjectId, status: 'open', version: 1 } };
   },
 });
 
@@ -90,6 +93,7 @@ type Probe = NonNullable<(typeof Probe)['label']> extends (row: infer R) => stri
 const close = misbehaving('close', (probe, at) => ({
   subjects: [change(Probe, at, probe, { status: 'closed' })],
   ...nothing,
+  edges: [endEdge(probe.id, 'watched_by', at.actor.id)],
   answer: { id: probe.id, status: 'closed' },
 }));
 const explode = misbehaving('explode', () => {
@@ -133,7 +137,7 @@ const closeAll = defineJob({
 
 /** Of several subjects, asked for by a name that they share: the oldest is what it is about. */
 const probeEvidence = defineEvidence({
-  id: 'probe',
+  id: 'probes',
   title: 'What proves the probes of a name',
   path: '/evidence/probes/:name',
   members: { namesakes: many(Probe), probe: Probe, none: Probe },
@@ -163,6 +167,6 @@ export default definePack({
   evidence: [probeEvidence],
   effects: [],
   jobs: [closeAll],
-  relationships: {},
+  relationships: { watched_by: 'watches' },
   settings: Strict({}),
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -11,7 +12,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** Makes a file that is there whole or not at all, whoever else tries. @returns false where it was there already */
 export async function createFile(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${process.pid}.${randomUUID()}`;
   await writeSynced(draft, text);
   try {
     await link(draft, path);
