@@ -68,7 +68,7 @@ export interface Reader {
   /** Ids of the policy decisions on each subject, oldest first. */
   decisions(subjectIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** All receipts of a subject, oldest first. */
-  receipts(subjectId: string): Promise<readonly ReceiptView[]>;
+  receipts(entity: Governed, subjectId: string): Promise<readonly ReceiptView[]>;
   /** Handles by user id; an erased person is absent. */
   handles(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The user with this handle, or null. */

@@ -44,7 +44,7 @@ function logOf(size: number, differsFrom = Number.POSITIVE_INFINITY, isFirst = t
       return ranges.map((range) => set.hashOf(range));
     },
   };
-  return { head, origin: ORIGIN, read: async () => candidate, sign: async () => `signed ${size}` };
+  return { head, origin: ORIGIN, successor: `${ORIGIN}/2`, read: async () => candidate, sign: async () => `signed ${size}` };
 }
 
 test('keys come from one secret: the same for the same name, others for others', async () => {
@@ -130,6 +130,32 @@ test('a guard that was lost, or whose record is no record, refuses', async () =>
     assert.instance(refusal, SignerRefusal, record);
     assert.is(await guard.known(ORIGIN), null);
   }
+});
+
+test('an epoch that has ended is not signed again', async () => {
+  const guard = new FileGuard(join(folder, 'ended'));
+  await guard.sign(logOf(5));
+  await guard.sign({ ...logOf(2), origin: `${ORIGIN}/2`, successor: `${ORIGIN}/3` });
+  assert.match(await messageOf(guard.sign(logOf(6, undefined, false))), /SignerRefusal: .* has ended, since .*\/2 was signed/);
+});
+
+test('a process that has come too late for its step has signed nothing', async () => {
+  const path = join(folder, 'late');
+  const guard = new FileGuard(path);
+  await guard.sign(logOf(5));
+  let others: Promise<unknown> | null = null;
+  // It goes on from what it has seen, and not from what the others have signed since.
+  const late = logOf(6, 5, false);
+  const read = async () => {
+    // While it looks at a database of its own, others go on by three steps, and tidy up behind them.
+    others ??= (async () => {
+      for (const size of [6, 7, 8]) await new FileGuard(path).sign(logOf(size, undefined, false));
+    })();
+    await others;
+    return late.read();
+  };
+  assert.match(await messageOf(guard.sign({ ...late, read })), /Error: other processes have signed .* meanwhile/);
+  assert.is(await guard.known(ORIGIN), 8);
 });
 
 test('of two processes that share a guard one takes the step', async () => {

@@ -159,6 +159,20 @@ test('a recovered log begins an epoch whose receipt says what was lost, and take
   assert.match((await s.send('GET', '/metrics')).body, /summit_log_halted\{tenant="demo-external"\} 0/);
 });
 
+test('a backup from before a rotation: the epoch that had ended is not signed again, and the next has a number of its own', async () => {
+  await createLogged();
+  const { epoch } = await s.summit.services.commands.beginEpoch({ tenant: TENANT, reason: 'rotated' });
+  await createLogged();
+  const where = `tenant_id = '${TENANT}' AND epoch = ${epoch}`;
+  for (const table of ['log_epochs', 'log_heads', 'log_checkpoints', 'log_tiles', 'log_leaves'])
+    await s.tamper(table, `DELETE FROM ${table} WHERE ${where}`);
+  await create();
+  await status();
+  await assertHalted(new RegExp(`has ended, since summit\\.local/demo-external/${epoch} was signed`));
+  const begun = await recover();
+  assert.equal([begun.epoch, begun.halted], [epoch + 1, null]);
+});
+
 test('clock rollback: a receipt is never older than the one before it', async () => {
   const { id } = await create();
   s.advance({ hours: -2 });

@@ -4,6 +4,7 @@ import { KERNEL_PACK } from '../admission.ts';
 import { TenantFile } from '../config/tenant.ts';
 import { beginEpoch } from '../core/log-epochs.ts';
 import type { Database } from '../database/database.ts';
+import type { Cosigner } from '../log/cosigner.ts';
 import type { Guard } from '../log/guard.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { logOrigin, tenantOrigin } from '../log/names.ts';
@@ -23,12 +24,20 @@ export interface LogCommandServices {
   readonly runner: ActionRunner;
   readonly tenants: Tenants;
   readonly transparencyLog: TransparencyLog;
+  readonly cosigner: Cosigner;
   readonly guard: Guard;
   readonly pinned: Pinned;
 }
 
 /** What `summit log` and `summit log-policy` are made of. */
-export function createLogCommands({ database, runner, tenants, transparencyLog, guard, pinned }: LogCommandServices) {
+export function createLogCommands({ database, runner, tenants, transparencyLog, cosigner, guard, pinned }: LogCommandServices) {
+  /** The next that nothing was signed under: a database that was set back may have forgotten some. */
+  async function freeEpoch(tenant: string, current: number): Promise<number> {
+    let epoch = current + 1;
+    while ((await guard.known(logOrigin(tenantOrigin(pinned.host, tenant), epoch))) !== null) epoch += 1;
+    return epoch;
+  }
+
   async function statusOf(tenant: string) {
     const { epoch, head, checkpoint, waiting } = await database.transaction(tenant, 'read', async (tx) => {
       const { epoch } = await currentEpoch(tx, tenant);
@@ -70,11 +79,14 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
       await tenants.require(tenant);
       for (let attempt = 1; ; attempt++) {
         await transparencyLog.advance(tenant);
-        const { halted, guarded } = await statusOf(tenant);
+        // The last checkpoint of an epoch is to be seen by the witnesses too.
+        await cosigner.settled(tenant);
+        const { epoch, halted, guarded } = await statusOf(tenant);
         assertReason(tenant, reason, halted);
         try {
           const known_size = reason === 'recovered' ? guarded : null;
-          const { body } = await runner.runAsSystem(beginEpoch(pinned.host), KERNEL_PACK, tenant, 'cli', {}, { reason, known_size });
+          const begun = { reason, known_size, epoch: await freeEpoch(tenant, epoch) };
+          const { body } = await runner.runAsSystem(beginEpoch(pinned.host), KERNEL_PACK, tenant, 'cli', {}, begun);
           await transparencyLog.advance(tenant);
           return { ...body, ...(await statusOf(tenant)) };
         } catch (error) {

@@ -14,7 +14,8 @@ export const erasePerson = defineAction({
   roles: ['operator'],
   input: Strict({}),
   entity: Users,
-  from: ['active', 'deactivated'],
+  // Again, where an action of theirs was underway while they were erased.
+  from: ['active', 'deactivated', 'erased'],
   policy: none('the operator role decides'),
 
   async load({ db, tenant, actor, params }) {
@@ -36,14 +37,17 @@ export const erasePerson = defineAction({
   },
 });
 
-/** What is kept about them, and what the inputs and rows of their own actions hold as text. Who acted is an opaque id, and stays. */
+/** What is kept about them, and what the inputs, rows and masked facts of their own actions hold. Who acted is an opaque id, and stays. */
 async function writtenBy(tx: Transaction, tenant: string, userId: string): Promise<readonly string[]> {
   const rows = await tx.query<{ commitment: string }>(
-    `WITH own AS (SELECT convert_from(bytes, 'UTF8')::jsonb AS receipt FROM receipts WHERE tenant_id = $1 AND actor = $2)
+    `WITH own AS (SELECT convert_from(bytes, 'UTF8')::jsonb AS receipt FROM receipts WHERE tenant_id = $1 AND actor = $2),
+       masked AS (SELECT jsonb_path_query(input, '$.**.commitment') #>> '{}' AS commitment FROM policy_decisions
+         WHERE tenant_id = $1 AND actor = $2 AND masked <> '{}')
      SELECT commitment FROM disclosures WHERE tenant_id = $1 AND value IS NOT NULL AND name <> 'actor' AND (
        subject_id = $3::uuid OR commitment IN (
          SELECT receipt ->> 'input_digest' FROM own
-         UNION ALL SELECT jsonb_array_elements_text(receipt -> 'commitments') FROM own))
+         UNION ALL SELECT jsonb_array_elements_text(receipt -> 'commitments') FROM own
+         UNION ALL SELECT commitment FROM masked))
      ORDER BY commitment`,
     [tenant, userId, userId],
   );

@@ -63,6 +63,7 @@ export const logMigration = migration('0005-log', [
     'log_epochs',
     `
       epoch integer NOT NULL,
+      previous_epoch integer NOT NULL,
       reason text NOT NULL CONSTRAINT log_epochs_reason_known CHECK (reason IN ('rotated', 'recovered')),
       previous_origin text NOT NULL,
       previous_size bigint NOT NULL,

@@ -22,6 +22,8 @@ export const LogEpochs = insertOnly({
   table: 'log_epochs',
   fields: {
     epoch: field.integer(),
+    /** The one that its leaf 0 is of: as a rule the one before. */
+    previous_epoch: field.integer(),
     reason: field.text<'rotated' | 'recovered'>(),
     previous_origin: field.text(),
     /** What the last checkpoint of the epoch before covers. */

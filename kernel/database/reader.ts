@@ -101,8 +101,8 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       return new Map(Object.entries(Object.groupBy(rows, (row) => row.subject_id)).map(([id, of]) => [id, (of ?? []).map((row) => row.id)]));
     },
 
-    async receipts(subjectId) {
-      return presentReceipts(tx, tenant, reader, (await reader.find(Receipts, { subject_id: subjectId })).toSorted(bySequence));
+    async receipts({ type }, subjectId) {
+      return presentReceipts(tx, tenant, reader, (await reader.find(Receipts, { subject_id: subjectId, subject_type: type })).toSorted(bySequence));
     },
 
     async handles(userIds) {

@@ -167,7 +167,7 @@ export const Users = governed({
   type: 'user',
   table: 'users',
   fields: { handle: field.personal(), roles: field.texts(), team_ids: field.uuids() },
-  transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: [] },
+  transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: ['erased'] },
   // The handle is a disclosure; the graph joins it for those who may read it.
   label: () => '',
 });

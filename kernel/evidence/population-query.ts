@@ -40,7 +40,7 @@ export function populationQuery(services: PopulationServices): Query {
     media: ['application/json', 'text/csv', 'text/html'],
     async run({ tenant, params, query: { format = 'json', nonce = null, ...query } }) {
       const type = knownType(services.packs, params.type ?? '');
-      const asked = { ...query, from: momentIn(query.from), to: momentIn(query.to) };
+      const asked = { ...query, from: momentIn('from', query.from), to: momentIn('to', query.to) };
       if (asked.from !== null && asked.to !== null && asked.from > asked.to) throw backwards();
       const { pinned, database } = services;
       const log = { tenant, origin: tenantOrigin(pinned.host, tenant), quorum: pinned.quorum };
@@ -85,8 +85,14 @@ function knownType(packs: PackRegistry, type: string): string {
   throw new Problem('not-found', `There is no type ${type} with states. There are ${known.toSorted().join(', ')}.`);
 }
 
-function momentIn(time: string | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
+/** @throws Problem `invalid-input` for a leap second, which RFC 3339 knows and our clocks do not */
+function momentIn(path: string, time: string | undefined): string | null {
+  if (time === undefined) return null;
+  const moment = new Date(time);
+  if (!Number.isNaN(moment.getTime())) return moment.toISOString();
+  throw new Problem('invalid-input', `${path} is no moment that there was here`, {
+    errors: [{ path, message: 'must be a moment without a leap second' }],
+  });
 }
 
 function backwards(): Problem {

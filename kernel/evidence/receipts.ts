@@ -21,11 +21,14 @@ export interface BundledReceipt extends ReceiptView {
   readonly changes: string;
 }
 
-/** All receipts of the subjects, one subject after the other, the refused among them by their time. */
+/**
+ * All receipts of the subjects, one subject after the other, the refused among them by their time. Whoever is refused may have named
+ * anything: a receipt that takes the id for that of another type is not about it.
+ */
 export async function receiptsOf(db: Reader, subjects: readonly Subject[]): Promise<readonly ReceiptRow[]> {
   const rows = await db.find(Receipts, { subject_id: subjects.map(({ id }) => id) });
   const bySubject = Map.groupBy(rows, (row) => row.subject_id);
-  return subjects.flatMap(({ id }) => bySubject.get(id)?.toSorted(bySequence) ?? []);
+  return subjects.flatMap(({ type, id }) => (bySubject.get(id) ?? []).filter((row) => row.subject_type === type).toSorted(bySequence));
 }
 
 export function readReceipt(row: ReceiptRow): ReadReceipt {

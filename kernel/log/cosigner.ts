@@ -16,7 +16,7 @@ export class Cosigner {
   readonly #log: Logger;
   /** By witness, tenant and epoch: the size that it has seen last. */
   readonly #seen = new Map<string, number>();
-  readonly #underway = new Map<string, Promise<void>>();
+  readonly #underway = new Map<string, { readonly done: Promise<void>; again: boolean }>();
 
   constructor(services: { database: Database; witnesses: readonly Witness[]; log: Logger }) {
     this.#database = services.database;
@@ -24,22 +24,36 @@ export class Cosigner {
     this.#log = services.log.child({ service: 'cosigner' });
   }
 
+  /** How many cosignatures a checkpoint has in the end. */
+  get wanted(): number {
+    return this.#witnesses.length;
+  }
+
   /** Begins to show what is newest, where it has not been shown. */
   show(tenant: string): void {
-    if (this.#witnesses.length === 0 || this.#underway.has(tenant)) return;
-    const done = Promise.all(this.#witnesses.map((witness) => this.#showTo(witness, tenant)))
-      .then(() => undefined)
-      .finally(() => this.#underway.delete(tenant));
-    this.#underway.set(tenant, done);
+    if (this.#witnesses.length === 0) return;
+    const underway = this.#underway.get(tenant);
+    if (underway) underway.again = true;
+    else this.#underway.set(tenant, { done: this.#showAll(tenant), again: false });
+  }
+
+  /** Once more, where a newer checkpoint has come while one was shown. */
+  async #showAll(tenant: string): Promise<void> {
+    do {
+      const underway = this.#underway.get(tenant);
+      if (underway) underway.again = false;
+      await Promise.all(this.#witnesses.map((witness) => this.#showTo(witness, tenant)));
+    } while (this.#underway.get(tenant)?.again);
+    this.#underway.delete(tenant);
   }
 
   /** Resolves once the witnesses have answered, or have had their time. */
   async settled(tenant: string): Promise<void> {
-    await Promise.race([this.#underway.get(tenant), sleep(WAIT_MS, undefined, { ref: false })]);
+    await Promise.race([this.#underway.get(tenant)?.done, sleep(WAIT_MS, undefined, { ref: false })]);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#underway.values());
+    await Promise.all([...this.#underway.values()].map(({ done }) => done));
   }
 
   keep(tenant: string, { epoch, size }: Pick<Checkpoint, 'epoch' | 'size'>, { witness, line }: { witness: string; line: string }): Promise<unknown> {

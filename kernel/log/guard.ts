@@ -20,6 +20,8 @@ export interface Candidate extends SignedHead {
 /** A log that asks to be signed. */
 export interface Signable {
   readonly origin: string;
+  /** The epoch after it: once that was signed, this one has ended. */
+  readonly successor: string;
   /** What there is to sign now, or null. Read after the guard's own record, which is never ahead of the database then. */
   read(): Promise<Candidate | null>;
   /** @returns the signed note */
@@ -72,7 +74,10 @@ export class FileGuard implements Guard {
   }
 
   async sign(log: Signable): Promise<Guarded | null> {
-    const { origin } = log;
+    const { origin, successor } = log;
+    if ((await this.#lastStep(successor)) > 0) {
+      throw new SignerRefusal(`${origin} has ended, since ${successor} was signed: the database was set back. See summit log recover`);
+    }
     const step = await this.#lastStep(origin);
     const last = step === 0 ? null : await this.#read(origin, step);
     const candidate = await log.read();
@@ -101,7 +106,11 @@ export class FileGuard implements Guard {
     await mkdir(this.#folderOf(origin), { recursive: true, mode: 0o700 });
     const record = JSON.stringify({ origin, size: head.size, root: head.root.toString('base64') });
     if (!(await createFile(this.#path(origin, step), record))) throw new Error(`another process has signed ${origin} first`);
-    // The step before stays, so that whoever is about to read it finds it.
+    // Steps far back are taken away. Whoever took so long that its step was free again has come too late.
+    if ((await this.#lastStep(origin)) > step) {
+      await rm(this.#path(origin, step), { force: true });
+      throw new Error(`other processes have signed ${origin} meanwhile`);
+    }
     await rm(this.#path(origin, step - 2), { force: true });
   }
 

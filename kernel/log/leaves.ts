@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import { inclusionProofs } from './proofs.ts';
 import { type Checkpoint, checkpointFor } from './store.ts';
+import { CorruptLog } from './tiles.ts';
 
 /** Where a receipt is in the log. */
 export interface Place {
@@ -72,7 +73,10 @@ export async function entriesOf(tx: Transaction, tenant: string, epoch: number, 
        WHERE l.tenant_id = $1 AND l.epoch = $2 AND l.leaf_index >= $3 AND l.leaf_index < $3::bigint + $4 ORDER BY l.leaf_index`,
     [tenant, epoch, start, count],
   );
-  const receipts = rows.map(({ index, receipt_id, bytes }): Entry => ({ index, receiptId: receipt_id, bytes: Buffer.from(bytes ?? []) }));
+  const receipts = rows.map(({ index, receipt_id, bytes }): Entry => {
+    if (!bytes) throw new CorruptLog(`the receipt ${receipt_id}, leaf ${index}, is gone`);
+    return { index, receiptId: receipt_id, bytes: Buffer.from(bytes) };
+  });
   if (start > 0 || epoch === 1) return receipts;
   const [link] = await tx.query<{ entry: string }>('SELECT entry FROM log_epochs WHERE tenant_id = $1 AND epoch = $2', [tenant, epoch]);
   return link ? [{ index: 0, receiptId: null, bytes: Buffer.from(link.entry) }, ...receipts] : receipts;

@@ -20,6 +20,8 @@ const PATIENCE_MS = 250;
 /** So long does somebody wait who asks for the proof of what was just written. */
 const PROOF_WITHIN_MS = 10_000;
 const POLL_MS = 25;
+/** So many logs are looked at side by side: one whose signer is slow holds up few others. */
+const SWEEPERS = 4;
 /** A log that cannot be signed is looked at again now and then: somebody may have mended it. */
 const HALTED_MS = 30_000;
 
@@ -93,12 +95,11 @@ export class TransparencyLog {
 
   /** Takes up what waits: left by a process that died, or by a signer or a witness that could not be reached. */
   async sweep(tenants: readonly string[]): Promise<void> {
-    for (const tenant of tenants) {
-      const { lag, behind } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
-      this.#metrics.logLag(tenant, lag);
-      if (behind && (this.#halted.get(tenant)?.until ?? 0) < Date.now()) await this.advance(tenant);
-      else this.#cosigner.show(tenant);
-    }
+    const left = [...tenants];
+    const sweeper = async () => {
+      for (let tenant = left.shift(); tenant !== undefined; tenant = left.shift()) await this.#sweepOne(tenant);
+    };
+    await Promise.all(Array.from({ length: SWEEPERS }, sweeper));
   }
 
   /**
@@ -122,6 +123,18 @@ export class TransparencyLog {
     await this.#cosigner.stop();
   }
 
+  /** Never throws: what is wrong with one tenant's log holds up no other. */
+  async #sweepOne(tenant: string): Promise<void> {
+    try {
+      const { lag, behind, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
+      this.#metrics.logLag(tenant, lag);
+      if (behind && (this.#halted.get(tenant)?.until ?? 0) < Date.now()) await this.advance(tenant);
+      else if (cosignatures < this.#cosigner.wanted) this.#cosigner.show(tenant);
+    } catch (error) {
+      this.#failed(tenant, error);
+    }
+  }
+
   async #advance(tenant: string): Promise<void> {
     let integrated = 0;
     try {
@@ -143,20 +156,26 @@ export class TransparencyLog {
   /** Signs the head, where it has grown. What was signed and not stored, since the process died, is signed again. */
   async #publish(tenant: string): Promise<void> {
     const { epoch } = await this.#database.transaction(tenant, 'read', (tx) => currentEpoch(tx, tenant));
-    const origin = logOrigin(tenantOrigin(this.#host, tenant), epoch);
+    const base = tenantOrigin(this.#host, tenant);
+    const origin = logOrigin(base, epoch);
     const guarded = await this.#guard.sign({
       origin,
+      successor: logOrigin(base, epoch + 1),
       read: () => this.#candidate(tenant, epoch),
       sign: ({ size, root }) => this.#signer.note(origin, checkpointText({ origin, size: BigInt(size), root })),
     });
     if (!guarded) return;
     const { head, note, cosignature } = guarded;
-    await this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith(
-        `INSERT INTO log_checkpoints (tenant_id, epoch, size, root, note, created_at) VALUES ($1, $2, $3, $4, $5, summit_now()) ON CONFLICT DO NOTHING`,
+    await this.#database.transaction(tenant, 'write', async (tx) => {
+      // Whoever ends an epoch holds this lock: after its last checkpoint it has no other.
+      await tx.query('SELECT FROM log_heads WHERE tenant_id = $1 ORDER BY epoch FOR UPDATE', [tenant]);
+      await tx.commitWith(
+        `INSERT INTO log_checkpoints (tenant_id, epoch, size, root, note, created_at)
+           SELECT $1, $2, $3, $4, $5, summit_now() WHERE NOT EXISTS (SELECT FROM log_epochs WHERE tenant_id = $1 AND epoch > $2)
+           ON CONFLICT DO NOTHING`,
         [tenant, epoch, head.size, head.root, note],
-      ),
-    );
+      );
+    });
     if (cosignature) await this.#cosigner.keep(tenant, { epoch, size: head.size }, cosignature);
   }
 
@@ -192,14 +211,16 @@ export class TransparencyLog {
   }
 }
 
-/** How many seconds the oldest receipt has waited, and whether there is anything to take up. */
-async function stateOf(tx: Transaction, tenant: string): Promise<{ lag: number; behind: boolean }> {
-  const [state] = await tx.query<{ lag: number | null; unsigned: boolean }>(
-    `SELECT (SELECT extract(epoch FROM summit_now() - min(at))::float FROM log_queue WHERE tenant_id = $1) AS lag,
-       EXISTS (SELECT FROM log_heads h WHERE h.tenant_id = $1 AND h.size > coalesce((SELECT max(size) FROM log_checkpoints c
-         WHERE c.tenant_id = $1 AND c.epoch = h.epoch), 0)) AS unsigned`,
+/** How many seconds the oldest receipt has waited, whether there is anything to take up, and who has seen the newest checkpoint. */
+async function stateOf(tx: Transaction, tenant: string): Promise<{ lag: number; behind: boolean; cosignatures: number }> {
+  const [state] = await tx.query<{ lag: number | null; integrated: number; signed: number; cosignatures: number }>(
+    `WITH newest AS (SELECT epoch, size FROM log_heads WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1),
+       signed AS (SELECT c.epoch, c.size FROM newest n JOIN log_checkpoints c ON c.tenant_id = $1 AND c.epoch = n.epoch ORDER BY c.size DESC LIMIT 1)
+     SELECT (SELECT extract(epoch FROM summit_now() - min(at))::float FROM log_queue WHERE tenant_id = $1) AS lag,
+       coalesce((SELECT size FROM newest), 0) AS integrated, coalesce((SELECT size FROM signed), 0) AS signed,
+       (SELECT count(*) FROM signed s JOIN log_cosignatures w ON w.tenant_id = $1 AND w.epoch = s.epoch AND w.size = s.size) AS cosignatures`,
     [tenant],
   );
-  const lag = state?.lag ?? null;
-  return { lag: lag ?? 0, behind: lag !== null || state?.unsigned === true };
+  const { lag = null, integrated = 0, signed = 0, cosignatures = 0 } = state ?? {};
+  return { lag: lag ?? 0, behind: lag !== null || integrated > signed, cosignatures };
 }

@@ -2,7 +2,6 @@ import { vkeyOf } from '../../sdk/verify/note.ts';
 import type { Transaction } from '../database/database.ts';
 import { bundleKeyName, logOrigin, promiseKeyName, tenantOrigin } from './names.ts';
 import type { NoteSigner } from './note-signer.ts';
-import { currentEpoch } from './store.ts';
 import type { Witness } from './witness-client.ts';
 
 /** Whose keys an auditor pins. */
@@ -20,8 +19,8 @@ export async function policyFile(
   tenant: string,
   { host, checkpointSigner, promiseSigner, witnesses, quorum }: Pinned,
 ): Promise<string> {
-  const { epoch } = await currentEpoch(tx, tenant);
-  const origins = Array.from({ length: epoch }, (_, before) => logOrigin(tenantOrigin(host, tenant), before + 1));
+  const later = await tx.query<{ epoch: number }>('SELECT epoch FROM log_epochs WHERE tenant_id = $1 ORDER BY epoch', [tenant]);
+  const origins = [{ epoch: 1 }, ...later].map(({ epoch }) => logOrigin(tenantOrigin(host, tenant), epoch));
   const logs = await Promise.all(
     origins.map(async (origin) => [
       `log ${vkeyOf(await checkpointSigner.key(origin))}`,

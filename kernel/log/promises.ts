@@ -1,3 +1,4 @@
+import { promiseText } from '../../sdk/verify/promise.ts';
 import type { Config } from '../config/config.ts';
 import { logOrigin, promiseKeyName, tenantOrigin } from './names.ts';
 import type { NoteSigner } from './note-signer.ts';
@@ -22,6 +23,6 @@ export class Promises {
   async of(tenant: string, epoch: number, leafHash: string, now: string): Promise<string> {
     const origin = logOrigin(tenantOrigin(this.#host, tenant), epoch);
     const by = Math.floor(Date.parse(now) / 1_000) + INTEGRATE_WITHIN_SECONDS;
-    return this.#signer.note(promiseKeyName(origin), `summit-promise/v1\n${origin}\n${leafHash}\n${by}\n`);
+    return this.#signer.note(promiseKeyName(origin), promiseText({ origin, leafHash, integrateBy: BigInt(by) }));
   }
 }

@@ -6,8 +6,9 @@ import { leafHashOf } from '../receipts/receipt.ts';
 import { entriesOf, proofsOf, Unproven } from './leaves.ts';
 import { type Pinned, policyFile } from './policy-file.ts';
 import { consistencyProof } from './proofs.ts';
-import { checkpointFor, cosigned, currentEpoch, readTiles, requireCheckpoint } from './store.ts';
+import { type Checkpoint, checkpointFor, cosigned, currentEpoch, latestCheckpoint, readTiles, requireCheckpoint } from './store.ts';
 import { parseTilePath, type TileRequest } from './tile-path.ts';
+import { TILE_WIDTH } from './tree.ts';
 
 const TILE = 'application/octet-stream';
 const MAX_ENTRIES = 256;
@@ -49,8 +50,9 @@ function served(id: string, prefix: string, { quorum }: Pinned): readonly Query[
       const [tx, epoch] = await epochOf(context);
       const { params, tenant } = context;
       const wanted = parseTilePath(params.level ?? '', params.path ?? '');
+      assertSigned(wanted, requireCheckpoint(await latestCheckpoint(tx, tenant, epoch)));
       const bytes = await (wanted.level === 'entries' ? entryBundle(tx, tenant, epoch, wanted) : hashTile(tx, tenant, epoch, wanted.level, wanted));
-      return new Content(TILE, bytes, { freshness: 'immutable' });
+      return new Content(TILE, bytes, { freshness: prefix === '' ? 'no-cache' : 'immutable' });
     },
   });
   return [checkpoint, tile];
@@ -135,6 +137,12 @@ async function entryBundle(tx: Transaction, tenant: string, epoch: number, { ind
       return [length, bytes];
     }),
   );
+}
+
+/** What is signed stays as it is; what is not may still be another. @throws Problem `not-found` */
+function assertSigned({ level, index, width }: TileRequest, { size }: Checkpoint): void {
+  const hashes = level === 'entries' ? size : Math.floor(size / TILE_WIDTH ** level);
+  if (index * TILE_WIDTH + width > hashes) throw noTile();
 }
 
 function noTile(): Problem {

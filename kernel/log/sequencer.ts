@@ -48,14 +48,14 @@ async function beginEpoch(tx: Transaction, tenant: string, { epoch, link }: Epoc
   // Two replicas may both find that it has not begun: the second waits here, fails, and comes again.
   await tx.query('INSERT INTO log_heads (tenant_id, epoch, size, root) VALUES ($1, $2, $3, $4)', [tenant, epoch, head.size, head.root]);
   await insertTiles(tx, tenant, epoch, edge.grown(0));
-  // What had a place in the epoch before, and was never signed there, gets one here.
+  // What had a place since, and was never signed there, gets one here.
   if (link) {
     await tx.query(
       `INSERT INTO log_queue (tenant_id, at, receipt_id, leaf_hash, parent)
          SELECT $1, r.at, r.id, r.leaf_hash, decode(convert_from(r.bytes, 'UTF8')::jsonb -> 'parents' ->> 0, 'base64')
          FROM log_leaves l JOIN receipts r ON r.tenant_id = $1 AND r.id = l.receipt_id
-         WHERE l.tenant_id = $1 AND l.epoch = $2 AND l.leaf_index >= $3`,
-      [tenant, epoch - 1, link.previous_size],
+         WHERE l.tenant_id = $1 AND (l.epoch > $2 OR (l.epoch = $2 AND l.leaf_index >= $3))`,
+      [tenant, link.previous_epoch, link.previous_size],
     );
   }
   return head;

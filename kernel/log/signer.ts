@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { verifyEd25519 } from '../../sdk/verify/note.ts';
 
 /** Holds Ed25519 keys by name, and signs with them. A key's name is that of a log, its promises or its bundles. */
 export interface Signer {
@@ -77,13 +78,25 @@ const TIMEOUT_MS = 5_000;
 export class RemoteSigner implements Signer {
   readonly #url: string;
   readonly #token: string | null;
+  readonly #keys = new Map<string, Promise<Uint8Array>>();
 
   constructor(url: string, token: string | null) {
     this.#url = url.replace(/\/$/, '');
     this.#token = token;
   }
 
-  async publicKey(name: string): Promise<Uint8Array> {
+  publicKey(name: string): Promise<Uint8Array> {
+    let key = this.#keys.get(name);
+    if (!key) {
+      key = this.#askForKey(name);
+      this.#keys.set(name, key);
+      // A signer that could not be reached is asked again.
+      key.catch(() => this.#keys.delete(name));
+    }
+    return key;
+  }
+
+  async #askForKey(name: string): Promise<Uint8Array> {
     const { public_key } = await this.#ask<{ public_key?: unknown }>(`/keys/${encodeURIComponent(name)}`);
     return bytesOf(public_key, 32, `the public key of ${name}`);
   }
@@ -91,7 +104,10 @@ export class RemoteSigner implements Signer {
   async sign(name: string, message: Uint8Array): Promise<Uint8Array> {
     const body = JSON.stringify({ key: name, message: Buffer.from(message).toString('base64') });
     const { signature } = await this.#ask<{ signature?: unknown }>('/sign', { method: 'POST', body });
-    return bytesOf(signature, 64, `a signature by ${name}`);
+    const bytes = bytesOf(signature, 64, `a signature by ${name}`);
+    // What is stored stays: a key that was changed over there must not get in.
+    if (await verifyEd25519(await this.publicKey(name), message, bytes)) return bytes;
+    throw new TypeError(`the signer gave a signature by ${name} that does not verify`);
   }
 
   async #ask<T>(path: string, init: RequestInit = {}): Promise<T> {

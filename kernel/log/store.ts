@@ -22,15 +22,16 @@ export interface Epoch {
   readonly link: {
     /** Leaf 0: the last checkpoint of the epoch before. */
     readonly entry: string;
-    /** The size of that checkpoint. */
+    /** The epoch and the size of that checkpoint. */
+    readonly previous_epoch: number;
     readonly previous_size: number;
   } | null;
 }
 
 /** Where nothing may come between, read it after the head's lock is held: whoever begins an epoch holds that too. */
 export async function currentEpoch(tx: Transaction, tenant: string): Promise<Epoch> {
-  const [latest] = await tx.query<{ epoch: number; entry: string; previous_size: number }>(
-    'SELECT epoch, entry, previous_size FROM log_epochs WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1',
+  const [latest] = await tx.query<{ epoch: number; entry: string; previous_epoch: number; previous_size: number }>(
+    'SELECT epoch, entry, previous_epoch, previous_size FROM log_epochs WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1',
     [tenant],
   );
   return latest ? { epoch: latest.epoch, link: latest } : { epoch: 1, link: null };
@@ -46,6 +47,15 @@ export async function latestCheckpoint(tx: Transaction, tenant: string, epoch: n
   const [checkpoint] = await tx.query<Checkpoint>(
     'SELECT epoch, size, root, note FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 ORDER BY size DESC LIMIT 1',
     [tenant, epoch],
+  );
+  return checkpoint ?? null;
+}
+
+/** What was signed last, of whichever epoch. */
+export async function lastSigned(tx: Transaction, tenant: string): Promise<Checkpoint | null> {
+  const [checkpoint] = await tx.query<Checkpoint>(
+    'SELECT epoch, size, root, note FROM log_checkpoints WHERE tenant_id = $1 ORDER BY epoch DESC, size DESC LIMIT 1',
+    [tenant],
   );
   return checkpoint ?? null;
 }

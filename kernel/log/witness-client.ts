@@ -40,7 +40,7 @@ export async function addCheckpoint(witness: Witness, note: string, oldSize: num
 
 /** The line by the witness's own key; it may send others. @throws Error where there is none that verifies */
 async function cosignatureIn({ name, key }: Witness, note: string, lines: string): Promise<string> {
-  for (const line of lines.split(/(?<=\n)/)) {
+  for (const line of lines.split(/(?<=\n)/).filter((each) => each.startsWith(`— ${key.name} `))) {
     const { verified } = await verifyNote(withLine(note, line), [key]);
     if (verified.length > 0) return line;
   }

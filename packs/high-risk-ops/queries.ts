@@ -43,7 +43,7 @@ export const requestReceipts = defineQuery({
   query: Strict({}),
   async run({ db, params }) {
     const { id } = await db.one(HighRiskRequest, params.id ?? '');
-    const items = await db.receipts(id);
+    const items = await db.receipts(HighRiskRequest, id);
     return { items, next_cursor: null, total: items.length };
   },
 });
