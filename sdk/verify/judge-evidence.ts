@@ -40,7 +40,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   judgeListed(manifest.checkpoints, reader.all, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
   const state = options.state ?? new Map();
-  await judgeState(state, reader.all, consistency, findings);
+  await judgeState(state, origin, reader.all, consistency, findings);
 
   const required = new Set(known.flatMap(({ content }) => [content.actor, content.input_digest, ...content.commitments]));
   const opened = await openDisclosures(evidence.disclosures, { required, permitted: maskedCommitments(decisions) }, findings);
@@ -106,6 +106,6 @@ async function placeOf(proof: string | undefined, receipt: Receipt, reader: Chec
   if (!place) return null;
   if (`${place.index}` !== `${log_index}`)
     findings.add('INVALID', 'view-differs', `${about} is at index ${place.index}, not ${log_index}`, receipt.path);
-  judgeCosignatureTimes(place, receipt.content.at, about, findings);
+  judgeCosignatureTimes(place.checkpoint, receipt.content.at, about, findings);
   return place;
 }

@@ -6,7 +6,7 @@ import type { JsonObject } from './json.ts';
 import { CheckpointReader, judgeCheckpoints } from './log.ts';
 import type { Population } from './population.ts';
 import { judgeSegments, type LoggedEntry } from './segments.ts';
-import { nextState, type State } from './state.ts';
+import { judgeSuccession, nextState, type State } from './state.ts';
 import { judgeSignature } from './statement.ts';
 import type { Judged, VerifyOptions } from './verify.ts';
 
@@ -28,6 +28,7 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   const state: State = options.state ?? new Map();
   const leaves = await judgeSegments(population, reader, state, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  judgeSuccession(state, origin, reader.all, findings);
   judgeReach(population, state, findings);
   judgeSubjects(population, distinct(leaves.receipts, findings), findings);
   await judgeSample(population, findings);
@@ -110,7 +111,7 @@ function subjectProblem(subject: Subject, chain: readonly Entry[]): string | nul
 /** The sample is drawn by the seed, so that nobody picks it: the first of all ids in the order of SHA-256(seed ":" id). */
 async function judgeSample({ manifest, subjects }: Population, findings: Findings): Promise<void> {
   const { seed, sample, counts, query } = manifest;
-  if (query.seed === null) {
+  if (query.seed === null && sample.length < subjects.length) {
     findings.add(
       'NOTE',
       'seed-not-asked-for',

@@ -141,7 +141,7 @@ export function judgeSizes(checkpoints: readonly SeenCheckpoint[], findings: Fin
 }
 
 /** A cosignature is no older than what it covers. @param at RFC 3339 */
-export function judgeCosignatureTimes({ checkpoint }: Place, at: string, about: string, findings: Findings): void {
+export function judgeCosignatureTimes(checkpoint: SeenCheckpoint, at: string, about: string, findings: Findings): void {
   for (const [name, { timestamp }] of checkpoint.cosigners) {
     if (timestamp === null || Number(timestamp) * 1_000 + TOLERANCE_MS >= Date.parse(at)) continue;
     const message = `${about} is of ${at}, and the witness ${name} cosigned the checkpoint with it ${Math.round(Date.parse(at) / 1_000) - Number(timestamp)} s before`;

@@ -85,11 +85,25 @@ export class CompactRange {
 
   /** @param leaf its hash @throws TypeError for anything but a hash */
   async append(leaf: Uint8Array): Promise<void> {
-    if (!areHashes([leaf])) throw new TypeError('a leaf has a hash of 32 bytes');
-    let hash = leaf;
-    for (let left = this.#size; isOdd(left); left >>= 1n) hash = await nodeHash(this.#hashes.pop() ?? EMPTY_ROOT, hash);
+    await this.extend([leaf]);
+  }
+
+  /** Appends leaves, a perfect subtree at a time: hashes that do not wait for each other are made together. */
+  async extend(leaves: readonly Uint8Array[]): Promise<void> {
+    if (!areHashes(leaves)) throw new TypeError('a leaf has a hash of 32 bytes');
+    for (let at = 0; at < leaves.length; ) {
+      let count = 1;
+      while (count * 2 <= leaves.length - at && this.#size % BigInt(count * 2) === 0n) count *= 2;
+      await this.#join(await perfectRoot(leaves.slice(at, at + count)), BigInt(count));
+      at += count;
+    }
+  }
+
+  async #join(subtree: Uint8Array, count: bigint): Promise<void> {
+    let hash = subtree;
+    for (let left = this.#size / count; isOdd(left); left >>= 1n) hash = await nodeHash(this.#hashes.pop() ?? EMPTY_ROOT, hash);
     this.#hashes.push(hash);
-    this.#size += 1n;
+    this.#size += count;
   }
 
   async root(): Promise<Uint8Array> {
@@ -101,6 +115,16 @@ export class CompactRange {
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
+
+/** @param leaves as many as a power of two */
+async function perfectRoot(leaves: readonly Uint8Array[]): Promise<Uint8Array> {
+  let level = leaves;
+  while (level.length > 1) {
+    const lefts = level.filter((_, index) => index % 2 === 0);
+    level = await Promise.all(lefts.map((left, index) => nodeHash(left, level[index * 2 + 1] ?? EMPTY_ROOT)));
+  }
+  return level[0] ?? EMPTY_ROOT;
+}
 
 /**
  * Goes up from a node of its level, `end` being the last one of its level.

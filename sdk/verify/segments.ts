@@ -20,6 +20,9 @@ export interface Leaves {
   readonly vouched: ReadonlySet<string>;
 }
 
+/** So many entries are hashed together. */
+const TOGETHER = 1_024;
+
 /** One segment with its part of the proof. */
 interface Stretch {
   readonly segment: Segment;
@@ -68,14 +71,26 @@ class SegmentJudge implements Leaves {
     this.#assertNext(checkpoint, fromSize);
     const tree = CompactRange.of(fromSize, frontier.map(parseHash));
     if (toBase64(await tree.root()) !== segment.from_root) throw new TypeError('its frontier is not the tree before it');
-    await this.#compare(tree, segment.origin, path);
-    for (const [at, encoded] of entries.entries()) {
-      await this.#read(fromBase64(encoded), tree, checkpoint, `entries[${index}][${at}]`);
-      await this.#compare(tree, segment.origin, path);
-    }
+    await this.#fold(tree, entries, checkpoint, index);
     if (`${tree.size}` !== `${segment.to_size}` || toBase64(await tree.root()) !== segment.to_root)
       throw new TypeError('its leaves are not all between its trees');
     this.#previous = checkpoint;
+  }
+
+  async #fold(tree: CompactRange, entries: readonly string[], checkpoint: SeenCheckpoint, index: number): Promise<void> {
+    await this.#compare(tree, checkpoint);
+    // Where a tree on the way is the remembered one, the fold stops to compare.
+    const stop = Number((this.#state.get(checkpoint.origin)?.size ?? tree.size) - tree.size);
+    for (let start = 0, end = 0; start < entries.length; start = end) {
+      end = start < stop ? Math.min(start + TOGETHER, stop) : start + TOGETHER;
+      const bytes = entries.slice(start, end).map((encoded) => fromBase64(encoded));
+      const leaves = await Promise.all(bytes.map(leafHash));
+      for (const [at, leaf] of leaves.entries()) {
+        await this.#take(bytes[at] ?? leaf, toBase64(leaf), checkpoint, { index: tree.size + BigInt(at), path: `entries[${index}][${start + at}]` });
+      }
+      await tree.extend(leaves);
+      await this.#compare(tree, checkpoint);
+    }
   }
 
   /** A later epoch goes on from where the one before it ended. */
@@ -84,18 +99,15 @@ class SegmentJudge implements Leaves {
       throw new TypeError(`${origin} does not go on after ${this.#previous.origin}`);
   }
 
-  async #read(bytes: Uint8Array, tree: CompactRange, checkpoint: SeenCheckpoint, path: string): Promise<void> {
-    const leaf = await leafHash(bytes);
-    if (tree.size === 0n && checkpoint.epoch > 1) await this.#join(bytes, checkpoint, path);
-    else {
-      const content = receiptOf(bytes);
-      if (content.seq !== null && content.outcome !== 'allowed') throw new TypeError(`receipt ${content.id} is ${content.outcome} and has a seq`);
-      if (content.origin !== this.#base) throw new TypeError(`receipt ${content.id} belongs to ${content.origin}`);
-      this.receipts.push({ content, leafText: toBase64(leaf), path, epoch: checkpoint.epoch });
-      judgeCosignatureTimes({ epoch: checkpoint.epoch, index: tree.size, checkpoint }, content.at, `receipt ${content.id}`, this.#findings);
-    }
-    if (checkpoint.isSigned) this.vouched.add(toBase64(leaf));
-    await tree.append(leaf);
+  async #take(bytes: Uint8Array, leafText: string, checkpoint: SeenCheckpoint, { index, path }: { index: bigint; path: string }): Promise<void> {
+    if (checkpoint.isSigned) this.vouched.add(leafText);
+    if (index === 0n && checkpoint.epoch > 1) return this.#join(bytes, checkpoint, path);
+    const content = receiptOf(bytes);
+    const { id, seq, outcome, origin, at } = content;
+    if (seq !== null && outcome !== 'allowed') throw new TypeError(`receipt ${id} is ${outcome} and has a seq`);
+    if (origin !== this.#base) throw new TypeError(`receipt ${id} belongs to ${origin}`);
+    this.receipts.push({ content, leafText, path, epoch: checkpoint.epoch });
+    judgeCosignatureTimes(checkpoint, at, `receipt ${id}`, this.#findings);
   }
 
   /** Leaf 0 of a later epoch is the last checkpoint of the one before. */
@@ -107,15 +119,11 @@ class SegmentJudge implements Leaves {
   }
 
   /** Where the remembered tree is one of those on the way, it is the same. */
-  async #compare(tree: CompactRange, origin: string, path: string): Promise<void> {
+  async #compare(tree: CompactRange, { origin, path }: SeenCheckpoint): Promise<void> {
     const remembered = this.#state.get(origin);
     if (remembered?.size !== tree.size || equalBytes(remembered.root, await tree.root())) return;
-    this.#findings.add(
-      'DIVERGED',
-      'split-view',
-      `${origin} has two roots of the size ${tree.size}: the one remembered, and that of these leaves`,
-      path,
-    );
+    const message = `${origin} has two roots of the size ${tree.size}: the one remembered, and that of these leaves`;
+    this.#findings.add('DIVERGED', 'split-view', message, path);
   }
 }
 

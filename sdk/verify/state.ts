@@ -2,7 +2,7 @@ import { equalBytes, toBase64 } from './bytes.ts';
 import { type ConsistencyProof, parseConsistency, parseHash, parseSize } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
 import { parseJson } from './json.ts';
-import { type CheckpointReader, type SeenCheckpoint, textOf } from './log.ts';
+import { type CheckpointReader, epochOf, type SeenCheckpoint, textOf } from './log.ts';
 import { verifyConsistency } from './merkle.ts';
 import { hash, matching, object, record } from './shape.ts';
 
@@ -58,22 +58,38 @@ export interface ReadConsistency extends ConsistencyProof {
   readonly of: SeenCheckpoint;
 }
 
-/** Whether the logs are still those that were remembered, and only longer. */
+/** Whether the logs are still those that were remembered, and only longer. @param base origin of the tenant */
 export async function judgeState(
   state: State,
+  base: string,
   checkpoints: readonly SeenCheckpoint[],
   consistency: ReadConsistency | null,
   findings: Findings,
 ): Promise<void> {
   const seen = new Map(checkpoints.filter(({ isSigned }) => isSigned).map((checkpoint) => [checkpoint.origin, checkpoint]));
+  judgeSuccession(state, base, [...seen.values()], findings);
   for (const [origin, old] of state) {
     const checkpoint = seen.get(origin);
     if (checkpoint) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
   }
 }
 
+/** Who has seen one epoch of a log is shown how that ended before a later one is believed. */
+export function judgeSuccession(state: State, base: string, checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
+  const known = [...state].flatMap(([origin, { size }]) => ({ origin, size, epoch: epochOf(origin, base) ?? 0 }));
+  const last = known.toSorted((a, b) => a.epoch - b.epoch).at(-1);
+  const isShown = !last || last.epoch === 0 || checkpoints.some(({ origin }) => origin === last.origin);
+  if (isShown || checkpoints.every(({ epoch }) => epoch <= last.epoch)) return;
+  const message = `nothing shows how ${last.origin} went on, which is remembered at size ${last.size}: ask with ${sinceText(last.size, last.epoch)}`;
+  findings.add('UNANCHORED', 'no-consistency-proof', message, 'proof.consistency');
+}
+
+function sinceText(size: bigint, epoch: number): string {
+  return `?since=${size}&since_epoch=${epoch}`;
+}
+
 async function judgeOne(old: Remembered, checkpoint: SeenCheckpoint, consistency: ReadConsistency | null, findings: Findings): Promise<void> {
-  const { origin, size, root, path } = checkpoint;
+  const { origin, size, root, epoch, path } = checkpoint;
   const diverged = (code: string, what: string) => findings.add('DIVERGED', code, what, path);
   if (size < old.size) {
     diverged(
@@ -84,7 +100,7 @@ async function judgeOne(old: Remembered, checkpoint: SeenCheckpoint, consistency
     if (!equalBytes(root, old.root))
       diverged('split-view', `${origin} has two roots of the size ${size}: the one remembered is another than ${textOf(checkpoint)} has`);
   } else if (old.size > 0n && consistency?.oldSize !== old.size) {
-    const message = `nothing shows that ${origin} only grew from the remembered size ${old.size} to ${size}: ask for the bundle with ?since=${old.size}`;
+    const message = `nothing shows that ${origin} only grew from the remembered size ${old.size} to ${size}: ask with ${sinceText(old.size, epoch)}`;
     findings.add('UNANCHORED', 'no-consistency-proof', message, 'proof.consistency');
   } else if (old.size > 0n && consistency) {
     const isGrown = await verifyConsistency({ oldSize: old.size, oldRoot: old.root, newSize: size, newRoot: root, proof: consistency.hashes });

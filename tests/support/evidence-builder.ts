@@ -25,8 +25,8 @@ const compiled = await CompiledBundle.compile(policyBundle);
 export interface Lies {
   /** Whether the request comes to its end; yes unless said. */
   readonly ends?: boolean;
-  /** The subject of the story so far in a first log, the rest in a second one with new keys. */
-  readonly rotates?: boolean;
+  /** How many later epochs of the log begin after the request was made, each with new keys. */
+  readonly rotates?: number;
   /** Seconds after noon at which the witness cosigns. */
   readonly cosignedAt?: number;
   /** By the name of the step, its receipt's content and changes before they become bytes. */
@@ -306,7 +306,7 @@ async function tell(world: EvidenceWorld) {
       { from: requestId, relationship: 'decided_by', to: creation.id },
     ],
   });
-  if (world.lies.rotates) await world.openLog();
+  for (let epoch = 0; epoch < (world.lies.rotates ?? 0); epoch++) await world.openLog();
   const execution = await world.decide('execute', engineer, `${REQUEST}.execute`, { approvals: [] });
   world.record({
     ...{ name: 'execute', actor: engineer.id, action: `${REQUEST}.execute`, subject, row: null, outcome: 'denied', decisions: [execution] },
@@ -358,7 +358,8 @@ function draftOf(
   const request: DraftRow = { ...row, tenant_id: 'demo', id, created_at, status, version, updated_at };
   const proofs = Object.fromEntries(world.receipts.map(({ view, log }) => [view.id, log.proof(view.log_index)]));
   const edges = own.flatMap(({ view }) => (JSON.parse(view.changes) as DraftChanges).edges ?? []);
-  const epochs = world.logs.slice(1).map((log) => ({
+  const used = world.logs.filter((each) => world.receipts.some(({ log }) => log === each));
+  const epochs = used.slice(1).map((log) => ({
     origin: log.origin,
     entry: Buffer.from(log.entries[0] ?? []).toString('base64'),
     proof: log.proof(0),

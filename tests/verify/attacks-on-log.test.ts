@@ -11,7 +11,7 @@ import { oracleLeaf, oracleRoot } from '../support/tree-oracle.ts';
 const test = suite('Verifier: attacks on the log and its signatures');
 
 test('two epochs of a log prove one subject, where the later begins with the end of the earlier', async () => {
-  const { ok, integrity, findings } = await judgeLies({ rotates: true });
+  const { ok, integrity, findings } = await judgeLies({ rotates: 1 });
   assert.equal([ok, integrity.verdict], [true, 'WITNESSED'], textOf(findings));
 });
 
@@ -189,7 +189,7 @@ test('a proof that is missing, or has what nobody has signed', async () => {
 });
 
 test('an epoch that nothing joins to the one before it', async () => {
-  refused(await judgeLies({ rotates: true, draft: ({ proof }) => void proof.epochs.pop() }), 'UNANCHORED', 'epoch-not-linked');
+  refused(await judgeLies({ rotates: 1, draft: ({ proof }) => void proof.epochs.pop() }), 'UNANCHORED', 'epoch-not-linked');
 });
 
 test('an epoch that is joined to something else than the end of the log before it', async () => {
@@ -199,10 +199,10 @@ test('an epoch that is joined to something else than the end of the log before i
     (epoch, { logs: [first] }) => Object.assign(epoch, { proof: first?.proof(0) }),
   ];
   for (const lie of lies) {
-    refused(await judgeLies({ rotates: true, draft: ({ proof }, world) => lie(at(proof.epochs, 0), world) }), 'INVALID');
+    refused(await judgeLies({ rotates: 1, draft: ({ proof }, world) => lie(at(proof.epochs, 0), world) }), 'INVALID');
   }
   const moved = await judgeLies({
-    rotates: true,
+    rotates: 1,
     draft: ({ proof }, { log }) =>
       void Object.assign(at(proof.epochs, 0), { entry: Buffer.from(at(log.entries, 1)).toString('base64'), proof: log.proof(1) }),
   });
@@ -216,7 +216,7 @@ test('an epoch that is joined to something else than the end of the log before i
 
 test('an epoch that is joined to the wrong log, or to one that had lost its end', async () => {
   const { policy, bundle } = await buildEvidence({
-    rotates: true,
+    rotates: 1,
     opens(log, [first]) {
       // The old log as it was before its last leaf.
       if (first) log.append(Buffer.from(first.checkpoint(first.entries.length - 1)));
@@ -224,7 +224,7 @@ test('an epoch that is joined to the wrong log, or to one that had lost its end'
   });
   const report = await verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy) });
   refused(report, 'DIVERGED', 'log-went-back');
-  const own = await judgeLies({ rotates: true, opens: (log) => void log.append(Buffer.from(log.checkpoint(0))) });
+  const own = await judgeLies({ rotates: 1, opens: (log) => void log.append(Buffer.from(log.checkpoint(0))) });
   assert.match(textOf(own.findings), 'not of the epoch before 2');
 });
 

@@ -59,7 +59,7 @@ test('a log that only grew is proven to have, from exactly what is remembered', 
 });
 
 test('what is remembered afterwards is what the log has signed', async () => {
-  const { bundle, policy, world } = await buildEvidence({ rotates: true });
+  const { bundle, policy, world } = await buildEvidence({ rotates: 1 });
   const elsewhere = { size: 3n, root: new Uint8Array(32) };
   const state: State = new Map([['elsewhere.test/t', elsewhere]]);
   const report = await verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy), state });
@@ -73,6 +73,19 @@ test('what is remembered afterwards is what the log has signed', async () => {
   const stranger = await buildEvidence();
   const { state: unchanged } = await verifyEvidence(JSON.stringify(stranger.bundle), { policy: await parsePolicy(policy), state });
   assert.equal([...unchanged.keys()], ['elsewhere.test/t'], 'nothing is learnt from a log that is not pinned');
+});
+
+test('who remembers an epoch is shown how it ended before a later one is believed', async () => {
+  const state: State = new Map([[`${BASE}/2`, { size: 1n, root: new Uint8Array(32) }]]);
+  const { world, bundle, policy } = await buildEvidence({ rotates: 3 });
+  const verify = async (known: State) => verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy), state: known, evaluate });
+  found(await verify(state), 'UNANCHORED', 'no-consistency-proof');
+  assert.match(JSON.stringify((await verify(state)).findings), '?since=1&since_epoch=2');
+  const [, , third] = world.logs;
+  const shown = await verify(remembered(third ?? world.log, third?.entries.length ?? 0));
+  assert.is(shown.integrity.verdict, 'WITNESSED', 'the first leaf of the fourth shows how the third ended');
+  const later: State = new Map([[`${BASE}/9`, { size: 1n, root: new Uint8Array(32) }]]);
+  assert.is((await verify(later)).integrity.verdict, 'WITNESSED', 'of what came before nothing need be shown');
 });
 
 test('a state that is none is refused', () => {
