@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SecretSigner } from '../kernel/log/signer.ts';
 import { commit } from '../kernel/receipts/commitment.ts';
 import { leafHashOf } from '../kernel/receipts/receipt.ts';
 import { defineEvidence, field, insertOnly, many } from '../sdk/index.ts';
@@ -363,6 +367,43 @@ test('after a rotation a bundle shows how the epochs go on, and the newest key s
   assert.ok(await verifyInclusion({ index, size, leaf: leafHashOf(Buffer.from(entry, 'base64')), proof: [...hashes], root }));
   await statementOf(document, await policy());
   assert.match(document.signature.signatures[0].keyid, /^summit\.local\/demo-external\/2\/bundle\+/);
+});
+
+test('a bundle that cannot be signed is none, and says that it may be asked for again', async () => {
+  const keys = new SecretSigner(randomBytes(32));
+  const answers: Record<string, (key: string, body: string) => Promise<object>> = {
+    GET: async (key) => ({ public_key: Buffer.from(await keys.publicKey(key)).toString('base64') }),
+    async POST(_, body) {
+      const { key, message } = JSON.parse(body);
+      if (key.endsWith('/bundle')) throw new Error('the token of the HSM is not there');
+      return { signature: Buffer.from(await keys.sign(key, Buffer.from(message, 'base64'))).toString('base64') };
+    },
+  };
+  const remote = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('');
+    const answer = answers[request.method ?? '']?.(decodeURIComponent(request.url?.slice('/keys/'.length) ?? ''), body);
+    await answer?.then(
+      (found) => response.end(JSON.stringify(found)),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve) => remote.listen(0, '127.0.0.1', resolve));
+  const { port } = remote.address() as AddressInfo;
+  const other = await testSummit((config) => ({
+    ...config,
+    log: { ...config.log, signer: { url: `http://127.0.0.1:${port}`, tokenFile: null } },
+  }));
+  try {
+    const of = (await other.post('engineer', requests, accessRequest())).body.id;
+    for (const path of [evidence(of), '/evidence/populations/user']) {
+      const { status, body, headers } = await other.get('auditor', path);
+      assert.equal([status, body.code, headers.get('retry-after')], [503, 'unavailable', '5']);
+      assert.not.match(body.detail, String(port));
+    }
+  } finally {
+    await other.close();
+    remote.close();
+  }
 });
 
 test('a declaration that could not be answered is refused', () => {

@@ -319,7 +319,7 @@ function readsOf({ summit }: TestSummit): { count: number; stop(): void } {
   return reads;
 }
 
-test('what is lost from the store is not passed over: there is no document then', async () => {
+test('what is lost from the store is not passed over: there is no document then, and one that has begun breaks off', async () => {
   await s.asApp(
     "INSERT INTO log_queue (tenant_id, at, receipt_id, leaf_hash) VALUES ('demo-external', summit_now(), gen_random_uuid(), sha256('lost'))",
   );
@@ -327,6 +327,12 @@ test('what is lost from the store is not passed over: there is no document then'
   await s.summit.services.transparencyLog.advance(TENANT);
   const { status, body } = await s.get('auditor', `${path}?from=${now}`);
   assert.equal([status, body.code], [500, 'internal']);
+  const begun = await fetch(s.summit.url + path, { headers: { authorization: `Bearer ${await s.token('auditor')}` } });
+  assert.is(begun.status, 200);
+  await begun.text().then(
+    () => assert.unreachable('it has come to an end'),
+    (error: Error) => assert.is(error.message, 'terminated'),
+  );
 });
 
 test.run();

@@ -8,9 +8,9 @@ import type { PackRegistry } from '../packs/registry.ts';
 import { drawRandom } from '../random.ts';
 import { answered } from './document.ts';
 import { populationPage } from './page.ts';
+import { Nonce, Seed } from './parameters.ts';
 import { type Read, subjectsIn } from './population.ts';
 import { type PopulationReport, populationCsv, populationDocument } from './population-report.ts';
-import { Nonce } from './query.ts';
 import { newestReceipt, type Range, rangeOf } from './range.ts';
 import { sampleOf } from './sample.ts';
 
@@ -33,7 +33,7 @@ export function populationQuery(services: PopulationServices): Query {
       from: Type.Optional(Timestamp),
       to: Type.Optional(Timestamp),
       sample: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: `How many are drawn; ${DEFAULT_SAMPLE} unless said` })),
-      seed: Type.Optional(Type.String({ pattern: '^[ -~]{1,128}$', description: 'What the sample is drawn by; random unless said' })),
+      seed: Type.Optional(Seed),
       nonce: Type.Optional(Nonce),
       format: Type.Optional(Type.Enum(['json', 'csv', 'html'])),
     }),
@@ -43,7 +43,7 @@ export function populationQuery(services: PopulationServices): Query {
       const asked = { ...query, from: momentIn('from', query.from), to: momentIn('to', query.to) };
       if (asked.from !== null && asked.to !== null && asked.from > asked.to) throw backwards();
       const { pinned, database } = services;
-      const log = { tenant, origin: tenantOrigin(pinned.host, tenant), quorum: pinned.quorum };
+      const log = { tenant, origin: tenantOrigin(pinned.host, tenant) };
       const read: Read = (work) => database.transaction(tenant, 'read', work);
       return new Deferred(async () => {
         const range = await findRange(services, read, log, asked);
@@ -67,7 +67,7 @@ export function populationQuery(services: PopulationServices): Query {
 async function findRange(
   { transparencyLog }: Pick<PopulationServices, 'transparencyLog'>,
   read: Read,
-  log: { tenant: string; origin: string; quorum: number },
+  log: { tenant: string; origin: string },
   { from, to }: { from: string | null; to: string | null },
 ): Promise<Range> {
   const { newest, isPast } = await read(async (tx) => {

@@ -9,6 +9,7 @@ import { bundleOf } from './bundle.ts';
 import { signedDocument } from './document.ts';
 import { collect } from './members.ts';
 import { momentOf } from './moment.ts';
+import { Nonce } from './parameters.ts';
 import type { Remembered } from './proof.ts';
 import { summaryOf } from './summary.ts';
 
@@ -20,9 +21,6 @@ interface EvidenceServices {
 }
 
 export const EVIDENCE_PREDICATE = 'https://summit.local/evidence/v1';
-
-/** Of who asks, so that an old bundle is not passed off as a new one. */
-export const Nonce = Type.String({ pattern: '^[ -~]{1,128}$', description: '1 to 128 printable characters, which come back in the manifest' });
 
 /** The query that answers an evidence declaration. */
 export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles }: EvidenceServices): Query {

@@ -33,35 +33,38 @@ export interface Range extends Moment {
 }
 
 /**
- * The leaves between the last checkpoint at or before `from` and the newest at or before `to`, of every epoch that they are
- * in. Where there are none, the one segment is empty: that there are none is proven too.
+ * The leaves between the newest checkpoint at or before `from` and the newest at or before `to`, of every epoch that they are
+ * in. A moment always means the same checkpoint, so ranges that adjoin neither overlap nor leave anything out. Where there are
+ * no leaves, the one segment is empty: that there are none is proven too.
  * @param from null for the beginning @param to null for all that there is
  * @throws Problem `invalid-input` where the log had not begun by `to`
  */
 export async function rangeOf(
   tx: Transaction,
-  { tenant, origin, quorum }: { tenant: string; origin: string; quorum: number },
+  { tenant, origin }: { tenant: string; origin: string },
   { from, to }: { from: string | null; to: string | null },
 ): Promise<Range> {
   const moment = await momentOf(tx, tenant);
-  const bounds: { epoch: number; from: Checkpoint | null; to: Checkpoint }[] = [];
+  const bounds: { from: Checkpoint | null; to: Checkpoint }[] = [];
   for (let epoch = 1; epoch <= moment.epoch; epoch++) {
-    const until = to === null ? await latestCheckpoint(tx, tenant, epoch) : await checkpointAt(tx, tenant, epoch, to, quorum);
-    if (until) bounds.push({ epoch, from: from === null ? null : await checkpointAt(tx, tenant, epoch, from, quorum), to: until });
+    const until = to === null ? await latestCheckpoint(tx, tenant, epoch) : await checkpointAt(tx, tenant, epoch, to);
+    if (until) bounds.push({ from: from === null ? null : await checkpointAt(tx, tenant, epoch, from), to: until });
   }
   const last = bounds.at(-1);
   if (!last) throw notBegun(to);
-  const wanted = bounds.filter((bound) => bound === last || bound.to.size > (bound.from?.size ?? 0));
   const segments: Segment[] = [];
-  for (const bound of wanted) {
-    // A later epoch begins with the last checkpoint of the one before, cosigned or not.
-    const until = bound === last ? bound.to : ((await latestCheckpoint(tx, tenant, bound.epoch)) ?? bound.to);
-    segments.push(await segmentOf(tx, tenant, origin, bound.from, until));
+  for (const bound of bounds) {
+    if (bound === last || bound.to.size > (bound.from?.size ?? 0)) segments.push(await segmentOf(tx, tenant, origin, bound));
   }
   return { ...moment, segments };
 }
 
-async function segmentOf(tx: Transaction, tenant: string, origin: string, from: Checkpoint | null, to: Checkpoint): Promise<Segment> {
+async function segmentOf(
+  tx: Transaction,
+  tenant: string,
+  origin: string,
+  { from, to }: { from: Checkpoint | null; to: Checkpoint },
+): Promise<Segment> {
   const ranges = frontierRanges(from?.size ?? 0);
   const [tiles, fromNote, toNote] = await Promise.all([
     readTiles(tx, tenant, to.epoch, tilesOf(ranges)),

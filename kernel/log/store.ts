@@ -63,29 +63,22 @@ export async function lastSigned(tx: Transaction, tenant: string): Promise<Check
 /** Checkpoints to choose from: under load there are some each second, and a witness may be a moment behind. */
 const CHOICE = 50;
 
+/** The newest that there was at a moment, by the database's clock. */
+export async function checkpointAt(tx: Transaction, tenant: string, epoch: number, moment: string): Promise<Checkpoint | null> {
+  const [checkpoint] = await tx.query<Checkpoint>(
+    'SELECT epoch, size, root, note FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 AND created_at <= $3 ORDER BY size DESC LIMIT 1',
+    [tenant, epoch, moment],
+  );
+  return checkpoint ?? null;
+}
+
 /** A checkpoint of at least this size: the newest that so many witnesses have cosigned, or else the newest. */
-export function checkpointFor(tx: Transaction, tenant: string, epoch: number, size: number, quorum: number): Promise<Checkpoint | null> {
-  return newestCosigned(tx, tenant, epoch, quorum, 'size >= $4', size);
-}
-
-/** The same of those that there were at a moment, by the database's clock. */
-export function checkpointAt(tx: Transaction, tenant: string, epoch: number, moment: string, quorum: number): Promise<Checkpoint | null> {
-  return newestCosigned(tx, tenant, epoch, quorum, 'created_at <= $4', moment);
-}
-
-async function newestCosigned(
-  tx: Transaction,
-  tenant: string,
-  epoch: number,
-  quorum: number,
-  condition: string,
-  value: unknown,
-): Promise<Checkpoint | null> {
+export async function checkpointFor(tx: Transaction, tenant: string, epoch: number, size: number, quorum: number): Promise<Checkpoint | null> {
   const [checkpoint] = await tx.query<Checkpoint>(
     `SELECT epoch, size, root, note FROM (
-         SELECT * FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 AND ${condition} ORDER BY size DESC LIMIT ${CHOICE}) c
-       ORDER BY (SELECT count(*) FROM log_cosignatures s WHERE s.tenant_id = $1 AND s.epoch = $2 AND s.size = c.size) >= $3 DESC, size DESC LIMIT 1`,
-    [tenant, epoch, quorum, value],
+         SELECT * FROM log_checkpoints WHERE tenant_id = $1 AND epoch = $2 AND size >= $3 ORDER BY size DESC LIMIT ${CHOICE}) c
+       ORDER BY (SELECT count(*) FROM log_cosignatures s WHERE s.tenant_id = $1 AND s.epoch = $2 AND s.size = c.size) >= $4 DESC, size DESC LIMIT 1`,
+    [tenant, epoch, size, quorum],
   );
   return checkpoint ?? null;
 }
