@@ -1,8 +1,17 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { formatState, type Policy, parsePolicy, parseState, reportJson, reportText, type State, verifyEvidence } from '../../sdk/verify/index.ts';
+import {
+  type Evaluator,
+  formatState,
+  type Policy,
+  parsePolicy,
+  parseState,
+  reportJson,
+  reportText,
+  type State,
+  verifyEvidence,
+} from '../../sdk/verify/index.ts';
 import { CliError, type ExitCode } from './cli-error.ts';
-import { EvaluatorThread } from './evaluator.ts';
 
 /** Paths, and what else `summit verify` is told. */
 export interface VerifyFiles {
@@ -15,23 +24,17 @@ export interface VerifyFiles {
 }
 
 /** Verifies what the files hold. The state is written where all is well. @throws CliError where a file cannot be read */
-export async function verifyFiles(files: VerifyFiles, form: 'json' | 'words'): Promise<{ ok: boolean; text: string }> {
+export async function verifyFiles(files: VerifyFiles, evaluate: Evaluator, form: 'json' | 'words'): Promise<{ ok: boolean; text: string }> {
   const { nonce, subject } = files;
-  // It starts while the files are read.
-  const thread = new EvaluatorThread();
-  try {
-    const policy = await policyIn(files.policy);
-    const state = files.state === undefined ? undefined : await stateIn(files.state);
-    const promise = files.promise === undefined ? undefined : (await bytesOf(files.promise, 3)).toString();
-    const bundle = await bytesOf(files.bundle, 3);
-    const given = { ...(state && { state }), ...(nonce !== undefined && { nonce }), ...(subject !== undefined && { subject }) };
-    const asked = { ...given, ...(promise !== undefined && { promise }) };
-    const report = await verifyEvidence(bundle, { policy, ...asked, now: new Date(), evaluate: thread.evaluate });
-    if (report.ok && files.state !== undefined) await replaceFile(files.state, formatState(report.state));
-    return { ok: report.ok, text: form === 'json' ? `${JSON.stringify(reportJson(report))}\n` : reportText(report) };
-  } finally {
-    await thread.close();
-  }
+  const policy = await policyIn(files.policy);
+  const state = files.state === undefined ? undefined : await stateIn(files.state);
+  const promise = files.promise === undefined ? undefined : (await bytesOf(files.promise, 3)).toString();
+  const bundle = await bytesOf(files.bundle, 3);
+  const given = { ...(state && { state }), ...(nonce !== undefined && { nonce }), ...(subject !== undefined && { subject }) };
+  const asked = { ...given, ...(promise !== undefined && { promise }) };
+  const report = await verifyEvidence(bundle, { policy, ...asked, now: new Date(), evaluate });
+  if (report.ok && files.state !== undefined) await replaceFile(files.state, formatState(report.state));
+  return { ok: report.ok, text: form === 'json' ? `${JSON.stringify(reportJson(report))}\n` : reportText(report) };
 }
 
 async function policyIn(path: string): Promise<Policy> {

@@ -23,9 +23,16 @@ Examples:
   summit verify evidence.json --policy demo-external.policy --state seen.json --nonce 4711 --json`,
     )
     .action(async (bundle: string, options: Omit<VerifyFiles, 'bundle'> & { json?: boolean }) => {
-      const { verifyFiles } = await import('./verify-files.ts');
-      const { ok, text } = await verifyFiles({ ...options, bundle }, options.json ? 'json' : 'words');
-      process.stdout.write(text);
-      if (!ok) process.exitCode = 1;
+      const { EvaluatorThread } = await import('./evaluator.ts');
+      // It starts while the verifier is loaded and the files are read.
+      const thread = new EvaluatorThread();
+      try {
+        const { verifyFiles } = await import('./verify-files.ts');
+        const { ok, text } = await verifyFiles({ ...options, bundle }, thread.evaluate, options.json ? 'json' : 'words');
+        process.stdout.write(text);
+        if (!ok) process.exitCode = 1;
+      } finally {
+        await thread.close();
+      }
     });
 }

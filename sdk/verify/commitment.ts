@@ -36,8 +36,9 @@ export async function openDisclosures(
     if (problem !== null) findings.add('INVALID', 'commitment-differs', `${path}: ${problem}`, path);
   }
   for (const commitment of required) {
-    if (!opened.has(commitment))
+    if (!opened.has(commitment)) {
       findings.add('INVALID', 'disclosure-missing', `the commitment ${commitment} of a receipt has no disclosure`, 'disclosures');
+    }
   }
   return opened;
 }

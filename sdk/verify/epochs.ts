@@ -41,8 +41,9 @@ export async function judgeEpochs(
     await findings.attempt('malformed-epoch', `${path}.entry`, async () => assertBefore(await reader.read(fromUtf8(bytes), path, true), epoch, base));
   }
   for (const [origin, epoch] of used) {
-    if (epoch > 1 && !linked.has(origin))
+    if (epoch > 1 && !linked.has(origin)) {
       findings.add('UNANCHORED', 'epoch-not-linked', `nothing joins ${origin} to the log before it`, 'proof.epochs');
+    }
   }
 }
 

@@ -12,8 +12,9 @@ export function judgeGraph(
   places: ReadonlyMap<Receipt, Place>,
   findings: Findings,
 ): void {
-  if (graph.node.id !== id || graph.node.type !== type)
+  if (graph.node.id !== id || graph.node.type !== type) {
     findings.add('INVALID', 'graph-differs', 'graph.node is not what the bundle is about', 'graph.node');
+  }
   const bound = receipts.flatMap(({ changes }) => changes.edges ?? []);
   if (canonical(bound) !== canonical(graph.edges)) {
     findings.add('INVALID', 'graph-differs', `graph.edges are not the ${bound.length} edges that the receipts bind, in their order`, 'graph.edges');

@@ -82,8 +82,9 @@ function judgeLink({ content, path }: Entry, previous: Entry | null, findings: F
   }
   if (at < previous.content.at) wrong('clock-rollback', `it is of ${at}, the one before it of ${previous.content.at}`);
   if (seq !== (previous.content.seq ?? 0) + 1) return;
-  if (state.from !== previous.content.state.to)
+  if (state.from !== previous.content.state.to) {
     wrong('state-break', `it begins at ${state.from}, the one before it ended at ${previous.content.state.to}`);
+  }
   if (!content.parents.includes(previous.leafText)) wrong('parent-not-named', `it does not name receipt ${previous.content.id} before it`);
 }
 
@@ -115,8 +116,9 @@ function judgeSeal(subject: Subject, chain: readonly Entry[], findings: Findings
     findings.add('INCOMPLETE', 'seal-differs', `${nameOf(subject)} is sealed with ${sealed_count} receipts, ${chain.length} are here`, seal.path);
   }
   const after = chain.at(-1);
-  if (after && after !== seal)
+  if (after && after !== seal) {
     findings.add('INVALID', 'after-the-seal', `receipt ${after.content.id} comes after ${id} has sealed ${nameOf(subject)}`, after.path);
+  }
   return true;
 }
 

@@ -14,7 +14,7 @@ import { judgePolicyBundles } from './policy-bundles.ts';
 import { type Receipt, readReceipt } from './receipts.ts';
 import { replayDecisions } from './replay.ts';
 import { judgeState, nextState, readConsistency } from './state.ts';
-import { judgeSignature } from './statement.ts';
+import { judgeSignature, judgeSignerEpoch } from './statement.ts';
 import type { Judged, VerifyOptions } from './verify.ts';
 
 /** Everything that an evidence bundle has to stand up to, from its signature down to the policies that decided. */
@@ -26,7 +26,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
     findings.add('INVALID', 'other-subject', `the bundle is about ${type} ${id}, not about ${options.subject}`, 'manifest.id');
   }
   const signed = { members, signature: evidence.signature, predicateType: 'https://summit.local/evidence/v1', predicate: about, origin };
-  await judgeSignature(signed, options.policy.bundles, findings);
+  const signer = await judgeSignature(signed, options.policy.bundles, findings);
   judgeManifest(evidence, findings);
 
   const { receipts, ofPeople } = await readReceipts(evidence, findings);
@@ -36,6 +36,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const used = new Map([...places.values()].map(({ checkpoint }) => [checkpoint.origin, checkpoint.epoch]));
   await judgeEpochs(proof.epochs, used, origin, reader, findings);
   const consistency = await readConsistency(proof.consistency, reader, findings);
+  judgeSignerEpoch(signer, reader.all, findings);
   judgeSizes(reader.all, findings);
   judgeListed(manifest.checkpoints, reader.all, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
@@ -104,8 +105,9 @@ async function placeOf(proof: string | undefined, receipt: Receipt, reader: Chec
   const place = proof === undefined ? undefined : await provePlace(proof, receipt.leaf, about, path, reader, findings);
   if (place === undefined) findings.add('INVALID', 'proof-missing', `${about} has no inclusion proof`, path);
   if (!place) return null;
-  if (`${place.index}` !== `${log_index}`)
+  if (`${place.index}` !== `${log_index}`) {
     findings.add('INVALID', 'view-differs', `${about} is at index ${place.index}, not ${log_index}`, receipt.path);
+  }
   judgeCosignatureTimes(place.checkpoint, receipt.content.at, about, findings);
   return place;
 }

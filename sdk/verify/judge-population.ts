@@ -7,7 +7,7 @@ import { CheckpointReader, judgeCheckpoints } from './log.ts';
 import type { Population } from './population.ts';
 import { judgeSegments, type LoggedEntry } from './segments.ts';
 import { judgeSuccession, nextState, type State } from './state.ts';
-import { judgeSignature } from './statement.ts';
+import { judgeSignature, judgeSignerEpoch } from './statement.ts';
 import type { Judged, VerifyOptions } from './verify.ts';
 
 type Subject = Population['subjects'][number];
@@ -18,15 +18,17 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   const { origin, type, generated_at, nonce } = manifest;
   const predicate = { origin, type, generated_at, nonce };
   const signed = { members, signature: population.signature, predicateType: 'https://summit.local/population/v1', predicate, origin };
-  await judgeSignature(signed, options.policy.bundles, findings);
-  if (!origin.endsWith(`/${manifest.tenant}`))
+  const signer = await judgeSignature(signed, options.policy.bundles, findings);
+  if (!origin.endsWith(`/${manifest.tenant}`)) {
     findings.add('INVALID', 'manifest-differs', `${origin} is not that of the tenant ${manifest.tenant}`, 'manifest.origin');
+  }
   if (options.subject !== undefined && !subjects.some(({ id }) => id === options.subject)) {
     findings.add('INVALID', 'other-subject', `${options.subject} is not in the population`, 'subjects');
   }
   const reader = new CheckpointReader(origin, options.policy);
   const state: State = options.state ?? new Map();
   const leaves = await judgeSegments(population, reader, state, findings);
+  judgeSignerEpoch(signer, reader.all, findings);
   const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
   judgeSuccession(state, origin, reader.all, findings);
   judgeReach(population, state, findings);
@@ -127,8 +129,9 @@ async function judgeSample({ manifest, subjects }: Population, findings: Finding
   if (!isSame(drawn, sample)) findings.add('INVALID', 'sample-differs', 'the sample is not the one that its seed draws', 'manifest.sample');
   const chosen = new Set(sample);
   for (const [index, { id, sampled }] of subjects.entries()) {
-    if (sampled !== chosen.has(id))
+    if (sampled !== chosen.has(id)) {
       findings.add('INVALID', 'sample-differs', `${id} is marked otherwise than the sample has it`, `subjects[${index}].sampled`);
+    }
   }
 }
 
@@ -143,8 +146,10 @@ function judgeCounts({ manifest, subjects, entries }: Population, findings: Find
     sampled: asked,
     by_status,
   };
-  if (!isSame(counts, found))
+  if (!isSame(counts, found)) {
     findings.add('INCOMPLETE', 'count-differs', `the manifest counts otherwise than ${JSON.stringify(found)}`, 'manifest.counts');
-  if (typeof query.seed === 'string' && query.seed !== seed)
+  }
+  if (typeof query.seed === 'string' && query.seed !== seed) {
     findings.add('INVALID', 'sample-differs', 'the seed is another one than was asked for', 'manifest.seed');
+  }
 }

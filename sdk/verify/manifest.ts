@@ -52,11 +52,13 @@ function judgeCounts({ manifest, members, ...evidence }: Evidence, findings: Fin
     counts.set(name, list.length);
   for (const [name, count] of counts) {
     const said = manifest.counts[name];
-    if (said !== count)
+    if (said !== count) {
       findings.add('INCOMPLETE', 'count-differs', `the manifest counts ${said ?? 'no'} ${name}, here are ${count}`, `manifest.counts.${name}`);
+    }
   }
   for (const name of Object.keys(manifest.counts)) {
-    if (!counts.has(name))
+    if (!counts.has(name)) {
       findings.add('INCOMPLETE', 'count-differs', `the manifest counts ${name}, which the bundle does not have`, `manifest.counts.${name}`);
+    }
   }
 }

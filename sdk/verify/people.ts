@@ -29,8 +29,9 @@ export function judgePeople(
 
 function problemOf(id: string, handle: string | null, { content, changes }: Receipt, opened: ReadonlyMap<string, Opened>): string | null {
   const { subject, seq, outcome } = content;
-  if (subject.type !== 'user' || subject.id !== id || seq !== 1 || outcome !== 'allowed')
+  if (subject.type !== 'user' || subject.id !== id || seq !== 1 || outcome !== 'allowed') {
     return `its receipt is not the one that made the user ${id}`;
+  }
   const commitment = changes.subject?.row.handle;
   const disclosed = typeof commitment === 'string' ? opened.get(commitment) : undefined;
   if (disclosed?.name !== 'handle') return 'its receipt binds no handle';

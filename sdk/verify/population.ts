@@ -39,8 +39,9 @@ export type Segment = Of<typeof segmentShape>;
 export function readPopulation(value: JsonObject): Population {
   const population = populationShape(value, '');
   const expected = ['manifest', 'subjects', 'entries', 'proof', 'signature'];
-  if (Object.keys(value).some((member, index) => member !== expected[index]))
+  if (Object.keys(value).some((member, index) => member !== expected[index])) {
     throw new TypeError(`the members are in another order than ${expected.join(', ')}`);
+  }
   const { manifest, entries, proof } = population;
   if (entries.length !== manifest.segments.length || proof.segments.length !== manifest.segments.length) {
     throw new TypeError('manifest.segments, entries and proof.segments are not of the same length');

@@ -24,7 +24,8 @@ export async function verifyPromise(note: string, policy: Pick<Policy, 'promises
   const [typ, origin = '', leaf = '', seconds = '', end, ...others] = text.split('\n');
   if (typ !== 'summit-promise/v1' || end !== '' || others.length > 0) throw new TypeError('it is no promise of a log');
   const promise = { origin, leafHash: toBase64(parseHash(leaf)), integrateBy: parseSize(seconds) };
-  if (!verified.some(({ name }) => name === `${origin}/promise`))
+  if (!verified.some(({ name }) => name === `${origin}/promise`)) {
     throw new TypeError(`no promise key that the policy has for ${origin} has signed it`);
+  }
   return promise;
 }

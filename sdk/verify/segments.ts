@@ -72,8 +72,9 @@ class SegmentJudge implements Leaves {
     const tree = CompactRange.of(fromSize, frontier.map(parseHash));
     if (toBase64(await tree.root()) !== segment.from_root) throw new TypeError('its frontier is not the tree before it');
     await this.#fold(tree, entries, checkpoint, index);
-    if (`${tree.size}` !== `${segment.to_size}` || toBase64(await tree.root()) !== segment.to_root)
+    if (`${tree.size}` !== `${segment.to_size}` || toBase64(await tree.root()) !== segment.to_root) {
       throw new TypeError('its leaves are not all between its trees');
+    }
     this.#previous = checkpoint;
   }
 
@@ -95,8 +96,9 @@ class SegmentJudge implements Leaves {
 
   /** A later epoch goes on from where the one before it ended. */
   #assertNext({ epoch, origin }: SeenCheckpoint, fromSize: bigint): void {
-    if (this.#previous && (epoch !== this.#previous.epoch + 1 || fromSize !== 0n))
+    if (this.#previous && (epoch !== this.#previous.epoch + 1 || fromSize !== 0n)) {
       throw new TypeError(`${origin} does not go on after ${this.#previous.origin}`);
+    }
   }
 
   async #take(bytes: Uint8Array, leafText: string, checkpoint: SeenCheckpoint, { index, path }: { index: bigint; path: string }): Promise<void> {
@@ -114,8 +116,9 @@ class SegmentJudge implements Leaves {
   async #join(bytes: Uint8Array, { epoch }: SeenCheckpoint, path: string): Promise<void> {
     const last = await this.#reader.read(fromUtf8(bytes), path, true);
     const isLast = !this.#previous || (last.size === this.#previous.size && equalBytes(last.root, this.#previous.root));
-    if (epochOf(last.origin, this.#base) !== epoch - 1 || !isLast)
+    if (epochOf(last.origin, this.#base) !== epoch - 1 || !isLast) {
       throw new TypeError('its first leaf is not the last checkpoint of the log before it');
+    }
   }
 
   /** Where the remembered tree is one of those on the way, it is the same. */

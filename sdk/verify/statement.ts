@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, fromBase64, fromUtf8, utf8 } from './bytes.ts'
 import { digestOf, isSame } from './canonical.ts';
 import type { Findings } from './findings.ts';
 import { type Json, type JsonObject, parseJson } from './json.ts';
-import { epochOf } from './log.ts';
+import { epochOf, type SeenCheckpoint, textOf } from './log.ts';
 import { keyidOf, type NoteKey, verifyEd25519 } from './note.ts';
 import { anything, hex, list, name, type Of, object, oneOf, record } from './shape.ts';
 
@@ -32,25 +32,39 @@ export interface Signed {
   readonly origin: string;
 }
 
-/** That the signature covers every member as it is, and that a bundle key of the policy made it. */
-export async function judgeSignature(signed: Signed, keys: readonly NoteKey[], findings: Findings): Promise<void> {
+/**
+ * That the signature covers every member as it is, and that a bundle key of the policy made it.
+ * @returns the newest epoch whose key has signed; null where none has
+ */
+export async function judgeSignature(signed: Signed, keys: readonly NoteKey[], findings: Findings): Promise<number | null> {
   const { signature, origin } = signed;
   const payload = await findings.attempt('malformed-signature', 'signature.payload', () => fromBase64(signature.payload));
   const statement =
     payload && (await findings.attempt('malformed-signature', 'signature.payload', () => statementShape(parseJson(fromUtf8(payload)), 'it')));
-  if (!payload || !statement) return;
+  if (!payload || !statement) return null;
   await judgeStatement(signed, statement, findings);
-  const own = keys.filter(({ name: key }) => key.endsWith('/bundle') && epochOf(key.slice(0, -'/bundle'.length), origin) !== null);
-  let isVouched = false;
+  let newest: number | null = null;
   for (const [index, { keyid, sig }] of signature.signatures.entries()) {
-    const key = own.find((known) => keyidOf(known) === keyid);
-    if (!key) continue;
+    const key = keys.find((known) => keyidOf(known) === keyid);
+    const epoch = key ? epochOf(key.name.replace(/\/bundle$/, ''), origin) : null;
+    if (!key || epoch === null) continue;
     const path = `signature.signatures[${index}].sig`;
     const bytes = await findings.attempt('malformed-signature', path, () => fromBase64(sig));
-    if (bytes && (await verifyEd25519(key.publicKey, preAuthEncoding(payload), bytes))) isVouched = true;
+    if (bytes && (await verifyEd25519(key.publicKey, preAuthEncoding(payload), bytes))) newest = Math.max(newest ?? 0, epoch);
     else findings.add('INVALID', 'bad-signature', `the signature of ${keyid} does not verify`, path);
   }
-  if (!isVouched) findings.add('UNANCHORED', 'unknown-signer', `no bundle key that the policy has for ${origin} has signed the bundle`, 'signature');
+  if (newest === null) {
+    findings.add('UNANCHORED', 'unknown-signer', `no bundle key that the policy has for ${origin} has signed the bundle`, 'signature');
+  }
+  return newest;
+}
+
+/** A key that was replaced signs for nothing that came after it. @param signer epoch of the key that signed the bundle */
+export function judgeSignerEpoch(signer: number | null, checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
+  const later = checkpoints.find(({ epoch }) => signer !== null && epoch > signer);
+  if (later) {
+    findings.add('UNANCHORED', 'outdated-signer', `the bundle was signed by a key of epoch ${signer}, and has ${textOf(later)}`, 'signature');
+  }
 }
 
 async function judgeStatement(

@@ -104,6 +104,12 @@ test('sign a bundle with the key of the log, or of promises: each key has one pu
   }
 });
 
+test('sign a bundle with a key that was replaced before its last receipts', async () => {
+  const { bundle, world, policy } = await buildEvidence({ rotates: 1 });
+  const report = await verifyEvidence(JSON.stringify(world.sign(bundle, world.logs[0]?.bundle)), { policy: await parsePolicy(policy) });
+  refused(report, 'UNANCHORED', 'outdated-signer');
+});
+
 test('strip signatures: of the bundle, of the log, of the witness', async () => {
   refused(await judgeChanged(({ signature }) => void signature?.signatures.pop()), 'UNANCHORED', 'unknown-signer');
   refused(await judgeChanged((bundle) => void Reflect.deleteProperty(bundle, 'signature')), 'INVALID', 'malformed-bundle');

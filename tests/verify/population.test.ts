@@ -203,6 +203,11 @@ test('a gap in the receipts of a subject', async () => {
   found(report, 'INCOMPLETE', 'gap');
 });
 
+test('a population of another tenant, or without the subject that was looked for', async () => {
+  found(await judge({ draft: ({ manifest }) => void Object.assign(manifest, { tenant: 'other' }) }), 'INVALID', 'manifest-differs');
+  found(await judge({ options: { subject: 'somebody else' } }), 'INVALID', 'other-subject');
+});
+
 test('strip signatures, bring your own keys, alter on the way', async () => {
   const { world, from } = await buildPopulationWorld();
   const [{ world: other }, signed] = [await buildPopulationWorld(), world.sign(world.draft(from))];
