@@ -416,4 +416,17 @@ test('a declaration that could not be answered is refused', () => {
   assert.throws(() => defineEvidence({ ...base, members: { note: Note }, collect: async () => ({ note: null }) }), /none of its members is one/);
 });
 
+test('whoever is refused may have named anything: a request taken for a person leaves no mark in its evidence', async () => {
+  const of = await created();
+  assert.is((await s.post('ae', `/users/${of}/erase`)).status, 403);
+  const { items } = (await s.get('auditor', `/receipts?subject_id=${of}&outcome=refused`)).body;
+  assert.equal(
+    items.map(({ subject }: { subject: object }) => subject),
+    [{ type: 'user', id: of }],
+  );
+  const { receipts } = await bundle(of);
+  assert.is(receipts.length, 1);
+  assert.is((await s.get('auditor', `${requests}/${of}/receipts`)).body.total, 1);
+});
+
 test.run();
