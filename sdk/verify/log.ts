@@ -106,6 +106,8 @@ export function judgeCheckpoints(checkpoints: readonly SeenCheckpoint[], { quoru
     }
   }
   const proven = checkpoints.filter(({ isLink }) => !isLink);
+  if (proven.length === 0)
+    findings.add('UNANCHORED', 'no-checkpoint', 'nothing in it leads to a checkpoint, so no log vouches for any of it', 'proof');
   for (const checkpoint of proven.filter(({ cosigners }) => !isQuorum(quorum, new Set(cosigners.keys())))) {
     const by = [...checkpoint.cosigners.keys()].join(', ');
     const message = `${by === '' ? 'no witness' : `only ${by}`} of the policy cosigned ${textOf(checkpoint)}, which is no quorum`;

@@ -42,6 +42,8 @@ export function readPopulation(value: JsonObject): Population {
   if (Object.keys(value).some((member, index) => member !== expected[index]))
     throw new TypeError(`the members are in another order than ${expected.join(', ')}`);
   const { manifest, entries, proof } = population;
+  // Without one there is no checkpoint, so nothing that anybody could vouch for.
+  if (manifest.segments.length === 0) throw new TypeError('manifest.segments is empty');
   if (entries.length !== manifest.segments.length || proof.segments.length !== manifest.segments.length) {
     throw new TypeError('manifest.segments, entries and proof.segments are not of the same length');
   }

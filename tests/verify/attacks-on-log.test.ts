@@ -177,6 +177,18 @@ test('move a receipt to another place: its proof is of one place only', async ()
   refused(report, 'INVALID', 'not-included');
 });
 
+test('prove nothing: what leads to no checkpoint is in no log', async () => {
+  const { ok, integrity, findings } = await judgeLies({
+    draft({ manifest, receipts, people, proof }) {
+      Object.assign(manifest, { receipts: [], checkpoints: [] });
+      Object.assign(proof, { receipts: {} });
+      receipts.splice(0);
+      people.splice(0);
+    },
+  });
+  assert.equal([ok, findings.some(({ code }) => code === 'no-checkpoint')], [false, true], integrity.verdict);
+});
+
 test('a proof that is missing, or has what nobody has signed', async () => {
   refused(await judgeLies({ draft: ({ proof, receipts }) => void delete proof.receipts[at(receipts, 0).id] }), 'INVALID', 'proof-missing');
   const report = await judgeLies({

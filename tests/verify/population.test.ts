@@ -73,6 +73,17 @@ test('outside the time that was asked for a subject may be left out', async () =
   assert.not.ok(early.findings.some(({ code }) => code === 'subject-missing'));
 });
 
+test('show nothing at all: no segment, so no checkpoint that anybody has signed', async () => {
+  const report = await judge({
+    draft(draft) {
+      const counts = { entries: 0, subjects: 0, receipts: 0, sampled: 0, by_status: {} };
+      Object.assign(draft.manifest, { segments: [], sample: [], counts });
+      Object.assign(draft, { subjects: [], entries: [], proof: { segments: [] } });
+    },
+  });
+  found(report, 'INVALID', 'malformed-bundle');
+});
+
 test('add a subject that no leaf creates, or one of before the range', async () => {
   found(await judge({ draft: ({ subjects }) => void subjects.push({ ...at(subjects, 0), id: 'invented' }) }), 'INVALID', 'subject-not-bound');
   const early = await judge({ draft: ({ subjects }, { written }) => void subjects.push({ ...at(subjects, 0), id: at(written, 0).id }) });
