@@ -36,9 +36,9 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const used = new Map([...places.values()].map(({ checkpoint }) => [checkpoint.origin, checkpoint.epoch]));
   await judgeEpochs(proof.epochs, used, origin, reader, findings);
   const consistency = await readConsistency(proof.consistency, reader, findings);
-  judgeSizes(reader.all, findings);
-  judgeListed(manifest.checkpoints, reader.all, findings);
-  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  judgeSizes(reader, findings);
+  judgeListed(manifest.checkpoints, reader, findings);
+  const witnesses = judgeCheckpoints(reader, options.policy, findings);
   const state = options.state ?? new Map();
   await judgeState(state, origin, reader.all, consistency, findings);
 

@@ -27,7 +27,7 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   const reader = new CheckpointReader(origin, options.policy);
   const state: State = options.state ?? new Map();
   const leaves = await judgeSegments(population, reader, state, findings);
-  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  const witnesses = judgeCheckpoints(reader, options.policy, findings);
   judgeSuccession(state, origin, reader.all, findings);
   judgeReach(population, state, findings);
   judgeSubjects(population, distinct(leaves.receipts, findings), findings);

@@ -65,9 +65,9 @@ class SegmentJudge implements Leaves {
     const path = `manifest.segments[${index}]`;
     const fromSize = parseSize(`${segment.from_size}`);
     if ((from === null) !== (fromSize === 0n)) throw new TypeError('it has a checkpoint before it where the log was not empty, and only there');
-    const checkpoint = await this.#reader.read(to, path);
+    const checkpoint = await this.#reader.readProven(to, path);
     assertTree(checkpoint, segment.origin, segment.to_size, segment.to_root);
-    if (from !== null) assertTree(await this.#reader.read(from, path, true), segment.origin, segment.from_size, segment.from_root);
+    if (from !== null) assertTree(await this.#reader.readCovered(from, path), segment.origin, segment.from_size, segment.from_root);
     this.#assertNext(checkpoint, fromSize);
     const tree = CompactRange.of(fromSize, frontier.map(parseHash));
     if (toBase64(await tree.root()) !== segment.from_root) throw new TypeError('its frontier is not the tree before it');
@@ -112,7 +112,7 @@ class SegmentJudge implements Leaves {
 
   /** Leaf 0 of a later epoch is the last checkpoint of the one before. */
   async #join(bytes: Uint8Array, { epoch }: SeenCheckpoint, path: string): Promise<void> {
-    const last = await this.#reader.read(fromUtf8(bytes), path, true);
+    const last = await this.#reader.readCovered(fromUtf8(bytes), path);
     const isLast = !this.#previous || (last.size === this.#previous.size && equalBytes(last.root, this.#previous.root));
     if (epochOf(last.origin, this.#base) !== epoch - 1 || !isLast)
       throw new TypeError('its first leaf is not the last checkpoint of the log before it');

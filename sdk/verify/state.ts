@@ -50,7 +50,7 @@ export async function readConsistency(text: string | null, reader: CheckpointRea
   const path = 'proof.consistency';
   return findings.attempt('malformed-proof', path, async () => {
     const proof = parseConsistency(text);
-    return { ...proof, of: await reader.read(proof.checkpoint, path) };
+    return { ...proof, of: await reader.readProven(proof.checkpoint, path) };
   });
 }
 
@@ -66,12 +66,19 @@ export async function judgeState(
   consistency: ReadConsistency | null,
   findings: Findings,
 ): Promise<void> {
-  const seen = new Map(checkpoints.filter(({ isSigned }) => isSigned).map((checkpoint) => [checkpoint.origin, checkpoint]));
-  judgeSuccession(state, base, [...seen.values()], findings);
-  for (const [origin, old] of state) {
-    const checkpoint = seen.get(origin);
-    if (checkpoint) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
+  const trees = distinctTrees(checkpoints.filter(({ isSigned }) => isSigned));
+  judgeSuccession(state, base, trees, findings);
+  for (const checkpoint of trees) {
+    const { origin } = checkpoint;
+    const old = state.get(origin);
+    if (old) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
   }
+}
+
+/** The end of an epoch may come with other cosignatures than what receipts are proven by: it is one tree all the same. */
+function distinctTrees(checkpoints: readonly SeenCheckpoint[]): readonly SeenCheckpoint[] {
+  const trees = new Map(checkpoints.map((checkpoint) => [`${textOf(checkpoint)} ${toBase64(checkpoint.root)}`, checkpoint]));
+  return [...trees.values()];
 }
 
 /** Who has seen one epoch of a log is shown how that ended before a later one is believed. */
