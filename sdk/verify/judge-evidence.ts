@@ -21,11 +21,17 @@ import type { Judged, VerifyOptions } from './verify.ts';
 export async function judgeEvidence(members: JsonObject, evidence: Evidence, options: VerifyOptions, findings: Findings): Promise<Judged> {
   const { manifest, proof, policy_decisions: decisions } = evidence;
   const { evidence: _, origin, type, id, generated_at, nonce } = manifest;
-  const about = { origin, type, id, generated_at, nonce };
+  const about = { origin, type, id, generated_at, nonce, drawn: null };
   if (options.subject !== undefined && options.subject !== id) {
     findings.add('INVALID', 'other-subject', `the bundle is about ${type} ${id}, not about ${options.subject}`, 'manifest.id');
   }
-  const signed = { members, signature: evidence.signature, predicateType: 'https://summit.local/evidence/v1', predicate: about, origin };
+  const signed = {
+    members,
+    signature: evidence.signature,
+    predicateType: 'https://summit.local/evidence/v1',
+    predicate: { origin, type, id, generated_at, nonce },
+    origin,
+  };
   await judgeSignature(signed, options.policy.bundles, findings);
   judgeManifest(evidence, findings);
 

@@ -9,7 +9,7 @@ import { hash, matching, object, record } from './shape.ts';
 /** What an auditor remembers of each log: the largest tree that was seen. */
 export type State = ReadonlyMap<string, Remembered>;
 
-interface Remembered {
+export interface Remembered {
   readonly size: bigint;
   readonly root: Uint8Array;
 }
@@ -71,7 +71,7 @@ export async function judgeState(
   for (const checkpoint of trees) {
     const { origin } = checkpoint;
     const old = state.get(origin);
-    if (old) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
+    if (old) await judgeRemembered(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
   }
 }
 
@@ -95,7 +95,13 @@ function sinceText(size: bigint, epoch: number): string {
   return `?since=${size}&since_epoch=${epoch}`;
 }
 
-async function judgeOne(old: Remembered, checkpoint: SeenCheckpoint, consistency: ReadConsistency | null, findings: Findings): Promise<void> {
+/** Whether one checkpoint goes on from the tree that is remembered of its log. */
+export async function judgeRemembered(
+  old: Remembered,
+  checkpoint: SeenCheckpoint,
+  consistency: ReadConsistency | null,
+  findings: Findings,
+): Promise<void> {
   const { origin, size, root, epoch, path } = checkpoint;
   const diverged = (code: string, what: string) => findings.add('DIVERGED', code, what, path);
   if (size < old.size) {

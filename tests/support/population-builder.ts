@@ -116,10 +116,11 @@ export class PopulationWorld {
         ...{ origin: log.origin, from_size: start, to_size: log.entries.length, from_root: root(start), to_root: root(log.entries.length) },
       };
     });
+    const asked = { from: from === 0 ? null : (created[0]?.at ?? null), to: null };
     return {
       manifest: {
-        ...{ typ: 'summit-population/v1', origin: BASE, tenant: 'demo', type: TYPE, from: null, to: null },
-        query: { from: null, to: null, seed, sample: sampleSize },
+        ...{ typ: 'summit-population/v1', origin: BASE, tenant: 'demo', type: TYPE, ...asked },
+        query: { ...asked, seed, sample: sampleSize },
         ...{ generated_at: '2026-11-22T13:00:00.000Z', nonce: null, seed, sample },
         counts: {
           entries: segments.reduce((sum, { from_size, to_size }) => sum + to_size - from_size, 0),
