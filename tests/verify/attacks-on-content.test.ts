@@ -342,4 +342,15 @@ test('hide a row of a type that no member has', async () => {
   incomplete(report, 'row-not-shown');
 });
 
+test('show a decision about another request, as if it had allowed this one', async () => {
+  const report = await judgeLies({
+    decision(_, decision) {
+      const other = { type: decision.subject.type, id: '00000000-0000-4000-8000-000000000000' };
+      const resource = { ...other, properties: {} };
+      Object.assign(decision, { subject: other, resource, input: { ...decision.input, resource } });
+    },
+  });
+  refused(report, 'INVALID', 'decision-about-other');
+});
+
 test.run();
