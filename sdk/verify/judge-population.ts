@@ -1,7 +1,7 @@
 import { sha256, toHex, utf8 } from './bytes.ts';
 import { isSame } from './canonical.ts';
 import type { Findings } from './findings.ts';
-import { chainOf, type Entry, judgeChain } from './history.ts';
+import { chainOf, type Entry, judgeLife, nameOf } from './history.ts';
 import type { JsonObject } from './json.ts';
 import { CheckpointReader, judgeCheckpoints } from './log.ts';
 import type { Population } from './population.ts';
@@ -33,11 +33,11 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   judgeSuccession(state, origin, reader.all, findings);
   await judgeReach(population, reader, state, findings);
   judgeAsked(manifest, findings);
-  judgeSubjects(population, distinct(leaves.receipts, findings), findings);
+  const open = judgeSubjects(population, distinct(leaves.receipts, findings), findings);
   await judgeSample(population, findings);
   judgeCounts(population, findings);
   const replay = { verdict: 'NONE', reproduced: 0, decisions: 0 } as const;
-  return { about: { ...predicate, id: null, drawn }, witnesses, open: [], replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
+  return { about: { ...predicate, id: null, drawn }, witnesses, open, replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
 }
 
 /** What was asked for is what the manifest says, in whatever way the times were written. */
@@ -72,19 +72,22 @@ function distinct(receipts: readonly LoggedEntry[], findings: Findings): readonl
 /**
  * Whoever was created among the leaves is a subject, as the leaves leave it, and nobody else. The times that were asked for exempt
  * nobody: they say which checkpoints bound the range, and a time in a receipt is what the operator's clock said.
+ * @returns the subjects that are not sealed, by type and id
  */
-function judgeSubjects({ manifest, subjects }: Population, receipts: readonly Entry[], findings: Findings): void {
+function judgeSubjects({ manifest, subjects }: Population, receipts: readonly LoggedEntry[], findings: Findings): readonly string[] {
   const { type } = manifest;
   const ofType = receipts.filter(({ content }) => content.subject.type === type);
   const byId = Map.groupBy(ofType, ({ content }) => content.subject.id);
   const listed = new Set<string>();
+  const open: string[] = [];
   for (const [index, subject] of subjects.entries()) {
     const path = `subjects[${index}]`;
     if (listed.has(subject.id)) findings.add('INVALID', 'doubled-row', `${type} ${subject.id} is there twice`, path);
     listed.add(subject.id);
-    const chain = chainOf(byId.get(subject.id) ?? []);
-    judgeChain({ type, id: subject.id }, chain, findings);
-    const problem = subjectProblem(subject, chain);
+    const own = byId.get(subject.id) ?? [];
+    const named = { type, id: subject.id };
+    if (!judgeLife(named, own, new Map(own.map((entry) => [entry, entry])), findings)) open.push(nameOf(named));
+    const problem = subjectProblem(subject, chainOf(own));
     if (problem !== null) findings.add('INVALID', 'subject-not-bound', `${type} ${subject.id}: ${problem}`, path);
   }
   for (const { content } of ofType.filter((entry) => entry.content.seq === 1)) {
@@ -98,6 +101,7 @@ function judgeSubjects({ manifest, subjects }: Population, receipts: readonly En
       );
     }
   }
+  return open;
 }
 
 function subjectProblem(subject: Subject, chain: readonly Entry[]): string | null {

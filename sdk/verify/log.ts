@@ -16,10 +16,14 @@ export interface SeenCheckpoint extends Checkpoint {
   readonly path: string;
 }
 
-/** Where a receipt stands in a log. */
-export interface Place {
+/** Where a receipt stands among the logs of its tenant. */
+export interface Position {
   readonly epoch: number;
   readonly index: bigint;
+}
+
+/** And what proves that it stands there. */
+export interface Place extends Position {
   readonly checkpoint: SeenCheckpoint;
 }
 

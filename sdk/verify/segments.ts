@@ -2,16 +2,14 @@ import { equalBytes, fromBase64, fromUtf8, toBase64 } from './bytes.ts';
 import { parseHash, parseSize } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
 import type { Entry } from './history.ts';
-import { type CheckpointReader, epochOf, judgeCosignatureTimes, type SeenCheckpoint } from './log.ts';
+import { type CheckpointReader, epochOf, judgeCosignatureTimes, type Position, type SeenCheckpoint } from './log.ts';
 import { CompactRange, leafHash } from './merkle.ts';
 import type { Population, Segment } from './population.ts';
 import { receiptOf } from './receipts.ts';
 import type { State } from './state.ts';
 
-/** A receipt, and the log that it is in. */
-export interface LoggedEntry extends Entry {
-  readonly epoch: number;
-}
+/** A receipt, and where it is. */
+export interface LoggedEntry extends Entry, Position {}
 
 /** What the segments of a population hold. */
 export interface Leaves {
@@ -106,7 +104,7 @@ class SegmentJudge implements Leaves {
     const { id, seq, outcome, origin, at } = content;
     if (seq !== null && outcome !== 'allowed') throw new TypeError(`receipt ${id} is ${outcome} and has a seq`);
     if (origin !== this.#base) throw new TypeError(`receipt ${id} belongs to ${origin}`);
-    this.receipts.push({ content, leafText, path, epoch: checkpoint.epoch });
+    this.receipts.push({ content, leafText, path, epoch: checkpoint.epoch, index });
     judgeCosignatureTimes(checkpoint, at, `receipt ${id}`, this.#findings);
   }
 

@@ -40,7 +40,8 @@ test('every subject that was created between two checkpoints, and the sample tha
   for (const rotates of [false, true]) {
     const { ok, integrity, completeness, replay, findings } = await judge({ rotates });
     assert.equal(findings, []);
-    assert.equal([ok, integrity.verdict, completeness.verdict, replay.verdict], [true, 'WITNESSED', 'COMPLETE', 'NONE']);
+    assert.equal([ok, integrity.verdict, completeness.verdict, replay.verdict], [true, 'WITNESSED', 'OPEN', 'NONE']);
+    assert.is(completeness.open.length, 3, 'of five two have come to their end');
   }
 });
 
@@ -319,6 +320,32 @@ test('what is remembered is compared with every tree on the way', async () => {
   found(later, 'UNANCHORED', 'older-than-state');
   assert.match(JSON.stringify(later.findings), 'ask for a new one');
   assert.is(later.state.get(log.origin)?.size, 999n, 'an older range makes nobody forget');
+});
+
+test('seal a subject with another number of receipts, go on after the seal, or name a receipt that is not there', async () => {
+  const lies: readonly (readonly [string, string, (world: PopulationWorld) => void])[] = [
+    ['INCOMPLETE', 'seal-differs', (world) => void world.write(world.write(), 'cancelled', undefined, { sealed_count: 5 })],
+    ['INVALID', 'after-the-seal', (world) => void world.write(world.write(world.write(), 'cancelled'), 'pending')],
+    [
+      'INCOMPLETE',
+      'parent-missing',
+      (world) => void world.write(undefined, 'pending', undefined, { parents: [Buffer.alloc(32, 1).toString('base64')] }),
+    ],
+  ];
+  for (const [verdict, code, lie] of lies) {
+    const { world, from } = await buildPopulationWorld();
+    lie(world);
+    found(await verifyEvidence(JSON.stringify(world.sign(world.draft(from))), { policy: await parsePolicy(world.policy) }), verdict, code);
+  }
+});
+
+test('put a receipt into the log before the one that it names', async () => {
+  const { world, from } = await buildPopulationWorld();
+  world.write(world.write(), 'approved');
+  const { entries } = world.log;
+  entries.push(...entries.splice(-2).toReversed());
+  const report = await verifyEvidence(JSON.stringify(world.sign(world.draft(from))), { policy: await parsePolicy(world.policy) });
+  found(report, 'INVALID', 'parent-after-child');
 });
 
 test.run();
