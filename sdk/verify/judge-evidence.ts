@@ -41,12 +41,12 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const places = await placesOf(known, proof.receipts, reader, findings);
   const used = new Map([...places.values()].map(({ checkpoint }) => [checkpoint.origin, checkpoint.epoch]));
   await judgeEpochs(proof.epochs, used, origin, reader, findings);
-  const consistency = await readConsistency(proof.consistency, reader, findings);
+  const consistencies = await readConsistency(proof.consistency, reader, findings);
   judgeSizes(reader, findings);
   judgeListed(manifest.checkpoints, reader, findings);
   const witnesses = judgeCheckpoints(reader, options.policy, findings);
   const state = options.state ?? new Map();
-  await judgeState(state, origin, reader.all, consistency, findings);
+  await judgeState(state, origin, reader.all, consistencies, findings);
 
   const required = new Set(known.flatMap(({ content }) => [content.actor, content.input_digest, ...content.commitments]));
   const opened = await openDisclosures(evidence.disclosures, { required, permitted: maskedCommitments(decisions) }, findings);
