@@ -126,9 +126,13 @@ export const graphShape = object({
 
 export const disclosureShape = object({ commitment, name, salt: nullable(text), value: nullable(text) });
 
+/** Of one log, or of each log that has grown. */
+const consistencyShape = (value: Json, path: string): string | readonly string[] | null =>
+  Array.isArray(value) ? list(text)(value, path) : nullable(text)(value, path);
+
 export const proofShape = object({
   receipts: record(text),
-  consistency: nullable(text),
+  consistency: consistencyShape,
   epochs: list(object({ origin: name, entry: text, proof: text })),
 });
 

@@ -2,6 +2,7 @@ import type { Decision } from './bundle.ts';
 import { digestOf, isSame } from './canonical.ts';
 import type { Opened } from './commitment.ts';
 import type { Findings } from './findings.ts';
+import { nameOf } from './history.ts';
 import type { Json } from './json.ts';
 import type { Receipt } from './receipts.ts';
 import { isObject } from './shape.ts';
@@ -32,6 +33,9 @@ export async function judgeDecisions(
       wrong('decision-not-bound', await bindingProblems(decision, binding));
       wrong('decision-differs', receiptProblems(decision, receipt, opened));
     }
+    if (bound.length > 0 && !bound.some(({ receipt }) => isSame(decision.subject, receipt.content.subject))) {
+      wrong('decision-about-other', [`it is about ${nameOf(decision.subject)}, which no receipt that binds it is of`]);
+    }
   }
   for (const { receipt, binding } of all.filter((one) => !known.has(one.binding.decision_id))) {
     const message = `receipt ${receipt.content.id} binds the decision ${binding.decision_id}, which is not here`;
@@ -44,6 +48,7 @@ export function maskedCommitments(decisions: readonly Decision[]): ReadonlySet<s
   return new Set(decisions.flatMap(({ input, masked }) => masked.map((pointer) => maskedAt(input, pointer) ?? '')));
 }
 
+/** The entrypoint that was asked is bound by no digest of its own: that it gives this result for this input is what the replay shows. */
 async function bindingProblems({ bundle_digest, input, result }: Decision, binding: DecisionBinding): Promise<readonly string[]> {
   return [
     ...(bundle_digest === binding.bundle_digest ? [] : ['its receipt binds another policy bundle']),

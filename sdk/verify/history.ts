@@ -1,6 +1,6 @@
 import type { Manifest, ReceiptContent } from './bundle.ts';
 import type { Findings } from './findings.ts';
-import type { Place } from './log.ts';
+import type { Position } from './log.ts';
 
 type Subject = Manifest['subjects'][number];
 
@@ -20,7 +20,7 @@ export interface Entry {
 export function judgeHistory(
   subjects: readonly Subject[],
   entries: readonly Entry[],
-  places: ReadonlyMap<Entry, Place>,
+  places: ReadonlyMap<Entry, Position>,
   findings: Findings,
 ): readonly string[] {
   const bySubject = Map.groupBy(entries, ({ content }) => nameOf(content.subject));
@@ -31,11 +31,8 @@ export function judgeHistory(
   return subjects
     .filter((subject) => {
       const own = bySubject.get(nameOf(subject)) ?? [];
-      const chain = chainOf(own);
-      judgeChain(subject, chain, findings);
-      judgeEnd(subject, chain, findings);
-      judgeParents(own, places, findings);
-      return !judgeSeal(subject, chain, findings);
+      judgeEnd(subject, chainOf(own), findings);
+      return !judgeLife(subject, own, places, findings);
     })
     .map(nameOf);
 }
@@ -45,8 +42,21 @@ export function chainOf<E extends Entry>(entries: readonly E[]): readonly E[] {
   return entries.filter(({ content }) => content.seq !== null).toSorted((a, b) => (a.content.seq ?? 0) - (b.content.seq ?? 0));
 }
 
+/** One subject's receipts, each after those that it names. @returns whether the subject has come to its end */
+export function judgeLife(
+  subject: Pick<Subject, 'type' | 'id'>,
+  own: readonly Entry[],
+  places: ReadonlyMap<Entry, Position>,
+  findings: Findings,
+): boolean {
+  const chain = chainOf(own);
+  judgeChain(subject, chain, findings);
+  judgeParents(own, places, findings);
+  return judgeSeal(subject, chain, findings);
+}
+
 /** No gap, nothing twice, and each goes on where the one before it ended. */
-export function judgeChain(subject: Pick<Subject, 'type' | 'id'>, chain: readonly Entry[], findings: Findings): void {
+function judgeChain(subject: Pick<Subject, 'type' | 'id'>, chain: readonly Entry[], findings: Findings): void {
   judgeSeqs(subject, chain, findings);
   for (const [index, entry] of chain.entries()) judgeLink(entry, chain[index - 1] ?? null, findings);
 }
@@ -88,7 +98,7 @@ function judgeLink({ content, path }: Entry, previous: Entry | null, findings: F
   if (!content.parents.includes(previous.leafText)) wrong('parent-not-named', `it does not name receipt ${previous.content.id} before it`);
 }
 
-function judgeParents(own: readonly Entry[], places: ReadonlyMap<Entry, Place>, findings: Findings): void {
+function judgeParents(own: readonly Entry[], places: ReadonlyMap<Entry, Position>, findings: Findings): void {
   const byLeaf = new Map(own.map((entry) => [entry.leafText, entry]));
   for (const entry of own) {
     for (const hash of entry.content.parents) {
@@ -103,12 +113,12 @@ function judgeParents(own: readonly Entry[], places: ReadonlyMap<Entry, Place>, 
 }
 
 /** Of receipts without a place other findings tell. */
-function isBefore(a: Place | undefined, b: Place | undefined): boolean {
+function isBefore(a: Position | undefined, b: Position | undefined): boolean {
   return !a || !b || a.epoch < b.epoch || (a.epoch === b.epoch && a.index < b.index);
 }
 
 /** Whether the subject has come to an end. */
-function judgeSeal(subject: Subject, chain: readonly Entry[], findings: Findings): boolean {
+function judgeSeal(subject: Pick<Subject, 'type' | 'id'>, chain: readonly Entry[], findings: Findings): boolean {
   const seal = chain.find(({ content }) => content.sealed_count !== undefined);
   if (!seal) return false;
   const { id, sealed_count = 0 } = seal.content;

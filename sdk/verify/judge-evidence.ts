@@ -21,11 +21,12 @@ import type { Judged, VerifyOptions } from './verify.ts';
 export async function judgeEvidence(members: JsonObject, evidence: Evidence, options: VerifyOptions, findings: Findings): Promise<Judged> {
   const { manifest, proof, policy_decisions: decisions } = evidence;
   const { evidence: _, origin, type, id, generated_at, nonce } = manifest;
-  const about = { origin, type, id, generated_at, nonce };
+  const about = { origin, type, id, generated_at, nonce, drawn: null };
   if (options.subject !== undefined && options.subject !== id) {
     findings.add('INVALID', 'other-subject', `the bundle is about ${type} ${id}, not about ${options.subject}`, 'manifest.id');
   }
-  const signed = { members, signature: evidence.signature, predicateType: 'https://summit.local/evidence/v1', predicate: about, origin };
+  const predicate = { origin, type, id, generated_at, nonce };
+  const signed = { members, signature: evidence.signature, predicateType: 'https://summit.local/evidence/v1', predicate, origin };
   const signer = await judgeSignature(signed, options.policy.bundles, findings);
   judgeManifest(evidence, findings);
 
@@ -35,13 +36,13 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const places = await placesOf(known, proof.receipts, reader, findings);
   const used = new Map([...places.values()].map(({ checkpoint }) => [checkpoint.origin, checkpoint.epoch]));
   await judgeEpochs(proof.epochs, used, origin, reader, findings);
-  const consistency = await readConsistency(proof.consistency, reader, findings);
+  const consistencies = await readConsistency(proof.consistency, reader, findings);
   judgeSignerEpoch(signer, reader.all, findings);
-  judgeSizes(reader.all, findings);
-  judgeListed(manifest.checkpoints, reader.all, findings);
-  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  judgeSizes(reader, findings);
+  judgeListed(manifest.checkpoints, reader, findings);
+  const witnesses = judgeCheckpoints(reader, options.policy, findings);
   const state = options.state ?? new Map();
-  await judgeState(state, origin, reader.all, consistency, findings);
+  await judgeState(state, origin, reader.all, consistencies, findings);
 
   const required = new Set(known.flatMap(({ content }) => [content.actor, content.input_digest, ...content.commitments]));
   const opened = await openDisclosures(evidence.disclosures, { required, permitted: maskedCommitments(decisions) }, findings);

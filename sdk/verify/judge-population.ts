@@ -1,10 +1,11 @@
 import { sha256, toHex, utf8 } from './bytes.ts';
 import { isSame } from './canonical.ts';
 import type { Findings } from './findings.ts';
-import { chainOf, type Entry, judgeChain } from './history.ts';
+import { chainOf, type Entry, judgeLife, nameOf } from './history.ts';
 import type { JsonObject } from './json.ts';
 import { CheckpointReader, judgeCheckpoints } from './log.ts';
 import type { Population } from './population.ts';
+import { judgeReach } from './reach.ts';
 import { judgeSegments, type LoggedEntry } from './segments.ts';
 import { judgeSuccession, nextState, type State } from './state.ts';
 import { judgeSignature, judgeSignerEpoch } from './statement.ts';
@@ -15,7 +16,8 @@ type Subject = Population['subjects'][number];
 /** Everything that a population has to stand up to: that its leaves are all that there are, and its subjects all among them. */
 export async function judgePopulation(members: JsonObject, population: Population, options: VerifyOptions, findings: Findings): Promise<Judged> {
   const { manifest, subjects } = population;
-  const { origin, type, generated_at, nonce } = manifest;
+  const { origin, type, from, to, seed, generated_at, nonce } = manifest;
+  const drawn = { from, to, seed, sampled: manifest.sample.length, subjects: subjects.length };
   const predicate = { origin, type, generated_at, nonce };
   const signed = { members, signature: population.signature, predicateType: 'https://summit.local/population/v1', predicate, origin };
   const signer = await judgeSignature(signed, options.policy.bundles, findings);
@@ -29,33 +31,29 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   const state: State = options.state ?? new Map();
   const leaves = await judgeSegments(population, reader, state, findings);
   judgeSignerEpoch(signer, reader.all, findings);
-  const witnesses = judgeCheckpoints(reader.all, options.policy, findings);
+  const witnesses = judgeCheckpoints(reader, options.policy, findings);
   judgeSuccession(state, origin, reader.all, findings);
-  judgeReach(population, state, findings);
-  judgeSubjects(population, distinct(leaves.receipts, findings), findings);
+  await judgeReach(population, reader, state, findings);
+  judgeAsked(manifest, findings);
+  const open = judgeSubjects(population, distinct(leaves.receipts, findings), findings);
   await judgeSample(population, findings);
   judgeCounts(population, findings);
   const replay = { verdict: 'NONE', reproduced: 0, decisions: 0 } as const;
-  return { about: { ...predicate, id: null }, witnesses, open: [], replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
+  return { about: { ...predicate, id: null, drawn }, witnesses, open, replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
 }
 
-/** A range that begins after what is remembered leaves out what was between. */
-function judgeReach({ manifest }: Population, state: State, findings: Findings): void {
-  for (const { origin, from_size, to_size } of manifest.segments) {
-    const remembered = state.get(origin);
-    if (!remembered) continue;
-    if (remembered.size < BigInt(from_size)) {
-      const message = `nothing shows that ${origin} only grew from the remembered size ${remembered.size} to ${from_size}: ask for a population from there`;
-      findings.add('UNANCHORED', 'no-consistency-proof', message, 'manifest.segments');
-    } else if (remembered.size > BigInt(to_size)) {
-      findings.add(
-        'NOTE',
-        'older-than-state',
-        `the range ends at size ${to_size} of ${origin}, before the remembered size ${remembered.size}`,
-        'manifest.segments',
-      );
-    }
+/** What was asked for is what the manifest says, in whatever way the times were written. */
+function judgeAsked({ query, from, to, seed }: Population['manifest'], findings: Findings): void {
+  for (const [name, asked, said] of [
+    ['from', query.from, from],
+    ['to', query.to, to],
+  ] as const) {
+    const isSaid = asked === said || (asked !== null && said !== null && Date.parse(asked) === Date.parse(said));
+    if (!isSaid)
+      findings.add('INVALID', 'manifest-differs', `${name} is ${said ?? 'nothing'}, and ${asked ?? 'nothing'} was asked for`, `manifest.${name}`);
   }
+  if (query.seed !== null && query.seed !== seed)
+    findings.add('INVALID', 'sample-differs', 'the seed is another one than was asked for', 'manifest.seed');
 }
 
 /** A receipt that is in two logs, since one was recovered between them, counts once. In one log it is once. */
@@ -73,25 +71,30 @@ function distinct(receipts: readonly LoggedEntry[], findings: Findings): readonl
   return [...known.values()];
 }
 
-/** Whoever was created among the leaves, and in the time that was asked for, is a subject, as the leaves leave it. */
-function judgeSubjects({ manifest, subjects }: Population, receipts: readonly Entry[], findings: Findings): void {
-  const { type, from, to } = manifest;
+/**
+ * Whoever was created among the leaves is a subject, as the leaves leave it, and nobody else. The times that were asked for exempt
+ * nobody: they say which checkpoints bound the range, and a time in a receipt is what the operator's clock said.
+ * @returns the subjects that are not sealed, by type and id
+ */
+function judgeSubjects({ manifest, subjects }: Population, receipts: readonly LoggedEntry[], findings: Findings): readonly string[] {
+  const { type } = manifest;
   const ofType = receipts.filter(({ content }) => content.subject.type === type);
   const byId = Map.groupBy(ofType, ({ content }) => content.subject.id);
   const listed = new Set<string>();
+  const open: string[] = [];
   for (const [index, subject] of subjects.entries()) {
     const path = `subjects[${index}]`;
     if (listed.has(subject.id)) findings.add('INVALID', 'doubled-row', `${type} ${subject.id} is there twice`, path);
     listed.add(subject.id);
-    const chain = chainOf(byId.get(subject.id) ?? []);
-    judgeChain({ type, id: subject.id }, chain, findings);
-    const problem = subjectProblem(subject, chain);
+    const own = byId.get(subject.id) ?? [];
+    const named = { type, id: subject.id };
+    if (!judgeLife(named, own, new Map(own.map((entry) => [entry, entry])), findings)) open.push(nameOf(named));
+    const problem = subjectProblem(subject, chainOf(own));
     if (problem !== null) findings.add('INVALID', 'subject-not-bound', `${type} ${subject.id}: ${problem}`, path);
   }
   for (const { content } of ofType.filter((entry) => entry.content.seq === 1)) {
-    const { subject, at } = content;
-    const isWanted = (from === null || at >= from) && (to === null || at < to);
-    if (isWanted && !listed.has(subject.id)) {
+    const { subject } = content;
+    if (!listed.has(subject.id)) {
       findings.add(
         'INCOMPLETE',
         'subject-missing',
@@ -100,6 +103,7 @@ function judgeSubjects({ manifest, subjects }: Population, receipts: readonly En
       );
     }
   }
+  return open;
 }
 
 function subjectProblem(subject: Subject, chain: readonly Entry[]): string | null {
@@ -136,9 +140,9 @@ async function judgeSample({ manifest, subjects }: Population, findings: Finding
 }
 
 function judgeCounts({ manifest, subjects, entries }: Population, findings: Findings): void {
-  const { query, seed, counts } = manifest;
+  const { query, counts } = manifest;
   const by_status = Object.fromEntries([...Map.groupBy(subjects, ({ status }) => status)].map(([status, all]) => [status, all.length]));
-  const asked = typeof query.sample === 'number' ? Math.min(query.sample, subjects.length) : manifest.sample.length;
+  const asked = Math.min(query.sample ?? manifest.sample.length, subjects.length);
   const found = {
     entries: entries.reduce((sum, segment) => sum + segment.length, 0),
     subjects: subjects.length,
@@ -148,8 +152,5 @@ function judgeCounts({ manifest, subjects, entries }: Population, findings: Find
   };
   if (!isSame(counts, found)) {
     findings.add('INCOMPLETE', 'count-differs', `the manifest counts otherwise than ${JSON.stringify(found)}`, 'manifest.counts');
-  }
-  if (typeof query.seed === 'string' && query.seed !== seed) {
-    findings.add('INVALID', 'sample-differs', 'the seed is another one than was asked for', 'manifest.seed');
   }
 }

@@ -13,15 +13,17 @@ export interface SeenCheckpoint extends Checkpoint {
   readonly isSigned: boolean;
   /** Witnesses by their names in the policy. */
   readonly cosigners: ReadonlyMap<string, Signer>;
-  /** It is not what a proof here leads to, but what joins an epoch to the one before: the later log vouches for it. */
-  readonly isLink: boolean;
   readonly path: string;
 }
 
-/** Where a receipt stands in a log. */
-export interface Place {
+/** Where a receipt stands among the logs of its tenant. */
+export interface Position {
   readonly epoch: number;
   readonly index: bigint;
+}
+
+/** And what proves that it stands there. */
+export interface Place extends Position {
   readonly checkpoint: SeenCheckpoint;
 }
 
@@ -32,13 +34,23 @@ export function epochOf(origin: string, base: string): number | null {
   return epoch === undefined ? null : Number(epoch);
 }
 
-/** Reads the checkpoints of one bundle, each once. */
-export class CheckpointReader {
+/** The checkpoints of one bundle, each once. */
+export interface Checkpoints {
+  readonly all: readonly SeenCheckpoint[];
+  /** Those that proofs lead to: witnesses are asked about them. */
+  readonly proven: readonly SeenCheckpoint[];
+  /** Those that a later tree covers, as the end of an epoch stands in the next: whoever vouches for that vouches for them. */
+  readonly covered: readonly SeenCheckpoint[];
+}
+
+export class CheckpointReader implements Checkpoints {
   readonly #base: string;
   readonly #policy: Policy;
   readonly #keys: readonly NoteKey[];
   readonly #reading = new Map<string, Promise<SeenCheckpoint>>();
-  readonly #all: SeenCheckpoint[] = [];
+  readonly #all = new Set<SeenCheckpoint>();
+  readonly #proven = new Set<SeenCheckpoint>();
+  readonly #covered = new Set<SeenCheckpoint>();
 
   constructor(base: string, policy: Policy) {
     this.#base = base;
@@ -47,17 +59,38 @@ export class CheckpointReader {
   }
 
   get all(): readonly SeenCheckpoint[] {
-    return this.#all;
+    return [...this.#all];
   }
 
-  /** @throws TypeError for what is no checkpoint of the tenant, or bears a false signature of a key in the policy */
-  read(note: string, path: string, isLink = false): Promise<SeenCheckpoint> {
-    const reading = this.#reading.get(note) ?? this.#read(note, path, isLink);
+  get proven(): readonly SeenCheckpoint[] {
+    return [...this.#proven];
+  }
+
+  get covered(): readonly SeenCheckpoint[] {
+    return [...this.#covered];
+  }
+
+  /** What a proof leads to. @throws TypeError for what is no checkpoint of the tenant, or bears a false signature of a key in the policy */
+  async readProven(note: string, path: string): Promise<SeenCheckpoint> {
+    const checkpoint = await this.#readOnce(note, path);
+    this.#proven.add(checkpoint);
+    return checkpoint;
+  }
+
+  /** What a later tree covers. One that a proof leads to as well stays proven. @throws TypeError as above */
+  async readCovered(note: string, path: string): Promise<SeenCheckpoint> {
+    const checkpoint = await this.#readOnce(note, path);
+    this.#covered.add(checkpoint);
+    return checkpoint;
+  }
+
+  #readOnce(note: string, path: string): Promise<SeenCheckpoint> {
+    const reading = this.#reading.get(note) ?? this.#read(note, path);
     this.#reading.set(note, reading);
     return reading;
   }
 
-  async #read(note: string, path: string, isLink: boolean): Promise<SeenCheckpoint> {
+  async #read(note: string, path: string): Promise<SeenCheckpoint> {
     const { text, verified } = await verifyNote(note, this.#keys);
     const { origin, size, root } = parseCheckpoint(text);
     const epoch = epochOf(origin, this.#base);
@@ -68,8 +101,8 @@ export class CheckpointReader {
       const signer = verified.find(({ publicKey }) => equalBytes(publicKey, key.publicKey));
       if (signer) cosigners.set(name, signer);
     }
-    const checkpoint = { origin, size, root, epoch, isSigned, cosigners, isLink, path };
-    this.#all.push(checkpoint);
+    const checkpoint = { origin, size, root, epoch, isSigned, cosigners, path };
+    this.#all.add(checkpoint);
     return checkpoint;
   }
 }
@@ -86,7 +119,7 @@ export async function provePlace(
   return findings.attempt('malformed-proof', path, async () => {
     const { index, hashes, checkpoint: note, extra } = parseProof(proof);
     if (extra !== undefined) throw new TypeError('it has extra data, which nobody has signed');
-    const checkpoint = await reader.read(note, path);
+    const checkpoint = await reader.readProven(note, path);
     const { size, root } = checkpoint;
     if (await verifyInclusion({ index, size, leaf, proof: hashes, root })) return { epoch: checkpoint.epoch, index, checkpoint };
     findings.add('INVALID', 'not-included', `${about} is not at index ${index} of the log ${checkpoint.origin} of size ${size}`, path);
@@ -95,9 +128,9 @@ export async function provePlace(
 }
 
 /** What the checkpoints say of each other, and who vouches for them. @returns the witnesses that cosigned all that proofs lead to */
-export function judgeCheckpoints(checkpoints: readonly SeenCheckpoint[], { quorum, witnesses }: Policy, findings: Findings): readonly string[] {
+export function judgeCheckpoints({ all, proven }: Checkpoints, { quorum, witnesses }: Policy, findings: Findings): readonly string[] {
   const roots = new Map<string, SeenCheckpoint>();
-  for (const checkpoint of checkpoints) {
+  for (const checkpoint of all) {
     const other = roots.get(`${checkpoint.origin} ${checkpoint.size}`);
     if (other) judgePair(other, checkpoint, findings);
     else roots.set(`${checkpoint.origin} ${checkpoint.size}`, checkpoint);
@@ -105,7 +138,8 @@ export function judgeCheckpoints(checkpoints: readonly SeenCheckpoint[], { quoru
       findings.add('UNANCHORED', 'unknown-log', `no log key of the policy has signed ${textOf(checkpoint)}`, checkpoint.path);
     }
   }
-  const proven = checkpoints.filter(({ isLink }) => !isLink);
+  if (proven.length === 0)
+    findings.add('UNANCHORED', 'no-checkpoint', 'nothing in it leads to a checkpoint, so no log vouches for any of it', 'proof');
   for (const checkpoint of proven.filter(({ cosigners }) => !isQuorum(quorum, new Set(cosigners.keys())))) {
     const by = [...checkpoint.cosigners.keys()].join(', ');
     const message = `${by === '' ? 'no witness' : `only ${by}`} of the policy cosigned ${textOf(checkpoint)}, which is no quorum`;
@@ -125,19 +159,28 @@ function judgePair(a: SeenCheckpoint, b: SeenCheckpoint, findings: Findings): vo
   findings.add(isProven ? 'DIVERGED' : 'INVALID', 'split-view', message, b.path);
 }
 
-/** All of one bundle is proven by one tree of each log, and a log that was ended had not shrunk. */
-export function judgeSizes(checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
-  const sizes = new Map<string, bigint>();
-  for (const { origin, size, path } of checkpoints.filter(({ isLink }) => !isLink)) {
-    const other = sizes.get(origin) ?? size;
-    if (other !== size) findings.add('INVALID', 'mixed-sizes', `the bundle has checkpoints of ${origin} of the sizes ${other} and ${size}`, path);
-    sizes.set(origin, size);
+/** All of one bundle is proven by one tree of each log; of a log that was ended, by the tree that it ended with. */
+export function judgeSizes({ proven, covered }: Checkpoints, findings: Findings): void {
+  const trees = new Map<string, SeenCheckpoint>();
+  for (const checkpoint of proven) {
+    const { origin, size, path } = checkpoint;
+    const other = trees.get(origin) ?? checkpoint;
+    if (other.size !== size)
+      findings.add('INVALID', 'mixed-sizes', `the bundle has checkpoints of ${origin} of the sizes ${other.size} and ${size}`, path);
+    trees.set(origin, checkpoint);
   }
-  for (const { origin, size, isSigned, path } of checkpoints.filter(({ isLink }) => isLink)) {
-    const proven = sizes.get(origin);
-    if (proven === undefined || size >= proven) continue;
-    findings.add(isSigned ? 'DIVERGED' : 'INVALID', 'log-went-back', `${origin} had the size ${proven}, and ended with the size ${size}`, path);
+  for (const end of covered) {
+    for (const checkpoint of proven.filter(({ origin }) => origin === end.origin)) judgeEnd(checkpoint, end, findings);
   }
+}
+
+/** Two roots of one size are found where all checkpoints are compared with each other. */
+function judgeEnd(checkpoint: SeenCheckpoint, end: SeenCheckpoint, findings: Findings): void {
+  if (end.size === checkpoint.size) return;
+  const weight = end.isSigned && checkpoint.isSigned ? 'DIVERGED' : 'INVALID';
+  const code = end.size < checkpoint.size ? 'log-went-back' : 'not-the-end';
+  const message = `${end.origin} ended with the size ${end.size}, and what is here is proven by a tree of the size ${checkpoint.size}`;
+  findings.add(weight, code, message, end.path);
 }
 
 /** A cosignature is no older than what it covers. @param at RFC 3339 */
@@ -153,13 +196,13 @@ export function judgeCosignatureTimes(checkpoint: SeenCheckpoint, at: string, ab
 const TOLERANCE_MS = 300_000;
 
 /** The checkpoints that the manifest lists are those that are there. */
-export function judgeListed(listed: Manifest['checkpoints'], checkpoints: readonly SeenCheckpoint[], findings: Findings): void {
+export function judgeListed(listed: Manifest['checkpoints'], { all, proven }: Checkpoints, findings: Findings): void {
   const named = listed.map(({ origin, size, root }) => `${origin} ${size} ${root}`);
   const distinct = new Set(named);
   const text = ({ origin, size, root }: Checkpoint) => `${origin} ${size} ${toBase64(root)}`;
-  const all = new Set(checkpoints.map(text));
-  const isWhole = checkpoints.every((checkpoint) => checkpoint.isLink || distinct.has(text(checkpoint)));
-  if (!isWhole || distinct.size !== named.length || named.some((one) => !all.has(one))) {
+  const known = new Set(all.map(text));
+  const isWhole = proven.every((checkpoint) => distinct.has(text(checkpoint)));
+  if (!isWhole || distinct.size !== named.length || named.some((one) => !known.has(one))) {
     findings.add('INVALID', 'manifest-differs', 'the manifest lists other checkpoints than the proofs lead to', 'manifest.checkpoints');
   }
 }

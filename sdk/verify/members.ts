@@ -15,8 +15,11 @@ export interface Binding {
   readonly handles: Handles;
 }
 
-/** Each row that is shown is rebuilt from the receipts and compared, and each row of those types that they bind is shown. */
+/** Each row that is shown is rebuilt from the receipts and compared, and each row that they bind is shown. */
 export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 'members'>, binding: Binding, findings: Findings): void {
+  if (!isSame(manifest.members.approvals ?? null, APPROVALS)) {
+    findings.add('INVALID', 'manifest-differs', `every bundle shows approvals: ${JSON.stringify(APPROVALS)}`, 'manifest.members.approvals');
+  }
   const bound = boundRows(manifest, binding.receipts, findings);
   const shown = new Set<string>();
   for (const { path, type, row } of shownRows(manifest, members)) {
@@ -27,13 +30,14 @@ export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 
     if (whole) judgeRow(row, whole.row, path, binding, findings);
     else findings.add('INVALID', 'row-not-bound', `${path}: no receipt binds ${key}`, path);
   }
-  const types = new Set(Object.values(manifest.members).map(({ type }) => type));
-  for (const [key, { type }] of bound) {
-    if (types.has(type) && !shown.has(key)) {
-      findings.add('INCOMPLETE', 'row-not-shown', `the receipts bind ${key}, which the bundle does not show`, 'manifest.members');
-    }
+  // Also of types that no member has: else whoever signs the bundle hides rows by leaving their member out.
+  for (const key of bound.keys()) {
+    if (!shown.has(key)) findings.add('INCOMPLETE', 'row-not-shown', `the receipts bind ${key}, which the bundle does not show`, 'manifest.members');
   }
 }
+
+/** Who approved is shown of whatever can be approved, so that none is not the same as nothing shown. */
+const APPROVALS = { type: 'approval', many: true } as const;
 
 function shownRows(manifest: Manifest, members: Evidence['members']): readonly (BoundRow & { path: string })[] {
   return [...members].flatMap(([member, rows]) => {

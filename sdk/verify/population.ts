@@ -1,6 +1,6 @@
 import { envelopeShape, size } from './bundle.ts';
 import type { JsonObject } from './json.ts';
-import { anything, count, flag, hash, list, name, nullable, type Of, object, oneOf, record, text, time } from './shape.ts';
+import { count, flag, hash, list, name, nullable, type Of, object, oneOf, record, text, time } from './shape.ts';
 
 /** A population: every subject of a type that was created in a range, and all leaves of the log in that range. */
 
@@ -18,7 +18,7 @@ const populationShape = object({
     type: name,
     from: nullable(time),
     to: nullable(time),
-    query: record(anything),
+    query: object({ from: nullable(text), to: nullable(text), seed: nullable(text), sample: nullable(count) }),
     generated_at: time,
     nonce: nullable(text),
     seed: text,
@@ -43,6 +43,8 @@ export function readPopulation(value: JsonObject): Population {
     throw new TypeError(`the members are in another order than ${expected.join(', ')}`);
   }
   const { manifest, entries, proof } = population;
+  // Without one there is no checkpoint, so nothing that anybody could vouch for.
+  if (manifest.segments.length === 0) throw new TypeError('manifest.segments is empty');
   if (entries.length !== manifest.segments.length || proof.segments.length !== manifest.segments.length) {
     throw new TypeError('manifest.segments, entries and proof.segments are not of the same length');
   }

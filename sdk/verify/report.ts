@@ -57,12 +57,24 @@ export function titleOf({ about }: Report): string {
   return printable(`${about.type} ${about.id ?? '(population)'} of ${about.origin}, as of ${about.generated_at}`);
 }
 
+/** What a population was asked for and what is proven of it; nothing of evidence. */
+export function drawnText({ about }: Report): readonly string[] {
+  if (!about?.drawn) return [];
+  const { from, to, seed, sampled, subjects } = about.drawn;
+  return [
+    printable(
+      `  Asked for: ${about.type} created from ${from ?? 'the beginning'} to ${to ?? 'now'}; what is proven is the range between the checkpoints`,
+    ),
+    printable(`  Sample: ${sampled} of ${subjects}, drawn by the seed ${JSON.stringify(seed)}`),
+  ];
+}
+
 /** The report in words, with a line break at its end. */
 export function reportText(report: Report): string {
   const { ok, findings } = report;
   const lines = linesOf(report).map(({ name, verdict, meaning }) => `  ${`${name}:`.padEnd(15)} ${verdict} — ${meaning}`);
   const found = findings.length > 0 ? ['', 'Findings:', ...findings.map(findingText)] : [];
-  return [titleOf(report), ...lines, ...found, '', ok ? 'Verified.' : 'NOT verified.'].map((text) => `${text}\n`).join('');
+  return [titleOf(report), ...drawnText(report), ...lines, ...found, '', ok ? 'Verified.' : 'NOT verified.'].map((text) => `${text}\n`).join('');
 }
 
 /** The report as one JSON value. */

@@ -2,16 +2,14 @@ import { equalBytes, fromBase64, fromUtf8, toBase64 } from './bytes.ts';
 import { parseHash, parseSize } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
 import type { Entry } from './history.ts';
-import { type CheckpointReader, epochOf, judgeCosignatureTimes, type SeenCheckpoint } from './log.ts';
+import { type CheckpointReader, epochOf, judgeCosignatureTimes, type Position, type SeenCheckpoint } from './log.ts';
 import { CompactRange, leafHash } from './merkle.ts';
 import type { Population, Segment } from './population.ts';
 import { receiptOf } from './receipts.ts';
 import type { State } from './state.ts';
 
-/** A receipt, and the log that it is in. */
-export interface LoggedEntry extends Entry {
-  readonly epoch: number;
-}
+/** A receipt, and where it is. */
+export interface LoggedEntry extends Entry, Position {}
 
 /** What the segments of a population hold. */
 export interface Leaves {
@@ -65,9 +63,9 @@ class SegmentJudge implements Leaves {
     const path = `manifest.segments[${index}]`;
     const fromSize = parseSize(`${segment.from_size}`);
     if ((from === null) !== (fromSize === 0n)) throw new TypeError('it has a checkpoint before it where the log was not empty, and only there');
-    const checkpoint = await this.#reader.read(to, path);
+    const checkpoint = await this.#reader.readProven(to, path);
     assertTree(checkpoint, segment.origin, segment.to_size, segment.to_root);
-    if (from !== null) assertTree(await this.#reader.read(from, path, true), segment.origin, segment.from_size, segment.from_root);
+    if (from !== null) assertTree(await this.#reader.readCovered(from, path), segment.origin, segment.from_size, segment.from_root);
     this.#assertNext(checkpoint, fromSize);
     const tree = CompactRange.of(fromSize, frontier.map(parseHash));
     if (toBase64(await tree.root()) !== segment.from_root) throw new TypeError('its frontier is not the tree before it');
@@ -96,7 +94,7 @@ class SegmentJudge implements Leaves {
 
   /** A later epoch goes on from where the one before it ended. */
   #assertNext({ epoch, origin }: SeenCheckpoint, fromSize: bigint): void {
-    if (this.#previous && (epoch !== this.#previous.epoch + 1 || fromSize !== 0n)) {
+    if (this.#previous && (epoch <= this.#previous.epoch || fromSize !== 0n)) {
       throw new TypeError(`${origin} does not go on after ${this.#previous.origin}`);
     }
   }
@@ -108,15 +106,17 @@ class SegmentJudge implements Leaves {
     const { id, seq, outcome, origin, at } = content;
     if (seq !== null && outcome !== 'allowed') throw new TypeError(`receipt ${id} is ${outcome} and has a seq`);
     if (origin !== this.#base) throw new TypeError(`receipt ${id} belongs to ${origin}`);
-    this.receipts.push({ content, leafText, path, epoch: checkpoint.epoch });
+    this.receipts.push({ content, leafText, path, epoch: checkpoint.epoch, index });
     judgeCosignatureTimes(checkpoint, at, `receipt ${id}`, this.#findings);
   }
 
   /** Leaf 0 of a later epoch is the last checkpoint of the one before. */
   async #join(bytes: Uint8Array, { epoch }: SeenCheckpoint, path: string): Promise<void> {
-    const last = await this.#reader.read(fromUtf8(bytes), path, true);
-    const isLast = !this.#previous || (last.size === this.#previous.size && equalBytes(last.root, this.#previous.root));
-    if (epochOf(last.origin, this.#base) !== epoch - 1 || !isLast) {
+    const last = await this.#reader.readCovered(fromUtf8(bytes), path);
+    const before = epochOf(last.origin, this.#base) ?? epoch;
+    const isLast =
+      !this.#previous || (last.origin === this.#previous.origin && last.size === this.#previous.size && equalBytes(last.root, this.#previous.root));
+    if (before >= epoch || !isLast) {
       throw new TypeError('its first leaf is not the last checkpoint of the log before it');
     }
   }

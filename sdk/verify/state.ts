@@ -1,3 +1,4 @@
+import type { Proof } from './bundle.ts';
 import { equalBytes, toBase64 } from './bytes.ts';
 import { type ConsistencyProof, parseConsistency, parseHash, parseSize } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
@@ -9,7 +10,7 @@ import { hash, matching, object, record } from './shape.ts';
 /** What an auditor remembers of each log: the largest tree that was seen. */
 export type State = ReadonlyMap<string, Remembered>;
 
-interface Remembered {
+export interface Remembered {
   readonly size: bigint;
   readonly root: Uint8Array;
 }
@@ -44,15 +45,22 @@ export function nextState(state: State, checkpoints: readonly SeenCheckpoint[]):
   return next;
 }
 
-/** Reads the proof that the log only grew. Its checkpoint is judged with the others. */
-export async function readConsistency(text: string | null, reader: CheckpointReader, findings: Findings): Promise<ReadConsistency | null> {
-  if (text === null) return null;
-  const path = 'proof.consistency';
-  return findings.attempt('malformed-proof', path, async () => {
-    const proof = parseConsistency(text);
-    return { ...proof, of: await reader.read(proof.checkpoint, path) };
-  });
+/** Reads the proofs that logs only grew, by the log. Their checkpoints are judged with the others. */
+export async function readConsistency(given: Proof['consistency'], reader: CheckpointReader, findings: Findings): Promise<Consistencies> {
+  const proofs = new Map<string, ReadConsistency>();
+  for (const [index, text] of (typeof given === 'string' ? [given] : (given ?? [])).entries()) {
+    const path = typeof given === 'string' ? 'proof.consistency' : `proof.consistency[${index}]`;
+    await findings.attempt('malformed-proof', path, async () => {
+      const proof = parseConsistency(text);
+      const of = await reader.readProven(proof.checkpoint, path);
+      if (proofs.has(of.origin)) throw new TypeError(`it is the second one of ${of.origin}`);
+      proofs.set(of.origin, { ...proof, of });
+    });
+  }
+  return proofs;
 }
+
+export type Consistencies = ReadonlyMap<string, ReadConsistency>;
 
 export interface ReadConsistency extends ConsistencyProof {
   readonly of: SeenCheckpoint;
@@ -63,15 +71,22 @@ export async function judgeState(
   state: State,
   base: string,
   checkpoints: readonly SeenCheckpoint[],
-  consistency: ReadConsistency | null,
+  consistencies: Consistencies,
   findings: Findings,
 ): Promise<void> {
-  const seen = new Map(checkpoints.filter(({ isSigned }) => isSigned).map((checkpoint) => [checkpoint.origin, checkpoint]));
-  judgeSuccession(state, base, [...seen.values()], findings);
-  for (const [origin, old] of state) {
-    const checkpoint = seen.get(origin);
-    if (checkpoint) await judgeOne(old, checkpoint, consistency?.of.origin === origin ? consistency : null, findings);
+  const trees = distinctTrees(checkpoints.filter(({ isSigned }) => isSigned));
+  judgeSuccession(state, base, trees, findings);
+  for (const checkpoint of trees) {
+    const { origin } = checkpoint;
+    const old = state.get(origin);
+    if (old) await judgeRemembered(old, checkpoint, consistencies.get(origin) ?? null, findings);
   }
+}
+
+/** The end of an epoch may come with other cosignatures than what receipts are proven by: it is one tree all the same. */
+function distinctTrees(checkpoints: readonly SeenCheckpoint[]): readonly SeenCheckpoint[] {
+  const trees = new Map(checkpoints.map((checkpoint) => [`${textOf(checkpoint)} ${toBase64(checkpoint.root)}`, checkpoint]));
+  return [...trees.values()];
 }
 
 /** Who has seen one epoch of a log is shown how that ended before a later one is believed. */
@@ -84,11 +99,18 @@ export function judgeSuccession(state: State, base: string, checkpoints: readonl
   findings.add('UNANCHORED', 'no-consistency-proof', message, 'proof.consistency');
 }
 
+/** The server takes an epoch that is not named for the newest. */
 function sinceText(size: bigint, epoch: number): string {
-  return `?since=${size}&since_epoch=${epoch}`;
+  return `?since=${size}, and for an epoch that is not the newest &since_epoch=${epoch}`;
 }
 
-async function judgeOne(old: Remembered, checkpoint: SeenCheckpoint, consistency: ReadConsistency | null, findings: Findings): Promise<void> {
+/** Whether one checkpoint goes on from the tree that is remembered of its log. */
+export async function judgeRemembered(
+  old: Remembered,
+  checkpoint: SeenCheckpoint,
+  consistency: ReadConsistency | null,
+  findings: Findings,
+): Promise<void> {
   const { origin, size, root, epoch, path } = checkpoint;
   const diverged = (code: string, what: string) => findings.add('DIVERGED', code, what, path);
   if (size < old.size) {

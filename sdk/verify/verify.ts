@@ -38,6 +38,18 @@ export interface About {
   readonly id: string | null;
   readonly generated_at: string;
   readonly nonce: string | null;
+  /** null of evidence. */
+  readonly drawn: Drawn | null;
+}
+
+/** What was asked for of a population. The range that is proven is the one between its checkpoints, not the one between these times. */
+export interface Drawn {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly seed: string;
+  /** So many of the subjects are in the sample. */
+  readonly sampled: number;
+  readonly subjects: number;
 }
 
 export interface Report {

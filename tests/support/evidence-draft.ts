@@ -36,7 +36,7 @@ export interface EvidenceDraft {
     edges: DraftEdge[];
   };
   disclosures: { commitment: string; name: string; salt: string | null; value: string | null }[];
-  proof: { receipts: Record<string, string>; consistency: string | null; epochs: { origin: string; entry: string; proof: string }[] };
+  proof: { receipts: Record<string, string>; consistency: string | string[] | null; epochs: { origin: string; entry: string; proof: string }[] };
   signature?: { payloadType: string; payload: string; signatures: { keyid: string; sig: string }[] };
 }
 

@@ -8,6 +8,8 @@ import { TenantLog, testKey } from './tenant-log.ts';
 import { oracleRoot } from './tree-oracle.ts';
 
 const TYPE = 'high-risk-ops.request';
+/** What seals a request. */
+const FINAL = ['cancelled', 'rejected'];
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 
 /** A population before it is sealed. */
@@ -68,8 +70,8 @@ export class PopulationWorld {
     if (last) log.append(Buffer.from(last.checkpoint()));
   }
 
-  /** The next receipt of a request. @returns its id */
-  write(id: string = randomUUID(), status = 'pending', type = TYPE): string {
+  /** The next receipt of a request. @param lie what it says otherwise than it is @returns its id */
+  write(id: string = randomUUID(), status = 'pending', type = TYPE, lie: { parents?: string[]; sealed_count?: number } = {}): string {
     const previous = this.written.findLast((one) => one.id === id);
     const at = new Date(NOON + this.#seconds++ * 1_000).toISOString();
     const seq = (previous?.seq ?? 0) + 1;
@@ -89,6 +91,8 @@ export class PopulationWorld {
       changes_digest: 'c'.repeat(64),
       commitments: [],
       at,
+      ...(FINAL.includes(status) ? { sealed_count: seq } : {}),
+      ...lie,
     });
     const index = this.log.append(bytes);
     if (type === TYPE) this.written.push({ log: this.log, index, id, seq, leaf: leafHash.toString('base64'), status, at });
@@ -116,10 +120,11 @@ export class PopulationWorld {
         ...{ origin: log.origin, from_size: start, to_size: log.entries.length, from_root: root(start), to_root: root(log.entries.length) },
       };
     });
+    const asked = { from: from === 0 ? null : (created[0]?.at ?? null), to: null };
     return {
       manifest: {
-        ...{ typ: 'summit-population/v1', origin: BASE, tenant: 'demo', type: TYPE, from: null, to: null },
-        query: { from: null, to: null, seed, sample: sampleSize },
+        ...{ typ: 'summit-population/v1', origin: BASE, tenant: 'demo', type: TYPE, ...asked },
+        query: { ...asked, seed, sample: sampleSize },
         ...{ generated_at: '2026-11-22T13:00:00.000Z', nonce: null, seed, sample },
         counts: {
           entries: segments.reduce((sum, { from_size, to_size }) => sum + to_size - from_size, 0),

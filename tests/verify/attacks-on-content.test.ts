@@ -312,4 +312,45 @@ test('of somebody who was erased the id stays, and the handle is nowhere', async
   refused(forgotten, 'INVALID', 'actor-not-bound');
 });
 
+test('hide approvals by leaving out their member, or by giving it another type', async () => {
+  const leftOut = await judgeLies({
+    draft(draft) {
+      for (const member of ['approvals', 'execution']) {
+        for (const from of [draft, draft.manifest.members, draft.manifest.counts]) Reflect.deleteProperty(from, member);
+      }
+    },
+  });
+  refused(leftOut, 'INVALID', 'manifest-differs');
+  incomplete(leftOut, 'row-not-shown');
+  const renamed = await judgeLies({
+    draft(draft) {
+      Object.assign(draft.manifest.members, { approvals: { type: 'nothing', many: true } });
+      Object.assign(draft.manifest.counts, { approvals: 0 });
+      draft.approvals = [];
+    },
+  });
+  refused(renamed, 'INVALID', 'manifest-differs');
+  incomplete(renamed, 'row-not-shown');
+});
+
+test('hide a row of a type that no member has', async () => {
+  const report = await judgeLies({
+    step(name, _, { rows }) {
+      if (name === 'create') rows?.push({ type: 'high-risk-ops.waiver', row: { id: 'w1' } });
+    },
+  });
+  incomplete(report, 'row-not-shown');
+});
+
+test('show a decision about another request, as if it had allowed this one', async () => {
+  const report = await judgeLies({
+    decision(_, decision) {
+      const other = { type: decision.subject.type, id: '00000000-0000-4000-8000-000000000000' };
+      const resource = { ...other, properties: {} };
+      Object.assign(decision, { subject: other, resource, input: { ...decision.input, resource } });
+    },
+  });
+  refused(report, 'INVALID', 'decision-about-other');
+});
+
 test.run();

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatProof, parseProof } from '../../sdk/verify/checkpoint.ts';
-import { parsePolicy, verifyEvidence } from '../../sdk/verify/index.ts';
+import { parsePolicy, type State, verifyEvidence } from '../../sdk/verify/index.ts';
+import { CheckpointReader } from '../../sdk/verify/log.ts';
 import { BASE, buildEvidence, type EvidenceWorld } from '../support/evidence-builder.ts';
 import type { EvidenceDraft } from '../support/evidence-draft.ts';
 import { at, judgeChanged, judgeLies, refused, textOf } from '../support/judged.ts';
@@ -183,6 +184,18 @@ test('move a receipt to another place: its proof is of one place only', async ()
   refused(report, 'INVALID', 'not-included');
 });
 
+test('prove nothing: what leads to no checkpoint is in no log', async () => {
+  const { ok, integrity, findings } = await judgeLies({
+    draft({ manifest, receipts, people, proof }) {
+      Object.assign(manifest, { receipts: [], checkpoints: [] });
+      Object.assign(proof, { receipts: {} });
+      receipts.splice(0);
+      people.splice(0);
+    },
+  });
+  assert.equal([ok, findings.some(({ code }) => code === 'no-checkpoint')], [false, true], integrity.verdict);
+});
+
 test('a proof that is missing, or has what nobody has signed', async () => {
   refused(await judgeLies({ draft: ({ proof, receipts }) => void delete proof.receipts[at(receipts, 0).id] }), 'INVALID', 'proof-missing');
   const report = await judgeLies({
@@ -231,7 +244,60 @@ test('an epoch that is joined to the wrong log, or to one that had lost its end'
   const report = await verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy) });
   refused(report, 'DIVERGED', 'log-went-back');
   const own = await judgeLies({ rotates: 1, opens: (log) => void log.append(Buffer.from(log.checkpoint(0))) });
-  assert.match(textOf(own.findings), 'not of the epoch before 2');
+  assert.match(textOf(own.findings), 'not of an epoch before 2');
+});
+
+/** Two lives of epoch 1, of which the later log has recorded the other as the end: without witnesses nobody else would tell. */
+async function forkOfEndedEpoch(otherLeaves: number) {
+  const { bundle, policy, world } = await buildEvidence({
+    rotates: 1,
+    opens(log, [first]) {
+      first?.cosigners.splice(0);
+      log.cosigners.splice(0);
+      const mine = first?.entries.splice(0) ?? [];
+      first?.entries.push(...Array.from({ length: otherLeaves }, (_, index) => Buffer.from(`another history ${index}`)));
+      log.append(Buffer.from(first?.checkpoint() ?? ''));
+      first?.entries.splice(0, otherLeaves, ...mine);
+    },
+  });
+  const pinned = policy.replace(/^(witness|quorum) .*$/gm, '').concat('quorum none\n');
+  const end = Array.from({ length: otherLeaves }, (_, index) => oracleLeaf(Buffer.from(`another history ${index}`)));
+  const state: State = new Map([[BASE, { size: BigInt(otherLeaves), root: oracleRoot(end) }]]);
+  return { bundle, policy: await parsePolicy(pinned), world, state };
+}
+
+test('fork an ended epoch: receipts are proven by another tree than the later log says that it ended with', async () => {
+  for (const [leaves, code] of [
+    [9, 'not-the-end'],
+    [2, 'log-went-back'],
+  ] as const) {
+    const { bundle, policy, state } = await forkOfEndedEpoch(leaves);
+    const text = JSON.stringify(bundle);
+    refused(await verifyEvidence(text, { policy }), 'DIVERGED', code);
+    refused(await verifyEvidence(text, { policy, state }), 'DIVERGED', code);
+  }
+});
+
+test('what is remembered is compared with each checkpoint of a log, with how an epoch ended too', async () => {
+  const { bundle, policy, world } = await forkOfEndedEpoch(9);
+  const [first] = world.logs;
+  const state: State = new Map([[BASE, { size: 9n, root: Buffer.alloc(32, 7) }]]);
+  const report = await verifyEvidence(JSON.stringify(bundle), { policy, state });
+  refused(report, 'DIVERGED', 'split-view', 'log-went-back');
+  assert.ok((first?.entries.length ?? 9) < 9);
+});
+
+test('a checkpoint that a proof leads to needs a quorum, also where it is the end of an epoch as well', async () => {
+  const note = (await buildEvidence()).world.log;
+  const policy = await parsePolicy(note.policyLines.concat('quorum none', '').join('\n'));
+  for (const order of [
+    ['readCovered', 'readProven'],
+    ['readProven', 'readCovered'],
+  ] as const) {
+    const reader = new CheckpointReader(BASE, policy);
+    for (const read of order) await reader[read](note.checkpoint(), 'proof');
+    assert.equal([reader.all.length, reader.proven.length, reader.covered.length], [1, 1, 1], order.join());
+  }
 });
 
 test('what is not readable as what it is to be', async () => {

@@ -58,6 +58,22 @@ test('a log that only grew is proven to have, from exactly what is remembered', 
   assert.is(same.integrity.verdict, 'WITNESSED');
 });
 
+test('two logs that are remembered and have grown are both proven to have', async () => {
+  const grown = async (proofs: (bodies: string[]) => string[]) => {
+    const lies: Lies = {
+      rotates: 1,
+      draft: ({ proof }, { logs }) => Object.assign(proof, { consistency: proofs(logs.map((log) => log.consistency(3))) }),
+    };
+    const { bundle, policy, world } = await buildEvidence(lies);
+    const state: State = new Map(world.logs.flatMap((log) => [...remembered(log, 3)]));
+    return verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy), state, evaluate });
+  };
+  const both = await grown((bodies) => bodies);
+  assert.is(both.integrity.verdict, 'WITNESSED', JSON.stringify(both.findings));
+  found(await grown((bodies) => bodies.slice(1)), 'UNANCHORED', 'no-consistency-proof');
+  found(await grown(([first = '', second = '']) => [first, second, second]), 'INVALID', 'malformed-proof');
+});
+
 test('what is remembered afterwards is what the log has signed', async () => {
   const { bundle, policy, world } = await buildEvidence({ rotates: 1 });
   const elsewhere = { size: 3n, root: new Uint8Array(32) };
@@ -80,7 +96,7 @@ test('who remembers an epoch is shown how it ended before a later one is believe
   const { world, bundle, policy } = await buildEvidence({ rotates: 3 });
   const verify = async (known: State) => verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy), state: known, evaluate });
   found(await verify(state), 'UNANCHORED', 'no-consistency-proof');
-  assert.match(JSON.stringify((await verify(state)).findings), '?since=1&since_epoch=2');
+  assert.match(JSON.stringify((await verify(state)).findings), '?since=1, and for an epoch that is not the newest &since_epoch=2');
   const [, , third] = world.logs;
   const shown = await verify(remembered(third ?? world.log, third?.entries.length ?? 0));
   assert.is(shown.integrity.verdict, 'WITNESSED', 'the first leaf of the fourth shows how the third ended');
