@@ -1,6 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { formatState, type Policy, parsePolicy, parseState, reportJson, reportText, type State, verifyEvidence } from '../../sdk/verify/index.ts';
+import { LONGEST } from '../../sdk/verify/json.ts';
 import { CliError, type ExitCode } from './cli-error.ts';
 import { EvaluatorThread } from './evaluator.ts';
 
@@ -54,11 +55,21 @@ async function stateIn(path: string): Promise<State> {
   }
 }
 
+/** No more is read than is verified, so that a file without end, or a pipe, does not fill the memory. */
 async function bytesOf(path: string, exitCode: ExitCode): Promise<Buffer> {
-  if (path === '-') return buffer(process.stdin);
-  return readFile(path).catch((error: Error) => {
-    throw new CliError(exitCode, `${path} cannot be read: ${error.message}`);
-  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
+      length += chunk.length;
+      if (length > LONGEST) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new CliError(exitCode, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (length > LONGEST) throw new CliError(exitCode, `${path} is longer than ${LONGEST} bytes, and no file is verified that is longer`);
+  return Buffer.concat(chunks);
 }
 
 /** Whoever reads it meanwhile sees the old file or the new one. */

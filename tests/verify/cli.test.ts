@@ -136,4 +136,10 @@ test('it loads nothing of the kernel but its commands, and no module that could 
   );
 });
 
+test('a file that does not end is read up to the limit of the verifier', async () => {
+  const { code, stderr } = await verify('/dev/zero', '--policy', pinned);
+  assert.is(code, 3);
+  assert.match(stderr, '/dev/zero is longer than 134217728 bytes');
+});
+
 test.run();
