@@ -30,7 +30,8 @@ function verify(...args: readonly string[]): Promise<Output> {
 test('a sound bundle is verified, in words', async () => {
   const { code, stdout, stderr } = await verify(evidence, '--policy', pinned);
   assert.equal([code, stderr], [0, '']);
-  for (const words of ['WITNESSED by 1 (w1)', 'COMPLETE', 'REPRODUCED 2 of 2', 'Verified.']) assert.match(stdout, words);
+  for (const words of ['WITNESSED by 1 (w1)', 'COMPLETE', 'REPRODUCED 2 of 2', '1 of 3 changes were judged by a policy', 'Verified.'])
+    assert.match(stdout, words);
 });
 
 test('a tampered one is not, and the findings say where', async () => {
