@@ -1,5 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../../sdk/durable-files.ts';
 import {
   type Evaluator,
   formatState,
@@ -11,6 +12,7 @@ import {
   type State,
   verifyEvidence,
 } from '../../sdk/verify/index.ts';
+import { LONGEST } from '../../sdk/verify/json.ts';
 import { CliError, type ExitCode } from './cli-error.ts';
 
 /** Paths, and what else `summit verify` is told. */
@@ -33,7 +35,7 @@ export async function verifyFiles(files: VerifyFiles, evaluate: Evaluator, form:
   const given = { ...(state && { state }), ...(nonce !== undefined && { nonce }), ...(subject !== undefined && { subject }) };
   const asked = { ...given, ...(promise !== undefined && { promise }) };
   const report = await verifyEvidence(bundle, { policy, ...asked, now: new Date(), evaluate });
-  if (report.ok && files.state !== undefined) await replaceFile(files.state, formatState(report.state));
+  if (report.ok && files.state !== undefined) await keep(files.state, formatState(report.state));
   return { ok: report.ok, text: form === 'json' ? `${JSON.stringify(reportJson(report))}\n` : reportText(report) };
 }
 
@@ -57,21 +59,25 @@ async function stateIn(path: string): Promise<State> {
   }
 }
 
+/** No more is read than is verified, so that a file without end, or a pipe, does not fill the memory. */
 async function bytesOf(path: string, exitCode: ExitCode): Promise<Buffer> {
-  if (path === '-') return buffer(process.stdin);
-  return readFile(path).catch((error: Error) => {
-    throw new CliError(exitCode, `${path} cannot be read: ${error.message}`);
-  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
+      length += chunk.length;
+      if (length > LONGEST) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new CliError(exitCode, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (length > LONGEST) throw new CliError(exitCode, `${path} is longer than ${LONGEST} bytes, and no file is verified that is longer`);
+  return Buffer.concat(chunks);
 }
 
-/** Whoever reads it meanwhile sees the old file or the new one. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
-  try {
-    await writeFile(draft, text, { flag: 'wx', flush: true });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw new CliError(3, `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
+async function keep(path: string, text: string): Promise<void> {
+  await replaceFile(path, text).catch((error: Error) => {
+    throw new CliError(3, `${path} cannot be written: ${error.message}`);
+  });
 }

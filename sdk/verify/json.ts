@@ -11,7 +11,10 @@ export interface JsonLimits {
   readonly values: number;
 }
 
-const LIMITS: JsonLimits = { length: 128 * 1_048_576, depth: 64, values: 4_000_000 };
+/** Whoever reads a file for the verifier need not read on after so many bytes: it is refused as too long. */
+export const LONGEST = 128 * 1_048_576;
+
+const LIMITS: JsonLimits = { length: LONGEST, depth: 64, values: 4_000_000 };
 
 /** The message begins with the path of what is wrong. */
 export class JsonError extends TypeError {}

@@ -61,7 +61,9 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const evaluate = options.evaluate ?? (await import('./evaluate.ts')).evaluate;
   const replay = await replayDecisions(decisions, sound, vouched, evaluate, findings);
   const leaves = new Set(logged.map(({ leafText }) => leafText));
-  return { about, witnesses, open, replay, leaves, state: nextState(state, reader.all) };
+  const changing = receipts.filter(({ content }) => content.seq !== null);
+  const changes = { all: changing.length, judged: changing.filter(({ content }) => content.policy.length > 0).length };
+  return { about, witnesses, open, replay, changes, leaves, state: nextState(state, reader.all) };
 }
 
 /** The receipts of the subjects, each there once, and those that made the people. */

@@ -39,7 +39,15 @@ export async function judgePopulation(members: JsonObject, population: Populatio
   await judgeSample(population, findings);
   judgeCounts(population, findings);
   const replay = { verdict: 'NONE', reproduced: 0, decisions: 0 } as const;
-  return { about: { ...predicate, id: null, drawn }, witnesses, open, replay, leaves: leaves.vouched, state: nextState(state, reader.all) };
+  return {
+    about: { ...predicate, id: null, drawn },
+    witnesses,
+    open,
+    replay,
+    changes: null,
+    leaves: leaves.vouched,
+    state: nextState(state, reader.all),
+  };
 }
 
 /** What was asked for is what the manifest says, in whatever way the times were written. */

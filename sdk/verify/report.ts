@@ -37,13 +37,14 @@ export interface Line {
   readonly tone: 'good' | 'bad' | 'doubt';
 }
 
-export function linesOf({ integrity, completeness, replay, promise }: Report): readonly Line[] {
+export function linesOf({ integrity, completeness, replay, changes, promise }: Report): readonly Line[] {
   const by = integrity.verdict === 'WITNESSED' ? ` by ${integrity.witnesses.length} (${integrity.witnesses.join(', ')})` : '';
   const of = replay.decisions > 0 ? ` ${replay.reproduced} of ${replay.decisions}` : '';
+  const judged = changes ? `; ${changes.judged} of ${changes.all} changes were judged by a policy` : '';
   return [
     line('Integrity', integrity.verdict, by, MEANING[integrity.verdict]),
     line('Completeness', completeness.verdict, '', MEANING[completeness.verdict]),
-    line('Policy replay', replay.verdict, of, MEANING[replay.verdict]),
+    line('Policy replay', replay.verdict, of, `${MEANING[replay.verdict]}${judged}`),
     ...(promise ? [line('Promise', promise.verdict, '', PROMISE[promise.verdict])] : []),
   ];
 }

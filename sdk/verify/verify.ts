@@ -30,6 +30,12 @@ export interface VerifyOptions {
   readonly evaluate?: Evaluator;
 }
 
+/** How many receipts changed a subject, and of how many of these a policy was asked. */
+export interface Changes {
+  readonly all: number;
+  readonly judged: number;
+}
+
 /** What the bundle says that it is. */
 export interface About {
   readonly origin: string;
@@ -67,6 +73,8 @@ export interface Report {
     readonly open: readonly string[];
   };
   readonly replay: Replay;
+  /** null where the receipts' decisions are not looked at, as in a population. */
+  readonly changes: Changes | null;
   /** Whether the promised receipt is in the log; null where none was asked about. */
   readonly promise: { readonly verdict: 'KEPT' | 'NOT FOUND' | 'INVALID'; readonly leaf_hash: string | null } | null;
   readonly findings: readonly Finding[];
@@ -80,6 +88,7 @@ export interface Judged {
   readonly witnesses: readonly string[];
   readonly open: readonly string[];
   readonly replay: Replay;
+  readonly changes: Changes | null;
   /** Base64 hashes of the leaves that are proven to be in a log of the policy's. */
   readonly leaves: ReadonlySet<string>;
   readonly state: State;
@@ -146,7 +155,17 @@ function reportOf(judged: Judged | null, promise: Report['promise'], state: Stat
   const replay = judged?.replay ?? { verdict: 'NONE', reproduced: 0, decisions: 0 };
   const isProven = integrity.verdict === 'LOGGED' || integrity.verdict === 'WITNESSED';
   const ok = isProven && completeness.verdict !== 'INCOMPLETE' && replay.verdict !== 'DIFFERS' && (promise === null || promise.verdict === 'KEPT');
-  return { ok, about: judged?.about ?? null, integrity, completeness, replay, promise, findings: findings.list, state: judged?.state ?? state };
+  return {
+    ok,
+    about: judged?.about ?? null,
+    integrity,
+    completeness,
+    replay,
+    changes: judged?.changes ?? null,
+    promise,
+    findings: findings.list,
+    state: judged?.state ?? state,
+  };
 }
 
 function integrityOf(judged: Judged | null, findings: Findings): Report['integrity'] {

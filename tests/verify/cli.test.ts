@@ -30,7 +30,8 @@ function verify(...args: readonly string[]): Promise<Output> {
 test('a sound bundle is verified, in words', async () => {
   const { code, stdout, stderr } = await verify(evidence, '--policy', pinned);
   assert.equal([code, stderr], [0, '']);
-  for (const words of ['WITNESSED by 1 (w1)', 'COMPLETE', 'REPRODUCED 2 of 2', 'Verified.']) assert.match(stdout, words);
+  for (const words of ['WITNESSED by 1 (w1)', 'COMPLETE', 'REPRODUCED 2 of 2', '1 of 3 changes were judged by a policy', 'Verified.'])
+    assert.match(stdout, words);
 });
 
 test('a tampered one is not, and the findings say where', async () => {
@@ -125,7 +126,10 @@ test('it loads nothing of the kernel but its commands, and no module that could 
   const loaded = new Set(readFileSync(seen, 'utf8').trim().split('\n'));
   const ours = [...loaded].filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
   const stray = ours.filter(
-    (path) => !/^(sdk\/verify\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|sdk\/errors\.ts|node_modules\/)/.test(path),
+    (path) =>
+      !/^(sdk\/verify\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|sdk\/(errors|durable-files)\.ts|node_modules\/)/.test(
+        path,
+      ),
   );
   assert.equal(stray, []);
   const packages = new Set(ours.flatMap((path) => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
@@ -134,6 +138,12 @@ test('it loads nothing of the kernel but its commands, and no module that could 
     [...loaded].filter((url) => /^node:(net|tls|http|https|http2|dgram|dns)$/.test(url)),
     [],
   );
+});
+
+test('a file that does not end is read up to the limit of the verifier', async () => {
+  const { code, stderr } = await verify('/dev/zero', '--policy', pinned);
+  assert.is(code, 3);
+  assert.match(stderr, '/dev/zero is longer than 134217728 bytes');
 });
 
 test.run();
