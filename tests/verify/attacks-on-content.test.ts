@@ -199,6 +199,42 @@ test('open a commitment as something that it is not', async () => {
   refused(await judgeLies({ draft: ({ disclosures }) => void disclosures.push(stray) }), 'INVALID', 'stray-disclosure');
 });
 
+test('commit to a value under one name, and use it as another', async () => {
+  const used = async (field: string, name: string, words: string) => {
+    const other = commit(name, 'engineer');
+    const report = await judgeLies({
+      step(step, content, { subject }) {
+        if (step === 'create' && field !== 'handle') Object.assign(content, { [field]: other.commitment });
+        if (step !== 'hire engineer' || field !== 'handle' || !subject) return;
+        subject.row.handle = other.commitment;
+        content.commitments = [other.commitment];
+      },
+      draft({ disclosures, manifest, receipts, people }) {
+        const all = [...receipts, ...people.map(({ receipt }) => receipt)].map(({ bytes }) => Buffer.from(bytes, 'base64').toString()).join();
+        disclosures.push(other);
+        disclosures.splice(0, disclosures.length, ...disclosures.filter(({ commitment }) => all.includes(commitment)));
+        manifest.counts.disclosures = disclosures.length;
+      },
+    });
+    assert.not.ok(report.ok);
+    assert.match(textOf(report.findings), words);
+  };
+  await used('actor', 'comment', 'its actor is disclosed as comment');
+  await used('input_digest', 'actor', 'its input is disclosed as actor');
+  await used('handle', 'justification', 'its receipt binds no handle');
+});
+
+test('write a row twice: what was written once stays as it was', async () => {
+  const report = await judgeLies({
+    step(name, _, { rows = [] }) {
+      const [approval] = rows;
+      if (name === 'approve' && approval) rows.push({ ...approval, row: { ...approval.row, role: 'security_officer' } });
+    },
+  });
+  assert.match(textOf(report.findings), 'which was written before');
+  assert.not.ok(report.ok);
+});
+
 test('name another person: a handle is proven by the receipt that made the person', async () => {
   refused(await judgeLies({ draft: ({ people }) => Object.assign(at(people, 1), { handle: 'ceo' }) }), 'INVALID', 'person-not-bound');
   const stolen = await judgeLies({ draft: ({ people }) => Object.assign(at(people, 1), { receipt: structuredClone(at(people, 0).receipt) }) });
@@ -217,6 +253,7 @@ test('counts, lists and checkpoints of the manifest are those of the bundle', as
   for (const name of Object.keys(bundle.manifest.counts)) {
     incomplete(await judgeLies({ draft: ({ manifest }) => Object.assign(manifest.counts, { [name]: 99 }) }), 'count-differs');
   }
+  incomplete(await judgeLies({ draft: ({ manifest }) => Object.assign(manifest.counts, { secrets: 0 }) }), 'count-differs');
   for (const name of ['receipts', 'policy_decisions', 'policy_bundles', 'checkpoints'] as const) {
     refused(await judgeLies({ draft: ({ manifest }) => Object.assign(manifest, { [name]: [] }) }), 'INVALID', 'manifest-differs');
   }

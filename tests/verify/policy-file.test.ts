@@ -85,6 +85,8 @@ test('what is ambiguous, doubled or unknown is refused, with its line', async ()
     [[line('log', log), line('log', log)], /line 2.*there already/],
     [[line('log', log), line('log', { ...log, ...renamed })], /line 2/],
     [[line('log', cosigner)], /has the type 4, expected 1/],
+    [['witness w1'], /expected witness/],
+    [[`${w1} https://a https://b`], /expected witness/],
     [[witnessLine('w1', log)], /has the type 1, expected 4/],
     [[w1, w1], /the name w1 is taken/],
     [[w1, witnessLine('w2', cosigner)], /there already/],
