@@ -17,8 +17,14 @@ const test = suite('Signing the log');
 const folder = mkdtempSync(join(tmpdir(), 'summit-signing-'));
 const ORIGIN = 'summit.local/demo-external';
 
+// It stands between this process and the network from when it is loaded: no other suite is to meet it.
+nock.restore();
+test.before(() => nock.activate());
 test.after.each(() => nock.cleanAll());
-test.after(() => rmSync(folder, { recursive: true }));
+test.after(() => {
+  nock.restore();
+  rmSync(folder, { recursive: true });
+});
 
 async function messageOf(work: Promise<unknown>): Promise<string> {
   return work.then(
