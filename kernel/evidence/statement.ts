@@ -1,4 +1,5 @@
 import { Problem } from '../../sdk/index.ts';
+import { preAuthEncoding } from '../../sdk/verify/statement.ts';
 import type { NoteSigner } from '../log/note-signer.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
 
@@ -30,13 +31,8 @@ const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 export async function sealed(members: readonly MemberDigest[], { signer, key, predicateType, predicate }: Seal): Promise<Envelope> {
   const statement = { _type: 'https://in-toto.io/Statement/v1', subject: members, predicateType, predicate };
   const payload = Buffer.from(canonicalJson(statement));
-  const signature = await signer.signature(key, preAuthEncoding(PAYLOAD_TYPE, payload)).catch((cause: unknown) => {
+  const signature = await signer.signature(key, preAuthEncoding(payload, PAYLOAD_TYPE)).catch((cause: unknown) => {
     throw new Problem('unavailable', 'The signer does not answer, so there is no evidence: ask again in a moment.', {}, { cause });
   });
   return { payloadType: PAYLOAD_TYPE, payload: payload.toString('base64'), signatures: [signature] };
-}
-
-/** What a DSSE signature covers ("PAE"): both lengths are of bytes. */
-export function preAuthEncoding(type: string, payload: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }

@@ -9,7 +9,7 @@ export interface TileRequest {
   readonly width: number;
 }
 
-/** Deeper than any log that can be: 256^6 leaves. */
+/** As C2SP tlog-tiles has it. */
 const MAX_LEVEL = 63;
 const MAX_PARTS = 5;
 
