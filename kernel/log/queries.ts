@@ -8,7 +8,8 @@ import { type Pinned, policyFile } from './policy-file.ts';
 import { consistencyProof } from './proofs.ts';
 import { type Checkpoint, checkpointFor, cosigned, currentEpoch, latestCheckpoint, readTiles, requireCheckpoint } from './store.ts';
 import { parseTilePath, type TileRequest } from './tile-path.ts';
-import { TILE_WIDTH } from './tree.ts';
+import { widthOf } from './tiles.ts';
+import { HASH_BYTES, TILE_WIDTH } from './tree.ts';
 
 const TILE = 'application/octet-stream';
 const MAX_ENTRIES = 256;
@@ -123,8 +124,8 @@ async function epochOf({ db, tenant, params }: Pick<QueryContext<unknown, unknow
 
 async function hashTile(tx: Transaction, tenant: string, epoch: number, level: number, { index, width }: TileRequest): Promise<Buffer> {
   const [tile] = await readTiles(tx, tenant, epoch, [{ level, index }]);
-  if (!tile || tile.hashes.length < width) throw noTile();
-  return Buffer.concat(tile.hashes.slice(0, width));
+  if (!tile || widthOf(tile) < width) throw noTile();
+  return tile.hashes.subarray(0, width * HASH_BYTES);
 }
 
 async function entryBundle(tx: Transaction, tenant: string, epoch: number, { index, width }: TileRequest): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '../database/database.ts';
 import { leafHashOf } from '../receipts/receipt.ts';
 import { currentEpoch, type Epoch, type Head, headOf, readTiles } from './store.ts';
-import { CorruptLog, edgeTiles, type Tile, TreeEdge } from './tiles.ts';
-import { EMPTY_ROOT, TILE_WIDTH } from './tree.ts';
+import { CorruptLog, edgeTiles, type Tile, TreeEdge, widthOf } from './tiles.ts';
+import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH } from './tree.ts';
 
 /** So many receipts get their places in one transaction, and those of the same millisecond as the last. */
 export const BATCH = 4096;
@@ -64,9 +64,10 @@ async function beginEpoch(tx: Transaction, tenant: string, { epoch, link }: Epoc
 /** @throws CorruptLog where what is stored is not what the head says */
 function edgeOf(head: Head, tiles: readonly Tile[]): TreeEdge {
   const sound = edgeTiles(head.size).map(({ level, index, width }): Tile => {
-    const hashes = tiles.find((tile) => tile.level === level && tile.index === index)?.hashes ?? [];
-    if (hashes.length < width) throw new CorruptLog(`tile ${level}/${index} has ${hashes.length} of ${width} hashes`);
-    return { level, index, hashes: hashes.slice(0, width) };
+    const tile = tiles.find((other) => other.level === level && other.index === index);
+    const stored = tile ? widthOf(tile) : 0;
+    if (!tile || stored < width) throw new CorruptLog(`tile ${level}/${index} has ${stored} of ${width} hashes`);
+    return { level, index, hashes: tile.hashes.subarray(0, width * HASH_BYTES) };
   });
   const edge = new TreeEdge(head.size, sound);
   const root = head.size === 0 ? EMPTY_ROOT : edge.root();
@@ -113,7 +114,7 @@ function keyOf(hash: Uint8Array): string {
 async function store(tx: Transaction, tenant: string, head: Head, edge: TreeEdge, leaves: readonly Waiting[]): Promise<void> {
   const tiles = edge.grown(head.size);
   const stored = insertTiles(tx, tenant, head.epoch, tiles);
-  const full = tiles.filter(({ hashes }) => hashes.length === TILE_WIDTH);
+  const full = tiles.filter((tile) => widthOf(tile) === TILE_WIDTH);
   // A full tile begins with the hashes of each partial one that was there before it.
   const tidied = tx.query(
     `DELETE FROM log_tiles t USING unnest($3::integer[], $4::bigint[]) AS f (level, index)
@@ -135,6 +136,6 @@ function insertTiles(tx: Transaction, tenant: string, epoch: number, tiles: read
     `INSERT INTO log_tiles (tenant_id, epoch, level, tile_index, width, hashes)
        SELECT $1, $2, x.level, x.index, octet_length(x.hashes) / 32, x.hashes
        FROM unnest($3::integer[], $4::bigint[], $5::bytea[]) AS x (level, index, hashes)`,
-    [tenant, epoch, tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => Buffer.concat(hashes))],
+    [tenant, epoch, tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)],
   );
 }

@@ -14,8 +14,6 @@ export interface Checkpoint extends Head {
   readonly note: string;
 }
 
-const HASH_BYTES = 32;
-
 /** The epoch that receipts go into, and what it begins with: null for the first, which begins with the first receipt. */
 export interface Epoch {
   readonly epoch: number;
@@ -95,23 +93,22 @@ export async function cosigned(tx: Transaction, tenant: string, { epoch, size, n
 /** Each tile as wide as it is stored. One that is not there is left out. */
 export async function readTiles(tx: Transaction, tenant: string, epoch: number, wanted: readonly TileId[]): Promise<readonly Tile[]> {
   if (wanted.length === 0) return [];
-  const rows = await tx.query<{ level: number; index: number; hashes: Uint8Array }>(
+  const rows = await tx.query<{ level: number; index: number; hashes: Uint8Array<ArrayBuffer> }>(
     `SELECT w.level, w.index, t.hashes
        FROM unnest($3::integer[], $4::bigint[]) AS w (level, index)
        CROSS JOIN LATERAL (SELECT hashes FROM log_tiles
          WHERE tenant_id = $1 AND epoch = $2 AND level = w.level AND tile_index = w.index ORDER BY width DESC LIMIT 1) t`,
     [tenant, epoch, wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
   );
-  return rows.map(({ level, index, hashes }) => ({ level, index, hashes: hashesIn(hashes) }));
+  return rows.map(({ level, index, hashes: { buffer, byteOffset, byteLength } }) => ({
+    level,
+    index,
+    hashes: Buffer.from(buffer, byteOffset, byteLength),
+  }));
 }
 
 /** @throws Problem `unavailable` where a log has not begun, which takes a moment after its tenant has */
 export function requireCheckpoint(checkpoint: Checkpoint | null): Checkpoint {
   if (!checkpoint) throw new Problem('unavailable', 'The log has no checkpoint yet: ask again in a moment.');
   return checkpoint;
-}
-
-export function hashesIn(bytes: Uint8Array): readonly Buffer[] {
-  const buffer = Buffer.from(bytes);
-  return Array.from({ length: buffer.length / HASH_BYTES }, (_, i) => buffer.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
 }

@@ -1,4 +1,4 @@
-import { frontierRanges, nodeHash, perfectRoot, type Range, splitOf, TILE_HEIGHT, TILE_WIDTH } from './tree.ts';
+import { frontierRanges, HASH_BYTES, nodeHash, perfectRoot, type Range, splitOf, TILE_HEIGHT, TILE_WIDTH } from './tree.ts';
 
 /** A tile (C2SP tlog-tiles): consecutive hashes of one level. Hash i of level l is the root of 256^l leaves. */
 export interface TileId {
@@ -7,7 +7,12 @@ export interface TileId {
 }
 
 export interface Tile extends TileId {
-  readonly hashes: readonly Buffer[];
+  /** One after the other, as C2SP tlog-tiles serves them. */
+  readonly hashes: Buffer;
+}
+
+export function widthOf({ hashes }: Tile): number {
+  return hashes.length / HASH_BYTES;
 }
 
 /** A log's own hashes contradict each other: somebody has altered what is stored. */
@@ -29,9 +34,11 @@ export class TileSet {
     const half = splitOf(width);
     if (width > 1 && half * 2 !== width) return nodeHash(this.hashOf({ start, end: start + half }), this.hashOf({ start: start + half, end }));
     const { level, index, offset, count } = placeOf({ start, end });
-    const hashes = this.#tiles.get(keyOf({ level, index }))?.hashes.slice(offset, offset + count) ?? [];
-    if (hashes.length < count) throw new CorruptLog(`tile ${level}/${index} has ${hashes.length} of ${count} hashes that it should have`);
-    return perfectRoot(hashes);
+    const tile = this.#tiles.get(keyOf({ level, index }));
+    const stored = tile ? widthOf(tile) : 0;
+    if (!tile || stored < offset + count)
+      throw new CorruptLog(`tile ${level}/${index} has ${stored} of ${offset + count} hashes that it should have`);
+    return perfectRoot(tile.hashes.subarray(offset * HASH_BYTES, (offset + count) * HASH_BYTES));
   }
 }
 
@@ -64,7 +71,7 @@ export class TreeEdge {
   /** @param tiles of the right edge of a tree of this size */
   constructor(size: number, tiles: readonly Tile[]) {
     this.#size = size;
-    for (const { level, hashes } of tiles) this.#levels[level] = [...hashes];
+    for (const { level, hashes } of tiles) this.#levels[level] = hashesIn(hashes);
   }
 
   get size(): number {
@@ -77,8 +84,7 @@ export class TreeEdge {
   }
 
   root(): Buffer {
-    const tiles = edgeTiles(this.#size).map(({ level, index }): Tile => ({ level, index, hashes: this.#levels[level] ?? [] }));
-    const set = new TileSet(tiles);
+    const set = new TileSet(edgeTiles(this.#size).map((id) => this.#partial(id)));
     const [last, ...others] = frontierRanges(this.#size).toReversed();
     if (!last) throw new RangeError('a tree without leaves has no edge');
     return others.reduce((right, range) => nodeHash(set.hashOf(range), right), set.hashOf(last));
@@ -88,18 +94,20 @@ export class TreeEdge {
   grown(from: number): readonly Tile[] {
     const before = new Map(edgeTiles(from).map((tile) => [keyOf(tile), tile.width]));
     const wider = edgeTiles(this.#size).filter((tile) => before.get(keyOf(tile)) !== tile.width);
-    return [...this.#full, ...wider.map(({ level, index }) => ({ level, index, hashes: this.#levels[level] ?? [] }))];
+    return [...this.#full, ...wider.map((id) => this.#partial(id))];
+  }
+
+  #partial({ level, index }: TileId): Tile {
+    return { level, index, hashes: Buffer.concat(this.#levels[level] ?? []) };
   }
 
   #push(level: number, hash: Buffer): void {
-    const hashes = this.#levels[level] ?? [];
-    this.#levels[level] = hashes;
-    hashes.push(hash);
-    if (hashes.length < TILE_WIDTH) return;
-    const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1));
-    this.#full.push({ level, index, hashes });
+    this.#levels[level] ??= [];
+    if (this.#levels[level].push(hash) < TILE_WIDTH) return;
+    const full = this.#partial({ level, index: Math.floor(this.#size / TILE_WIDTH ** (level + 1)) });
+    this.#full.push(full);
     this.#levels[level] = [];
-    this.#push(level + 1, perfectRoot(hashes));
+    this.#push(level + 1, perfectRoot(full.hashes));
   }
 }
 
@@ -113,4 +121,8 @@ function placeOf({ start, end }: Range): TileId & { readonly offset: number; rea
   const level = Math.floor(height / TILE_HEIGHT);
   const first = start / TILE_WIDTH ** level;
   return { level, index: Math.floor(first / TILE_WIDTH), offset: first % TILE_WIDTH, count: 2 ** (height % TILE_HEIGHT) };
+}
+
+function hashesIn(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, i) => hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
 }

@@ -9,26 +9,33 @@ export const TILE_HEIGHT = 8;
 /** The root of a tree without leaves. */
 export const EMPTY_ROOT = hash('sha256', '', 'buffer');
 
-const scratch = Buffer.alloc(65);
+export const HASH_BYTES = 32;
+
+/** What is hashed for a node: the prefix 1, left, right. */
+const scratch = Buffer.alloc(1 + 2 * HASH_BYTES);
 scratch[0] = 1;
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   scratch.set(left, 1);
-  scratch.set(right, 33);
-  return hash('sha256', scratch, 'buffer');
+  scratch.set(right, 1 + HASH_BYTES);
+  // A buffer asked of `hash` is memory outside the heap each time, which takes three times as long.
+  return Buffer.from(hash('sha256', scratch, 'binary'), 'latin1');
 }
 
-/** The root over hashes of one level, 2^k of them. */
-export function perfectRoot(hashes: readonly Buffer[]): Buffer {
-  let level = hashes;
-  while (level.length > 1) {
-    const above: Buffer[] = [];
-    for (let i = 0; i + 1 < level.length; i += 2) above.push(nodeHash(level[i] as Buffer, level[i + 1] as Buffer));
-    level = above;
+/** Where `perfectRoot` writes each level of a tile over the one below it. */
+const level = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
+
+/** The root over hashes of one tile, 2^k of them, one after the other. */
+export function perfectRoot(hashes: Buffer): Buffer {
+  if (hashes.length < HASH_BYTES) throw new RangeError('a perfect tree has at least one hash');
+  hashes.copy(level);
+  for (let length = hashes.length; length > HASH_BYTES; length /= 2) {
+    for (let at = 0; at < length; at += 2 * HASH_BYTES) {
+      level.copy(scratch, 1, at, at + 2 * HASH_BYTES);
+      level.write(hash('sha256', scratch, 'binary'), at / 2, 'latin1');
+    }
   }
-  const [root] = level;
-  if (!root) throw new RangeError('a perfect tree has at least one hash');
-  return root;
+  return Buffer.from(level.subarray(0, HASH_BYTES));
 }
 
 /** Leaves [start, end) of a log. */

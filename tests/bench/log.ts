@@ -101,7 +101,7 @@ async function measureProofs({ summit }: Subject): Promise<Figure> {
   const { database } = summit.services;
   const leaves = await database.transaction(FILLED, 'read', (tx) =>
     tx.query<{ id: string }>(
-      'SELECT receipt_id AS id FROM log_leaves WHERE tenant_id = $1 AND leaf_index = ANY(ARRAY(SELECT (random() * $2)::bigint FROM generate_series(1, $3::int)))',
+      'SELECT receipt_id AS id FROM log_leaves WHERE tenant_id = $1 AND epoch = 1 AND leaf_index = ANY(ARRAY(SELECT (random() * $2)::bigint FROM generate_series(1, $3::int)))',
       [FILLED, LEAVES - 1, PROOFS],
     ),
   );
