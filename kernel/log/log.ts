@@ -15,8 +15,8 @@ import { currentEpoch, headOf, latestCheckpoint } from './store.ts';
 import { CorruptLog } from './tiles.ts';
 
 /** The log moves on when so many receipts wait, or the first has waited so long; then all that wait are taken. */
-const WORTH_A_BATCH = 256;
-const PATIENCE_MS = 250;
+const WORTH_A_BATCH = 1024;
+const PATIENCE_MS = 1_000;
 /** So long does somebody wait who asks for the proof of what was just written. */
 const PROOF_WITHIN_MS = 10_000;
 const POLL_MS = 25;
