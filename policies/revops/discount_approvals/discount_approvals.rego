@@ -1,0 +1,155 @@
+# METADATA
+# title: Discount approvals
+# description: |
+#   Who must approve the discount of a quote before it may be activated (story 2.6).
+#   Up to the threshold of the quote's segment an account executive approves it alone;
+#   above it, a manager and finance do. Thresholds come with the question, from the tenant's settings.
+#   Every check is a positive statement that a denial negates, so an attribute
+#   that is missing or of the wrong type denies.
+# custom:
+#   version: 0.1.0
+package revops.discount_approvals
+
+import data.lib.approvals
+import data.lib.decisions
+import data.lib.identifiers
+import data.lib.subject
+
+self_approval := ["ae"]
+
+above_threshold := ["manager", "finance"]
+
+known_roles := {"ae", "manager", "finance"}
+
+# METADATA
+# title: Decision
+# description: |
+#   Whether the quote may be submitted or activated, whose approval it takes, which approvals of an
+#   earlier revision still count, and why: every rule that denies, sorted by its id, or what allows.
+# entrypoint: true
+decision := object.union(allowed, {"kept_approvals": kept_roles, "reasons": array.concat(allowed.reasons, kept_reasons)}) if {
+	denials == {}
+}
+
+decision := decisions.deny(denials) if denials != {}
+
+allowed := decisions.allow(
+	"within-threshold",
+	$"A discount of {discount} percent is within the {threshold} percent of the segment {segment}: an account executive approves it.",
+	self_approval,
+) if {
+	within_threshold
+}
+
+allowed := decisions.allow(
+	"above-threshold",
+	$"A discount of {discount} percent is above the {threshold} percent of the segment {segment}: a manager and finance approve it.",
+	above_threshold,
+) if {
+	not within_threshold
+}
+
+denials["unknown-action"] := message if {
+	not known_action
+	message := "This policy knows only the actions to submit a quote for approval and to activate it."
+}
+
+denials["unknown-role"] := message if {
+	not subject_has_known_role
+	message := "Only an account executive, a manager or finance may submit or activate a quote."
+}
+
+denials["unknown-segment"] := message if {
+	not threshold
+	message := $"The segment {input.resource.properties.segment} has no threshold for discounts."
+}
+
+denials["invalid-discount"] := message if {
+	not discount
+	message := "The discounts must be numbers from 0 to 100."
+}
+
+denials["missing-approvals"] := message if {
+	activating
+	not approved
+	message := $"Approval is missing from {concat(" and ", missing_roles)}."
+}
+
+denials["separation-of-duties"] := message if {
+	activating
+	not duties_separated
+	message := "Each required role must be filled by a different approver, and none of them may be who submitted the quote."
+}
+
+submitting if input.action.name == "revops.quote.submit-for-approval"
+
+activating if input.action.name == "revops.quote.activate"
+
+known_action if submitting
+
+known_action if activating
+
+subject_has_known_role if {
+	some role in subject.roles
+	role in known_roles
+}
+
+segment := input.resource.properties.segment if identifiers.valid(input.resource.properties.segment)
+
+threshold := percent if {
+	percent := input.context.segments[segment].self_approval_percent
+	valid_percent(percent)
+}
+
+# No line of a quote hides behind the others: its discount is the blended one, or that of a line, if that is larger.
+discount := max({blended, largest_line}) if {
+	blended := input.resource.properties.discount_percent
+	largest_line := input.resource.properties.largest_line_discount_percent
+	valid_percent(blended)
+	valid_percent(largest_line)
+}
+
+within_threshold if discount <= threshold
+
+valid_percent(percent) if {
+	is_number(percent)
+	percent >= 0
+	percent <= 100
+}
+
+filled := approvals.filling(allowed.required_approvals, approvals.given)
+
+missing_roles := approvals.missing(allowed.required_approvals, filled)
+
+approved if missing_roles == []
+
+# Whoever submits what they may approve alone is the one who approves it.
+duties_separated if allowed.required_approvals == self_approval
+
+duties_separated if approvals.separated(filled, input.resource.properties.submitter)
+
+# Smart approval: what was approved of an earlier revision still counts where the new one gives away no more.
+default kept_roles := []
+
+kept_roles := [role |
+	some role in allowed.required_approvals
+	some approval in filled_earlier
+	approval.role == role
+] if {
+	submitting
+	allowed.required_approvals != self_approval
+	discount <= input.context.earlier.largest_discount_percent
+	input.context.earlier.concession in {"lower", "same"}
+	approvals.separated(filled_earlier, subject.id)
+}
+
+filled_earlier := approvals.filling(allowed.required_approvals, input.context.earlier.approvals)
+
+kept_reasons := [{
+	"rule": "approvals-kept",
+	"message": $"The approval of {concat(" and ", kept_roles)} still counts, since the discount is not higher than what was approved.",
+}] if {
+	kept_roles != []
+}
+
+default kept_reasons := []
