@@ -1,4 +1,4 @@
-import { type Action, Problem } from '../sdk/index.ts';
+import { type Action, isUnchanged, Problem } from '../sdk/index.ts';
 import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
 import { type Attempt, assess } from './assess.ts';
 import type { Config } from './config/config.ts';
@@ -9,7 +9,7 @@ import { type Answer, idempotencyWrite, replay, requestDigest } from './idempote
 import { systemPrincipal } from './identity/access.ts';
 import { tenantOrigin } from './log/names.ts';
 import type { Promises } from './log/promises.ts';
-import { type PolicyService, refusalOf } from './policy/decide.ts';
+import { grantedBy, type PolicyService, refusalOf } from './policy/decide.ts';
 import { splitExpectedVersion } from './preconditions.ts';
 import type { Refusals } from './receipts/refusals.ts';
 import { type ActionRecord, recordOf } from './record.ts';
@@ -135,6 +135,7 @@ export class ActionRunner {
 
     const { loaded, subject, context, decision, approval, epoch } = assessed;
     const { now } = context;
+    const remembering = (answer: Answer | Problem) => idempotencyWrite(idempotencyKey, actor, digest, now, answer);
     const origin = tenantOrigin(this.#config.origin, tenant);
     const promised = async (receipt: ActionRecord['receipt']) => ({
       ...receipt,
@@ -146,21 +147,20 @@ export class ActionRunner {
       const { writes, receipt } = recordOf({ ...happening, outcome: isDenied ? 'denied' : 'failed', changes: null });
       const refusal = refusalOf(decision, await promised(receipt));
       // A policy that failed may answer when asked again.
-      const remembered = isDenied ? idempotencyWrite(idempotencyKey, actor, digest, now, refusal) : [];
-      await this.#write(tx, tenant, [...writes, ...remembered]);
+      await this.#write(tx, tenant, [...writes, ...(isDenied ? remembering(refusal) : [])]);
       return refusal;
     }
-    const granted = decision && { ...decision, required_approvals: decision.result?.required_approvals ?? [] };
-    const changes = action.apply(loaded, { ...context, approval, decision: granted });
+    const changes = action.apply(loaded, { ...context, approval, decision: decision && grantedBy(decision) });
+    const answer = { status: subject.status === null ? (action.success ?? 200) : 200, subjectId: subject.id, settled: !action.settles };
+    if (isUnchanged(changes) && !decision && !approval) {
+      const known = { ...answer, body: changes.answer, settled: true };
+      await this.#write(tx, tenant, remembering(known));
+      return { ...known, replayed: false, messages: [] };
+    }
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes });
-    const answer = {
-      status: action.success ?? 200,
-      subjectId: subject.id,
-      body: { ...changes.answer, receipt: await promised(receipt) },
-      settled: !action.settles,
-    };
-    await this.#write(tx, tenant, [...writes, ...idempotencyWrite(idempotencyKey, actor, digest, now, answer)]);
-    return { ...answer, replayed: false, messages };
+    const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };
+    await this.#write(tx, tenant, [...writes, ...remembering(answered)]);
+    return { ...answered, replayed: false, messages };
   }
 
   /** A request that comes again is not checked again: its answer is known. */

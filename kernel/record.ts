@@ -5,6 +5,7 @@ import type { ActionReader } from './database/reader.ts';
 import { Approvals, Disclosures, Outbox, Receipts, SubjectStates } from './database/tables.ts';
 import { graphWrites, kernelEdges } from './graph/record.ts';
 import { usageWrites } from './metering/record.ts';
+import { keyWrites } from './natural-keys.ts';
 import type { JudgedDecision } from './policy/decide.ts';
 import { recordDecision } from './policy/record.ts';
 import { canonical, canonicalJson } from './receipts/canonical.ts';
@@ -91,6 +92,7 @@ export function recordOf(happening: Happening): ActionRecord {
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),
         ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
       ]),
+      ...keyWrites(changes?.subjects ?? []),
       { kind: 'insert', entity: PolicyDecisions, rows: decisions.map(({ row }) => ({ ...row, receipt_id: own.id, created_at: now })) },
       ...graphWrites(happening, edges, created, own.id),
       ...usageWrites(happening, usage, own.id),

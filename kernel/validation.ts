@@ -11,7 +11,7 @@ export interface FieldError {
  * A schema is not itself checked against the meta-schema: that costs a tenth of a second of every start, and TypeBox's
  * types and Ajv's strict mode refuse what is no schema.
  */
-const OPTIONS = { allErrors: true, useDefaults: true, validateSchema: false } as const;
+const OPTIONS = { allErrors: true, useDefaults: true, validateSchema: false, verbose: true } as const;
 
 /** Bodies and configuration are taken as they are; what stands in a URL is text and is converted. */
 const strict = addFormats.default(new Ajv2020(OPTIONS));
@@ -27,7 +27,7 @@ export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 
     validate = (from === 'body' ? strict : converting).compile(schema);
     cache.set(schema, validate);
   }
-  return validate(value) ? [] : (validate.errors ?? []).filter(isCause).map(fieldError);
+  return validate(value) ? [] : causesAmong(validate.errors ?? []).map(fieldError);
 }
 
 /** @throws Problem `invalid-input`, listing every error */
@@ -56,18 +56,27 @@ function unstorableIn(value: unknown, path = '', depth = 0): readonly FieldError
   ]);
 }
 
-/** `anyOf` fails once for itself and once for each branch; the branches say what is wrong. */
-function isCause({ keyword }: ErrorObject): boolean {
-  return keyword !== 'anyOf' && keyword !== 'oneOf';
+/** `anyOf` fails once for itself and once for each branch: its description says what is wrong or, where it has none, the branches do. */
+function causesAmong(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const described = errors.filter((error) => error.keyword === 'anyOf' && descriptionOf(error) !== undefined);
+  const isBranch = ({ schemaPath, instancePath }: ErrorObject) =>
+    described.some((whole) => instancePath.startsWith(whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`));
+  return errors.filter((error) => described.includes(error) || (error.keyword !== 'anyOf' && error.keyword !== 'oneOf' && !isBranch(error)));
 }
 
-function fieldError({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {
+function descriptionOf({ parentSchema }: ErrorObject): string | undefined {
+  return typeof parentSchema?.description === 'string' ? parentSchema.description : undefined;
+}
+
+function fieldError(error: ErrorObject): FieldError {
+  const { instancePath, keyword, params, message = 'is not valid' } = error;
   const parent = instancePath.slice(1).replaceAll('/', '.');
   const at = (name: string) => (parent === '' ? name : `${parent}.${name}`);
   if (keyword === 'required') return { path: at(String(params.missingProperty)), message: 'is required' };
   if (keyword === 'additionalProperties') return { path: at(String(params.additionalProperty)), message: 'is not a known field' };
   if (keyword === 'enum') return { path: parent || '(body)', message: `must be one of ${(params.allowedValues as unknown[]).join(', ')}` };
   if (keyword === 'const') return { path: parent || '(body)', message: `must be ${String(params.allowedValue)}` };
+  if (keyword === 'anyOf') return { path: parent || '(body)', message: `must be ${descriptionOf(error)}` };
   if (keyword === 'pattern' && params.pattern === '\\S') return { path: parent, message: 'must not be blank' };
   return { path: parent || '(body)', message };
 }

@@ -6,10 +6,12 @@ import { LogQueue } from './database/log-tables.ts';
 /** Values by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows to insert into one table; new versions of governed rows, each guarded by the version before it; or values to forget. */
+/** Rows to insert into one table; new versions of governed rows, each guarded by the version before it; what to delete or forget. */
 export type TableWrite =
   | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] }
+  /** Rows of the kernel's own, by their primary key. */
+  | { readonly kind: 'delete'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   /** Forgets the values of disclosures, each by its commitment. */
   | { readonly kind: 'erase'; readonly entity: Entity<never>; readonly rows: readonly Row[] };
 
@@ -37,6 +39,7 @@ export function createWriter(orm: MikroORM, committed: (tenant: string, receipts
   const columnsOf = columnReader(orm);
   return async (tx, tenant, writes) => {
     const used = writes.filter(({ rows }) => rows.length > 0).map((write): TypedWrite => ({ ...write, columns: columnsOf(write) }));
+    if (used.length === 0) return;
     const shape = used.map(shapeOf).join();
     let text = statements.get(shape);
     if (text === undefined) {
@@ -55,8 +58,10 @@ export function createWriter(orm: MikroORM, committed: (tenant: string, receipts
 function shapeOf(write: TypedWrite): string {
   const rows = write.rows.length > MAX_PARAMETER_ROWS ? '*' : write.rows.length;
   if (write.kind === 'update') return `${rows}~${write.entity.table}(${write.set})`;
-  return `${rows}${write.kind === 'insert' ? '+' : '-'}${write.entity.table}`;
+  return `${rows}${SIGN[write.kind]}${write.entity.table}`;
 }
+
+const SIGN = { insert: '+', delete: '-', erase: '!' } as const;
 
 function statementOf(writes: readonly TypedWrite[]): string {
   let next = 3;
@@ -69,7 +74,7 @@ function statementOf(writes: readonly TypedWrite[]): string {
   return `WITH ${ctes.join(',\n')}\nSELECT summit_expect(${updated.join(' + ') || '0'}, $2::bigint) WHERE $1::text IS NOT NULL`;
 }
 
-const CTE = { insert: insertFrom, update: updateFrom, erase: eraseFrom } as const;
+const CTE = { insert: insertFrom, update: updateFrom, delete: deleteFrom, erase: eraseFrom } as const;
 
 function insertFrom({ entity, columns }: TypedWrite, source: string): string {
   const names = columns.map(({ name }) => quote(name));
@@ -79,6 +84,11 @@ function insertFrom({ entity, columns }: TypedWrite, source: string): string {
 function updateFrom({ entity, columns }: TypedWrite, source: string): string {
   const set = columns.filter(({ name }) => name !== 'id').map(({ name }) => `${quote(name)} = x.${quote(name)}`);
   return `UPDATE ${entity.table} t SET ${set.join(', ')} FROM ${source} WHERE t.tenant_id = $1 AND t.id = x.id AND t.version = x.version - 1 RETURNING 1`;
+}
+
+function deleteFrom({ entity, columns }: TypedWrite, source: string): string {
+  const key = columns.map(({ name }) => `t.${quote(name)} = x.${quote(name)}`);
+  return `DELETE FROM ${entity.table} t USING ${source} WHERE t.tenant_id = $1 AND ${key.join(' AND ')}`;
 }
 
 function eraseFrom({ entity }: TypedWrite, source: string): string {
@@ -130,9 +140,9 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
     known.set(entity, ofEntity);
     let columns = ofEntity.get(columnsFor);
     if (columns === undefined) {
-      const { props } = orm.getMetadata().get(entity.schema.meta.class);
+      const { props, primaryKeys } = orm.getMetadata().get(entity.schema.meta.class);
       const types = new Map(props.map((prop) => [prop.name, prop.columnTypes[0] ?? 'text']));
-      const names = namesOf(write);
+      const names = namesOf(write, primaryKeys);
       columns = names.map((name) => ({ name, type: types.get(name) ?? 'text' }));
       ofEntity.set(columnsFor, columns);
     }
@@ -140,8 +150,9 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
   };
 }
 
-function namesOf(write: TableWrite): readonly string[] {
+function namesOf(write: TableWrite, primaryKeys: readonly string[]): readonly string[] {
   if (write.kind === 'erase') return ['commitment'];
+  if (write.kind === 'delete') return primaryKeys.filter((name) => name !== 'tenant_id');
   return write.kind === 'insert'
     ? write.entity.columns.filter((name) => name !== 'tenant_id')
     : ['id', 'status', 'version', 'updated_at', ...write.set];

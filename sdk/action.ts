@@ -48,6 +48,8 @@ export interface Decision {
   readonly id: string;
   readonly allowed: boolean;
   readonly required_approvals: readonly string[];
+  /** The required roles whose approval of an earlier content still counts. */
+  readonly kept_approvals: readonly string[];
   readonly reasons: readonly { readonly rule: string; readonly message: string }[];
 }
 
@@ -62,6 +64,8 @@ export interface ApprovalRound {
   /** The roles that must approve, each to be filled by a different person. */
   readonly required: readonly string[];
   readonly given: readonly Approval[];
+  /** Ids of approvals of other content that count all the same, since a policy has said so. */
+  readonly kept?: readonly string[];
   /** Who may fill no role, the requester as a rule. */
   readonly excluded: readonly string[];
   readonly content: Readonly<Record<string, unknown>>;
@@ -87,14 +91,14 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   readonly roles: readonly string[];
   readonly input: Schema;
   readonly entity: Governed<R>;
-  /** The states in which the action makes sense; none for one that creates its subject. */
+  /** The states in which the action makes sense; none for one that only creates its subject. */
   readonly from: readonly string[];
   /** Bytes of body that it takes, where that is more than others may send. */
   readonly maxBodyBytes?: number;
   /** What takes long and needs no lock: checked before the transaction begins, and so perhaps more than once. @throws Problem */
   check?(request: { readonly tenant: string; readonly params: Readonly<Record<string, string>>; readonly input: Static<Schema> }): Promise<void>;
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
-  /** The subject among what was loaded; null where the action creates it. */
+  /** The subject among what was loaded; null where the action creates it. One that may do either answers 200 where it is there. */
   subject(loaded: Loaded): R | null;
   readonly approval?: {
     readonly status: 'approved' | 'rejected';

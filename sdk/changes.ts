@@ -74,6 +74,15 @@ export interface Changes {
 
 type Content<R, Base> = Omit<R, keyof Base>;
 
+/** The world is as the caller wants it already: nothing is written, and so there is no receipt. */
+export function unchanged(answer: Readonly<Record<string, unknown>>): Changes {
+  return { subjects: [], edges: none('nothing changes'), usage: none('nothing changes'), answer };
+}
+
+export function isUnchanged({ subjects, rows = [], edges, usage, messages = [], erases = [] }: Changes): boolean {
+  return isNone(edges) && isNone(usage) && [subjects, rows, messages, erases].every((writes) => writes.length === 0);
+}
+
 /** A new subject in its first state, version 1. */
 export function create<R extends GovernedRow>(
   entity: Governed<R>,

@@ -79,7 +79,14 @@ export interface Entity<Row = InsertOnlyRow> {
 export interface Governed<Row = GovernedRow> extends Entity<Row> {
   readonly kind: 'governed';
   readonly transitions: Transitions;
+  keysOf?(row: Row): NaturalKeys;
 }
+
+/**
+ * By name, what no two subjects of the tenant have in common, such as an id in another system: the values that make it
+ * up, or null where the row has none. They may be personal, since the kernel keeps no more than a digest of them.
+ */
+export type NaturalKeys = Readonly<Record<string, readonly string[] | null>>;
 
 export type Row<E> = E extends Entity<infer R> ? R : never;
 
@@ -95,16 +102,16 @@ interface Declaration<F extends Fields, Base> {
  * @throws TypeError where the table of transitions leads to a state it does not list
  */
 export function governed<const F extends Fields>(
-  declaration: Declaration<F, GovernedRow> & { transitions: Transitions },
+  declaration: Declaration<F, GovernedRow> & { transitions: Transitions; keysOf?(row: GovernedRow & RowOf<F>): NaturalKeys },
 ): Governed<GovernedRow & RowOf<F>> {
-  const { transitions } = declaration;
+  const { transitions, keysOf } = declaration;
   for (const [from, targets] of Object.entries(transitions)) {
     const unknown = targets.find((to) => !(to in transitions));
     if (unknown !== undefined) {
       throw new TypeError(`${declaration.type}: the transition ${from} → ${unknown} leads to a state that the table does not list`);
     }
   }
-  return Object.freeze({ ...declare(declaration, governedFields), kind: 'governed' as const, transitions });
+  return Object.freeze({ ...declare(declaration, governedFields), kind: 'governed' as const, transitions, ...(keysOf ? { keysOf } : {}) });
 }
 
 /** An entity whose rows are written once: approvals, executions, revisions, readings. */

@@ -33,6 +33,8 @@ export interface ReceiptSlip {
 export interface ProblemDetails {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
   readonly decision_id?: string;
+  /** What is there already, and stands in the way of a second. */
+  readonly existing?: { readonly type: string; readonly id: string };
   /** Of a refusal that is on record. */
   readonly receipt?: ReceiptSlip;
   readonly reasons?: readonly { readonly rule: string; readonly message: string }[];

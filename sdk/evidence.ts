@@ -1,3 +1,4 @@
+import type { ApprovalRound } from './action.ts';
 import type { Entity, Row } from './entity.ts';
 import type { Reader } from './reader.ts';
 
@@ -25,6 +26,10 @@ interface Declaration {
   readonly path: string;
   /** The id of what the path names, where that is not `:id`. @throws Problem `not-found` */
   subject?(db: Reader, params: Readonly<Record<string, string>>): Promise<string>;
+  /** What is up for approval, where a subject's content may change after it was approved: only what counts now is received. */
+  round?(db: Reader, id: string): Promise<ApprovalRound>;
+  /** What the manifest sums up, by name: JSON pointers such as `/quote/amount`, to a column of a member that is one row. */
+  readonly summary?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,6 +54,12 @@ export function defineEvidence<const M extends Members>(evidence: EvidenceDefini
   if (taken !== undefined) throw new TypeError(`evidence ${evidence.id}: "${taken}" is no name for a member of a pack`);
   if (!membersOf(evidence).some(({ entity }) => entity.kind === 'governed')) {
     throw new TypeError(`evidence ${evidence.id}: a bundle is about governed entities, and none of its members is one`);
+  }
+  for (const pointer of Object.values(evidence.summary ?? {})) {
+    const [, member = '', column = ''] = pointer.split('/');
+    const found = membersOf(evidence).find(({ name, many }) => name === member && !many);
+    if (!found?.entity.columns.includes(column))
+      throw new TypeError(`evidence ${evidence.id}: "${pointer}" is no column of a member that is one row`);
   }
   return Object.freeze(evidence);
 }

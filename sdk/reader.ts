@@ -71,8 +71,10 @@ export interface Reader {
   receipts(entity: Governed, subjectId: string): Promise<readonly ReceiptView[]>;
   /** Handles by user id; an erased person is absent. */
   handles(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The user with this handle, or null. */
-  userByHandle(handle: string): Promise<string | null>;
+  /** The id behind `user:<handle>`, `team:<name>` or `tenant:<id>`; null where there is none. */
+  resolve(alias: string): Promise<string | null>;
+  /** The subject that has this natural key of its entity, or null. */
+  byKey<R>(entity: Governed<R>, key: string, values: readonly string[]): Promise<string | null>;
 }
 
 /** The reader that an action's `load` gets: what it locks, and only that, its `apply` may change. */

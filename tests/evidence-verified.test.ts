@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parsePolicy, type Report, type State, type VerifyOptions, verifyEvidence } from '../sdk/verify/index.ts';
+import type { State, VerifyOptions } from '../sdk/verify/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 import { withProbe } from './support/with-probe.ts';
 
 const test = suite('Evidence, as an auditor verifies it');
@@ -16,21 +17,7 @@ test.before(async () => {
 });
 test.after(() => s?.close());
 
-/** Downloads it as an auditor would, and verifies it by the file that the auditor has pinned. */
-async function verified(path: string, options: Omit<VerifyOptions, 'policy'> = {}): Promise<Report> {
-  const headers = { authorization: `Bearer ${await s.token('auditor')}` };
-  const [document, policy] = await Promise.all(['', '/log/policy'].map((file) => fetch(s.summit.url + (file || path), { headers })));
-  const text = await document?.text();
-  assert.is(document?.status, 200, text?.slice(0, 500));
-  return verifyEvidence(text ?? '', { ...options, policy: await parsePolicy((await policy?.text()) ?? '') });
-}
-
-/** Integrity, completeness, replay; and that nothing at all was found. */
-function assertSound({ ok, integrity, completeness, replay, findings }: Report, expected: readonly [string, string, string]): void {
-  assert.equal(findings, []);
-  assert.equal([integrity.verdict, completeness.verdict, `${replay.verdict} ${replay.reproduced} of ${replay.decisions}`], expected);
-  assert.ok(ok);
-}
+const verified = (path: string, options?: Omit<VerifyOptions, 'policy'>) => verifiedEvidence(s, path, options);
 
 const bundleOf = (id: string, query = '') => `/evidence/high-risk-ops/${id}${query}`;
 const population = (query = '', type = TYPE) => `/evidence/populations/${type}${query}`;

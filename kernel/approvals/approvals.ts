@@ -9,7 +9,7 @@ import { digestOf } from '../receipts/canonical.ts';
 export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', context: ActionContext<unknown>): FilledRole {
   const { actor } = context;
   const digest = digestOf(round.content);
-  const current = round.given.filter((approval) => approval.digest === digest && approval.status === 'approved');
+  const current = countingIn(round).filter((approval) => approval.status === 'approved');
   if (round.excluded.includes(actor.id)) {
     throw new Problem('separation-of-duties', 'You requested this: another person must decide.');
   }
@@ -40,6 +40,12 @@ export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', 
     created_at: context.now,
   };
   return { approval, complete: status === 'approved' && open.length === 1 };
+}
+
+/** The approvals and rejections of exactly this content, and those that a policy has kept. */
+export function countingIn({ content, given, kept = [] }: ApprovalRound): readonly Approval[] {
+  const digest = digestOf(content);
+  return given.filter((approval) => approval.digest === digest || kept.includes(approval.id));
 }
 
 /** What is left of the required roles, each filled role taken off once. */

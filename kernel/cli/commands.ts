@@ -21,7 +21,7 @@ export function createCommands(services: CommandServices) {
     async token(input: unknown): Promise<{ token: string }> {
       assertValid(TokenInput, input);
       const { tenant, user } = input;
-      const userId = await database.transaction(tenant, 'read', (tx) => createReader(tx, tenant).userByHandle(user));
+      const userId = await database.transaction(tenant, 'read', (tx) => createReader(tx, tenant).resolve(`user:${user}`));
       if (!userId) throw new Problem('not-found', `Tenant ${tenant} has nobody with the handle ${user}.`);
       return { token: await tokens.issue({ tenant, userId }) };
     },

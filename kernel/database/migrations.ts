@@ -1,5 +1,6 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 import { logMigration } from './log-migration.ts';
+import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 
 const functions = [
@@ -252,4 +253,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   ),
   policyMigration,
   logMigration,
+  naturalKeyMigration,
 ];

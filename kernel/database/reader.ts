@@ -11,6 +11,7 @@ import {
   type TimeRange,
   type Where,
 } from '../../sdk/index.ts';
+import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
 import type { Transaction } from './database.ts';
 import { Approvals, Receipts } from './tables.ts';
@@ -18,6 +19,15 @@ import { Approvals, Receipts } from './tables.ts';
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 const MAX_FOUND = 10_000;
+
+type AliasKind = 'user' | 'team' | 'tenant';
+
+const BEHIND_ALIAS: Readonly<Record<AliasKind, string>> = {
+  user: `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND u.handle = d.commitment
+    WHERE d.tenant_id = $1 AND d.name = 'handle' AND d.value = $2`,
+  team: 'SELECT id FROM teams WHERE tenant_id = $1 AND name = $2',
+  tenant: 'SELECT id FROM tenant_configurations WHERE tenant_id = $1 AND tenant_id = $2',
+};
 
 export interface ActionReader extends LockingReader {
   /** What `load` has locked, and only that may change: by subject id, the leaf hash of the receipt that made its version. */
@@ -62,6 +72,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 
     async find(entity, where, options = {}) {
       const { limit = MAX_FOUND } = options;
+      if ('id' in where && typeof where.id === 'string' && !isUuid(where.id)) return [];
       const rows = await select(entity, conditionsOf(entity, tenant, where), 'ORDER BY t.id', limit + 1);
       // What is silently cut off looks complete.
       if (rows.length > limit && options.limit === undefined) throw new TypeError(`more than ${MAX_FOUND} rows of ${entity.type}: ask for pages`);
@@ -115,13 +126,19 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       return new Map(rows.flatMap(({ id, value }) => (value === null ? [] : [[id, value] as const])));
     },
 
-    async userByHandle(handle) {
-      const [row] = await tx.query<{ id: string }>(
-        `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND u.handle = d.commitment
-           WHERE d.tenant_id = $1 AND d.name = 'handle' AND d.value = $2`,
-        [tenant, handle],
-      );
+    async resolve(alias) {
+      const [kind, name] = [alias.slice(0, alias.indexOf(':')), alias.slice(alias.indexOf(':') + 1)];
+      const [row] = await (kind in BEHIND_ALIAS ? tx.query<{ id: string }>(BEHIND_ALIAS[kind as AliasKind], [tenant, name]) : []);
       return row?.id ?? null;
+    },
+
+    async byKey(entity, key, values) {
+      const { type, name, digest } = naturalKey(entity, key, values);
+      const [row] = await tx.query<{ subject_id: string }>(
+        'SELECT subject_id FROM natural_keys WHERE tenant_id = $1 AND type = $2 AND name = $3 AND digest = $4',
+        [tenant, type, name, digest],
+      );
+      return row?.subject_id ?? null;
     },
   };
   transactions.set(reader, tx);

@@ -140,6 +140,12 @@ export const Outbox = kernelTable({
   },
 });
 
+export const NaturalKeys = kernelTable({
+  table: 'natural_keys',
+  key: ['tenant_id', 'type', 'name', 'digest'],
+  fields: { tenant_id: field.text(), type: field.text(), name: field.text(), digest: field.text(), subject_id: field.uuid() },
+});
+
 export const TenantConfigurations = governed({
   type: 'tenant',
   table: 'tenant_configurations',
@@ -190,6 +196,7 @@ export const kernelEntities = [
   Disclosures,
   IdempotencyKeys,
   Outbox,
+  NaturalKeys,
   TenantConfigurations,
   PackEnablements,
   Teams,

@@ -3,7 +3,7 @@ import type { PolicyDecisions } from '../database/policy-tables.ts';
 import { logOrigin } from '../log/names.ts';
 import type { Checkpoint } from '../log/store.ts';
 import type { ReceiptRow } from '../receipts/present.ts';
-import type { Collected } from './members.ts';
+import type { Collected, Member } from './members.ts';
 import type { PolicyBundle } from './policies.ts';
 
 /** Who asks for what, and when. */
@@ -14,6 +14,8 @@ export interface Asked {
   /** Of the tenant. */
   readonly origin: string;
   readonly nonce: string | null;
+  /** JSON pointers to what is summed up, by name. */
+  readonly summary: Readonly<Record<string, string>>;
   /** The database's clock. */
   readonly now: string;
 }
@@ -28,7 +30,7 @@ export interface Contents extends Collected {
 }
 
 /** What a bundle holds, said before it: whoever reads on knows what is to come, and what is missing. */
-export function evidenceManifest({ evidence, tenant, origin, nonce, now }: Asked, contents: Contents) {
+export function evidenceManifest({ evidence, tenant, origin, nonce, summary, now }: Asked, contents: Contents) {
   const { subject, subjects, members, receipts, decisions, bundles, checkpoints, counts } = contents;
   const lists = members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length] as const);
   return {
@@ -39,6 +41,7 @@ export function evidenceManifest({ evidence, tenant, origin, nonce, now }: Asked
     ...subject,
     generated_at: now,
     nonce,
+    summary: Object.fromEntries(Object.entries(summary).map(([name, from]) => [name, { from, value: valueAt(members, from) }])),
     members: Object.fromEntries(members.map(({ name, entity, many }) => [name, { type: entity.type, many }])),
     subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
     receipts: receipts.map(({ id, action, at }) => ({ id, action, at })),
@@ -57,4 +60,10 @@ export function evidenceManifest({ evidence, tenant, origin, nonce, now }: Asked
       root: Buffer.from(root).toString('base64'),
     })),
   };
+}
+
+/** null where the member has no row. */
+function valueAt(members: readonly Member[], pointer: string): unknown {
+  const [, name, column = ''] = pointer.split('/');
+  return members.find((member) => member.name === name)?.rows[0]?.[column] ?? null;
 }

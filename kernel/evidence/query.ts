@@ -43,7 +43,9 @@ export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles }: Ev
       const [collected, { now, epoch }] = await Promise.all([collect(evidence, db, id), momentOf(tx, tenant)]);
       if (format === 'summary') return summaryOf(tx, db, collected, { evidence, tenant, params, now });
       const origin = tenantOrigin(pinned.host, tenant);
-      const asked = { evidence: evidence.id, tenant, origin, nonce, now, since, quorum: pinned.quorum, inverses: packs.relationships, bundles };
+      const { summary = {} } = evidence;
+      const said = { evidence: evidence.id, tenant, origin, nonce, now, summary };
+      const asked = { ...said, since, quorum: pinned.quorum, inverses: packs.relationships, bundles };
       const members = await bundleOf(tx, db, collected, asked);
       const { type, id: subject } = collected.subject;
       const seal = {

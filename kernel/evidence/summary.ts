@@ -1,12 +1,13 @@
-import type { Evidence, Reader, ReceiptView } from '../../sdk/index.ts';
+import type { Approval, Evidence, Reader, ReceiptView } from '../../sdk/index.ts';
+import { countingIn } from '../approvals/approvals.ts';
 import type { Transaction } from '../database/database.ts';
 import { presentReceipts } from '../receipts/present.ts';
-import type { Collected, Member, Subject } from './members.ts';
+import type { Collected, MemberRow, Subject } from './members.ts';
 import { decisionsOf } from './policies.ts';
 import { receiptsOf } from './receipts.ts';
 
 interface SummaryRequest {
-  readonly evidence: Pick<Evidence, 'id' | 'path'>;
+  readonly evidence: Evidence;
   readonly tenant: string;
   readonly params: Readonly<Record<string, string>>;
   readonly now: string;
@@ -25,6 +26,7 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
   );
   const approvals = members.find(({ name }) => name === 'approvals');
   const required = decisions.findLast(({ subject_id, result }) => subject_id === subject.id && rolesIn(result).length > 0)?.result;
+  const round = await evidence.round?.(db, subject.id);
   const missing = subjects.flatMap((each) => missingOf(each, receipts));
   const path = evidence.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   return {
@@ -33,7 +35,7 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     generated_at: now,
     subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
     actions: [...receipts.map(actionOf), ...missing],
-    approvals: await approvalsOf(db, rolesIn(required), approvals),
+    approvals: await approvalsOf(db, round?.required ?? rolesIn(required), approvals?.rows ?? [], round ? countingIn(round) : null),
     counts: {
       ...Object.fromEntries(members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length])),
       receipts: receipts.length,
@@ -71,9 +73,11 @@ function missingOf({ type, id, version }: Subject, receipts: readonly ReceiptVie
   }));
 }
 
-/** Each required role counts once it is filled, however many have approved. */
-async function approvalsOf(db: Reader, required: readonly string[], member: Member | undefined) {
-  const rows = member?.rows ?? [];
+/**
+ * Each required role counts once it is filled, however many have approved.
+ * @param counting those of what is up for approval now; null where all are
+ */
+async function approvalsOf(db: Reader, required: readonly string[], rows: readonly MemberRow[], counting: readonly Approval[] | null) {
   const handles = await db.handles(rows.flatMap(({ approver_id }) => (typeof approver_id === 'string' ? [approver_id] : [])));
   const given = rows.map(({ id, role, status, approver_id, created_at }) => ({
     id,
@@ -81,8 +85,9 @@ async function approvalsOf(db: Reader, required: readonly string[], member: Memb
     status,
     approver: handles.get(String(approver_id)) ?? approver_id,
     created_at,
+    counts: counting === null || counting.some((approval) => approval.id === id),
   }));
-  const filled = required.filter((role) => given.some((approval) => approval.role === role && approval.status === 'approved'));
+  const filled = required.filter((role) => given.some((approval) => approval.role === role && approval.status === 'approved' && approval.counts));
   return { required, needed: required.length, received: filled.length, given };
 }
 

@@ -2,7 +2,6 @@ import { validate as isUuid } from 'uuid';
 import { defineQuery, Id, Problem, type Reader, Strict, Type } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
-import { Teams, TenantConfigurations } from '../database/tables.ts';
 
 /** Every relationship with the name it has from the other end. */
 export type Inverses = Readonly<Record<string, string>>;
@@ -91,7 +90,7 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
     }),
     async run({ db, tenant, params, query }) {
       const tx = transactionOf(db);
-      const id = await resolve(db, tenant, params.id ?? '');
+      const id = await idOf(db, params.id ?? '');
       const node = await nodeOf(tx, tenant, id);
       const { neighbors: found, last } = await neighborsOf(tx, tenant, id, packs.relationships, {
         ...query,
@@ -109,7 +108,7 @@ export function graphQueries(packs: { readonly relationships: Inverses }) {
     query: Strict({ from: Type.String(), to: Type.String(), max_length: Type.Optional(Type.Integer({ minimum: 1, maximum: 6 })) }),
     async run({ db, tenant, query }) {
       const tx = transactionOf(db);
-      const [from, to] = [await resolve(db, tenant, query.from), await resolve(db, tenant, query.to)];
+      const [from, to] = [await idOf(db, query.from), await idOf(db, query.to)];
       await nodeOf(tx, tenant, from);
       await nodeOf(tx, tenant, to);
       const found = await shortestPaths(tx, tenant, from, to, query.max_length ?? 4);
@@ -180,17 +179,9 @@ function pathsBack(to: string, cameFrom: ReadonlyMap<string, readonly string[]>)
 }
 
 /** An id, or one of the aliases `user:<handle>`, `team:<name>`, `tenant:<id>`. */
-async function resolve(db: Reader, tenant: string, id: string): Promise<string> {
+async function idOf(db: Reader, id: string): Promise<string> {
   if (isUuid(id)) return id.toLowerCase();
-  const [kind, name = ''] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
-  const found =
-    kind === 'user'
-      ? await db.userByHandle(name)
-      : kind === 'team'
-        ? (await db.find(Teams, { name }))[0]?.id
-        : kind === 'tenant' && name === tenant
-          ? (await db.find(TenantConfigurations, {}))[0]?.id
-          : undefined;
+  const found = await db.resolve(id);
   if (!found) throw new Problem('not-found', `There is no entity ${id}.`);
   return found;
 }

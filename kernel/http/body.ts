@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { Problem } from '../../sdk/index.ts';
+import { Decimal, Problem } from '../../sdk/index.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -12,12 +12,26 @@ export async function readJson(ctx: Context, limitBytes: number): Promise<unknow
     throw new Problem('unsupported-media-type', `The body is ${ctx.get('Content-Type') || 'of no stated type'}: send application/json.`);
   }
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes));
+    const value = parseExactly(utf8.decode(bytes));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
+    if (error instanceof Problem) throw error;
     throw invalid(`is not JSON: ${(error as Error).message}`);
   }
   throw invalid('must be a JSON object');
+}
+
+/** So many digits may be more than a number holds. */
+const LONG_NUMBER = /\d[\d.]{15}/;
+
+/** What a number cannot hold as it was written would be changed in silence. @throws SyntaxError; Problem `invalid-input` */
+function parseExactly(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, function exact(this: unknown, name: string, value: unknown, { source }: { source?: string } = {}) {
+    if (typeof value !== 'number' || source === undefined || !Number.isFinite(value) || new Decimal(source).eq(value)) return value;
+    const message = 'is a number with more digits than JSON numbers keep: send it as a string';
+    throw new Problem('invalid-input', `${name} ${message}`, { errors: [{ path: name, message }] });
+  });
 }
 
 function invalid(message: string): Problem {

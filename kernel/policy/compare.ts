@@ -8,7 +8,7 @@ export type Difference = 'allow-to-deny' | 'deny-to-allow' | 'approvals' | 'reas
 export function compareResults(recorded: PolicyResult, now: PolicyResult): Difference | null {
   if (canonicalJson(recorded) === canonicalJson(now)) return null;
   if (recorded.allowed !== now.allowed) return recorded.allowed ? 'allow-to-deny' : 'deny-to-allow';
-  if (canonicalJson(recorded.required_approvals) !== canonicalJson(now.required_approvals)) return 'approvals';
+  if (approvalsIn(recorded) !== approvalsIn(now)) return 'approvals';
   return canonicalJson(recorded.reasons) === canonicalJson(now.reasons) ? 'other' : 'reasons';
 }
 
@@ -21,4 +21,8 @@ export function rulesOf(difference: Difference, recorded: PolicyResult, now: Pol
     return [...before.symmetricDifference(after)].sort();
   }
   return rules(now);
+}
+
+function approvalsIn({ required_approvals, kept_approvals = [] }: PolicyResult): string {
+  return canonicalJson([required_approvals, kept_approvals]);
 }

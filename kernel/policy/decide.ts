@@ -1,4 +1,4 @@
-import { type Action, type ActionContext, type PolicyCall, Problem, type ReceiptSlip } from '../../sdk/index.ts';
+import { type Action, type ActionContext, type Decision, type PolicyCall, Problem, type ReceiptSlip } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -106,6 +106,12 @@ export class PolicyService {
       return { ...by, result: null, allowed: false, reasons: [{ rule: 'policy-error', message }], outcome: 'error', duration_ns: 0 };
     }
   }
+}
+
+/** The decision as an action's `apply` sees it. */
+export function grantedBy({ result, ...decision }: JudgedDecision): Decision {
+  const { required_approvals = [], kept_approvals = [] } = result ?? {};
+  return { ...decision, required_approvals, kept_approvals };
 }
 
 /** What the caller is told of an action that a decision has stopped. */

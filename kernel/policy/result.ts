@@ -2,6 +2,8 @@
 export interface PolicyResult {
   readonly allowed: boolean;
   readonly required_approvals: readonly string[];
+  /** The required roles whose approval of an earlier content still counts; none unless it says so. */
+  readonly kept_approvals?: readonly string[];
   readonly reasons: readonly Reason[];
 }
 
@@ -27,6 +29,7 @@ function isPolicyResult(value: unknown): value is PolicyResult {
     'required_approvals' in value &&
     Array.isArray(value.required_approvals) &&
     value.required_approvals.every((role) => typeof role === 'string') &&
+    (!('kept_approvals' in value) || (Array.isArray(value.kept_approvals) && value.kept_approvals.every((role) => typeof role === 'string'))) &&
     'reasons' in value &&
     Array.isArray(value.reasons) &&
     value.reasons.every(isReason)

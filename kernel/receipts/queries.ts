@@ -16,7 +16,7 @@ export const listReceipts = defineQuery({
     ...listParameters,
   }),
   async run({ db, tenant, query: { limit, cursor, count, since, actor, ...filters } }) {
-    const person = actor === undefined || actor.startsWith('system:') ? actor : await db.userByHandle(actor);
+    const person = actor === undefined || actor.startsWith('system:') ? actor : await db.resolve(`user:${actor}`);
     if (person === null) return { items: [], next_cursor: null, total: 0 };
     const where = { ...filters, actor: person, ...(since === undefined ? {} : { at: { since } }) };
     const page = await db.page(Receipts, { where, limit, cursor, count });

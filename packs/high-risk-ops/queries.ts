@@ -16,7 +16,7 @@ export const listRequests = defineQuery({
   }),
   answer: pageOf(RequestAnswer),
   async run({ db, query: { status, requester, created_since, without_receipts = false, limit, cursor, count } }) {
-    const requester_id = requester === undefined ? undefined : await db.userByHandle(requester);
+    const requester_id = requester === undefined ? undefined : await db.resolve(`user:${requester}`);
     if (requester_id === null) return { items: [], next_cursor: null, total: 0 };
     const where = { status: valuesOf(status), requester_id, created_at: created_since === undefined ? undefined : { since: created_since } };
     const page = await db.page(HighRiskRequest, { where, withoutReceipts: without_receipts, limit, cursor, count });

@@ -14,27 +14,30 @@ const sizeText = matching(/^[0-9]{1,20}$/, 'size in decimal');
 /** A whole number, or a decimal where it is beyond 2⁵³. */
 export const size = (value: Json, path: string): number | string => (typeof value === 'string' ? sizeText(value, path) : count(value, path));
 
-export const manifestShape = object({
-  typ: oneOf(EVIDENCE),
-  evidence: name,
-  origin: name,
-  tenant: name,
-  type: name,
-  id: name,
-  status: name,
-  version: count,
-  created_at: time,
-  updated_at: time,
-  generated_at: time,
-  nonce: nullable(text),
-  members: record(object({ type: name, many: flag })),
-  subjects: list(object({ type: name, id: name, status: name, version: count }), MOST_SUBJECTS),
-  receipts: list(object({ id: name, action: name, at: time })),
-  policy_decisions: list(object({ id: name, action: name, created_at: time })),
-  policy_bundles: list(object({ digest: hex, version: nullable(text) })),
-  counts: record(count),
-  checkpoints: list(object({ origin: name, size, root: hash })),
-});
+export const manifestShape = object(
+  {
+    typ: oneOf(EVIDENCE),
+    evidence: name,
+    origin: name,
+    tenant: name,
+    type: name,
+    id: name,
+    status: name,
+    version: count,
+    created_at: time,
+    updated_at: time,
+    generated_at: time,
+    nonce: nullable(text),
+    members: record(object({ type: name, many: flag })),
+    subjects: list(object({ type: name, id: name, status: name, version: count }), MOST_SUBJECTS),
+    receipts: list(object({ id: name, action: name, at: time })),
+    policy_decisions: list(object({ id: name, action: name, created_at: time })),
+    policy_bundles: list(object({ digest: hex, version: nullable(text) })),
+    counts: record(count),
+    checkpoints: list(object({ origin: name, size, root: hash })),
+  },
+  { summary: record(object({ from: text, value: anything })) },
+);
 
 export const receiptViewShape = object({
   id: name,

@@ -27,6 +27,7 @@ export function judgeManifest(evidence: Evidence, findings: Findings): void {
   for (const [name, [listed, found]] of Object.entries(lists)) {
     if (!isSame(listed, found)) wrong(`the manifest lists other ${name} than are here`, name);
   }
+  judgeSummary(evidence, findings);
   judgeCounts(evidence, findings);
 }
 
@@ -42,6 +43,17 @@ export function judgeTimes(manifest: Manifest, receipts: readonly Receipt[], fin
   if (updated !== undefined && updated !== manifest.updated_at) wrong('updated_at');
   const late = receipts.find(({ content }) => content.at > manifest.generated_at);
   if (late) findings.add('INVALID', 'clock-rollback', `receipt ${late.content.id} is of ${late.content.at}, after the bundle was made`, late.path);
+}
+
+/** What is summed up is what stands in the members. */
+function judgeSummary({ manifest, members }: Evidence, findings: Findings): void {
+  for (const [name, { from, value }] of Object.entries(manifest.summary ?? {})) {
+    const [, member = '', column = '', ...deeper] = from.split('/');
+    const isOne = manifest.members[member]?.many === false && deeper.length === 0;
+    if (!isOne || !isSame(members.get(member)?.[0]?.[column] ?? null, value)) {
+      findings.add('INVALID', 'manifest-differs', `the summary's ${name} is not what is at ${from}`, `manifest.summary.${name}`);
+    }
+  }
 }
 
 function judgeCounts({ manifest, members, ...evidence }: Evidence, findings: Findings): void {

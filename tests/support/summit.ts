@@ -26,6 +26,7 @@ export interface TestSummit {
   get(handle: string, path: string, call?: Call): Promise<Answer>;
   post(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   put(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
+  patch(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   send(method: string, path: string, init?: { headers?: Readonly<Record<string, string>>; body?: string }): Promise<Answer>;
   token(handle: string, tenant?: string): Promise<string>;
   userId(handle: string, tenant?: string): Promise<string>;
@@ -85,6 +86,7 @@ export async function testSummit(change: (config: Config) => Config = (config) =
     get: (handle, path, options) => call('GET', handle, path, undefined, options),
     post: (handle, path, body = {}, options) => call('POST', handle, path, body, options),
     put: (handle, path, body = {}, options) => call('PUT', handle, path, body, options),
+    patch: (handle, path, body = {}, options) => call('PATCH', handle, path, body, options),
     async userId(handle, tenant) {
       const { body } = await call('GET', handle, '/me', undefined, tenant === undefined ? {} : { tenant });
       return body.id;

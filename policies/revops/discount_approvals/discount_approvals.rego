@@ -35,7 +35,7 @@ decision := decisions.deny(denials) if denials != {}
 
 allowed := decisions.allow(
 	"within-threshold",
-	$"A discount of {discount} percent is within the {threshold} percent of the segment {segment}: an account executive approves it.",
+	$"A discount of {shown_discount} percent is within the {shown_threshold} percent of the segment {segment}: an account executive approves it.",
 	self_approval,
 ) if {
 	within_threshold
@@ -43,7 +43,7 @@ allowed := decisions.allow(
 
 allowed := decisions.allow(
 	"above-threshold",
-	$"A discount of {discount} percent is above the {threshold} percent of the segment {segment}: a manager and finance approve it.",
+	$"A discount of {shown_discount} percent is above the {shown_threshold} percent of the segment {segment}: a manager and finance approve it.",
 	above_threshold,
 ) if {
 	not within_threshold
@@ -66,7 +66,7 @@ denials["unknown-segment"] := message if {
 
 denials["invalid-discount"] := message if {
 	not discount
-	message := "The discounts must be numbers from 0 to 100."
+	message := "The discounts must be decimals from 0 to 100."
 }
 
 denials["missing-approvals"] := message if {
@@ -96,25 +96,29 @@ subject_has_known_role if {
 
 segment := input.resource.properties.segment if identifiers.valid(input.resource.properties.segment)
 
-threshold := percent if {
-	percent := input.context.segments[segment].self_approval_percent
-	valid_percent(percent)
-}
+threshold := percent(input.context.segments[segment].self_approval_percent)
 
 # No line of a quote hides behind the others: its discount is the blended one, or that of a line, if that is larger.
-discount := max({blended, largest_line}) if {
-	blended := input.resource.properties.discount_percent
-	largest_line := input.resource.properties.largest_line_discount_percent
-	valid_percent(blended)
-	valid_percent(largest_line)
-}
+discount := max({
+	percent(input.resource.properties.discount_percent),
+	percent(input.resource.properties.largest_line_discount_percent),
+})
 
 within_threshold if discount <= threshold
 
-valid_percent(percent) if {
-	is_number(percent)
-	percent >= 0
-	percent <= 100
+# As they were given: a number of many digits prints otherwise from engine to engine.
+shown_threshold := input.context.segments[segment].self_approval_percent
+
+shown_discount := input.resource.properties.largest_line_discount_percent if {
+	percent(input.resource.properties.largest_line_discount_percent) == discount
+} else := input.resource.properties.discount_percent
+
+# Decimals come as strings: a number between systems is a float.
+percent(value) := number if {
+	is_string(value)
+	number := to_number(value)
+	number >= 0
+	number <= 100
 }
 
 filled := approvals.filling(allowed.required_approvals, approvals.given)
@@ -138,7 +142,7 @@ kept_roles := [role |
 ] if {
 	submitting
 	allowed.required_approvals != self_approval
-	discount <= input.context.earlier.largest_discount_percent
+	discount <= percent(input.context.earlier.largest_discount_percent)
 	input.context.earlier.concession in {"lower", "same"}
 	approvals.separated(filled_earlier, subject.id)
 }

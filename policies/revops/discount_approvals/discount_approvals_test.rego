@@ -19,13 +19,13 @@ submit := {
 		"id": "018f0000-0000-7000-8000-00000000000a",
 		"properties": {
 			"segment": "enterprise",
-			"discount_percent": 10,
-			"largest_line_discount_percent": 10,
+			"discount_percent": "10.00",
+			"largest_line_discount_percent": "10.00",
 			"submitter": ae,
 		},
 	},
 	"context": {
-		"segments": {"enterprise": {"self_approval_percent": 20}, "smb": {"self_approval_percent": 12.5}},
+		"segments": {"enterprise": {"self_approval_percent": "20.00"}, "smb": {"self_approval_percent": "12.50"}},
 		"approvals": [],
 		"earlier": null,
 	},
@@ -35,13 +35,13 @@ both := [{"role": "manager", "approver": manager}, {"role": "finance", "approver
 
 activate := object.union(submit, {
 	"action": {"name": "revops.quote.activate"},
-	"resource": {"properties": {"discount_percent": 25, "largest_line_discount_percent": 25}},
+	"resource": {"properties": {"discount_percent": "25.00", "largest_line_discount_percent": "25.00"}},
 	"context": {"approvals": both},
 })
 
 resubmit := object.union(submit, {
-	"resource": {"properties": {"discount_percent": 25, "largest_line_discount_percent": 25}},
-	"context": {"earlier": {"largest_discount_percent": 25, "concession": "same", "approvals": both}},
+	"resource": {"properties": {"discount_percent": "25.00", "largest_line_discount_percent": "25.00"}},
+	"context": {"earlier": {"largest_discount_percent": "25.00", "concession": "same", "approvals": both}},
 })
 
 with_discount(request, percent) := object.union(
@@ -73,7 +73,7 @@ test_discount_10_is_approved_by_the_ae_alone if {
 		"kept_approvals": [],
 		"reasons": [{
 			"rule": "within-threshold",
-			"message": "A discount of 10 percent is within the 20 percent of the segment enterprise: an account executive approves it.",
+			"message": "A discount of 10.00 percent is within the 20.00 percent of the segment enterprise: an account executive approves it.",
 		}],
 	} with input as submit
 }
@@ -85,9 +85,9 @@ test_discount_25_needs_manager_and_finance if {
 		"kept_approvals": [],
 		"reasons": [{
 			"rule": "above-threshold",
-			"message": "A discount of 25 percent is above the 20 percent of the segment enterprise: a manager and finance approve it.",
+			"message": "A discount of 25.00 percent is above the 20.00 percent of the segment enterprise: a manager and finance approve it.",
 		}],
-	} with input as with_discount(submit, 25)
+	} with input as with_discount(submit, "25.00")
 }
 
 test_invalid_role if {
@@ -98,27 +98,27 @@ test_invalid_role if {
 # Boundaries
 
 test_discount_at_the_threshold if {
-	decision := discount_approvals.decision with input as with_discount(submit, 20)
+	decision := discount_approvals.decision with input as with_discount(submit, "20.00")
 	required(decision) == ["ae"]
 }
 
 test_discount_a_hundredth_above_the_threshold if {
-	decision := discount_approvals.decision with input as with_discount(submit, 20.01)
+	decision := discount_approvals.decision with input as with_discount(submit, "20.01")
 	required(decision) == ["manager", "finance"]
 }
 
 test_no_discount if {
-	decision := discount_approvals.decision with input as with_discount(submit, 0)
+	decision := discount_approvals.decision with input as with_discount(submit, "0.00")
 	required(decision) == ["ae"]
 }
 
 test_all_discount if {
-	decision := discount_approvals.decision with input as with_discount(submit, 100)
+	decision := discount_approvals.decision with input as with_discount(submit, "100.00")
 	required(decision) == ["manager", "finance"]
 }
 
 test_discounts_out_of_range_are_denied if {
-	every percent in [-0.01, 100.01, "10", null, true] {
+	every percent in ["-0.01", "100.01", 10, "", "ten", null, true, false] {
 		decision := discount_approvals.decision with input as with_discount(submit, percent)
 		denied(decision) == ["invalid-discount"]
 	}
@@ -126,20 +126,21 @@ test_discounts_out_of_range_are_denied if {
 
 test_each_segment_has_its_threshold if {
 	smb := object.union(submit, {"resource": {"properties": {"segment": "smb"}}})
-	at := discount_approvals.decision with input as with_discount(smb, 12.5)
+	at := discount_approvals.decision with input as with_discount(smb, "12.50")
 	required(at) == ["ae"]
-	above := discount_approvals.decision with input as with_discount(smb, 12.51)
+	above := discount_approvals.decision with input as with_discount(smb, "12.51")
 	required(above) == ["manager", "finance"]
 }
 
 test_one_line_above_the_threshold_counts if {
-	decision := discount_approvals.decision with input as submit with input.resource.properties.largest_line_discount_percent as 30
+	decision := discount_approvals.decision with input as submit with input.resource.properties.largest_line_discount_percent as "30.00"
 	required(decision) == ["manager", "finance"]
 }
 
 test_the_blended_discount_counts_where_it_is_larger if {
-	decision := discount_approvals.decision with input as submit with input.resource.properties.discount_percent as 21
+	decision := discount_approvals.decision with input as submit with input.resource.properties.discount_percent as "21.00"
 	required(decision) == ["manager", "finance"]
+	startswith(decision.reasons[0].message, "A discount of 21.00 percent is above")
 }
 
 test_each_known_role_may_submit if {
@@ -164,7 +165,7 @@ test_segment_of_the_wrong_type_is_denied if {
 }
 
 test_threshold_of_the_wrong_type_is_denied if {
-	every percent in [null, "20", -1, 101] {
+	every percent in [null, 20, "-1", "101", ""] {
 		decision := discount_approvals.decision with input as submit with input.context.segments.enterprise.self_approval_percent as percent
 		denied(decision) == ["unknown-segment"]
 	}
@@ -238,7 +239,7 @@ test_the_submitter_among_the_approvers_is_denied if {
 }
 
 test_an_ae_approves_alone_what_they_submitted if {
-	decision := discount_approvals.decision with input as with_discount(activate, 20)
+	decision := discount_approvals.decision with input as with_discount(activate, "20.00")
 		with input.context.approvals as [{"role": "ae", "approver": ae}]
 	required(decision) == ["ae"]
 }
@@ -260,13 +261,13 @@ test_an_unchanged_discount_keeps_the_approvals if {
 }
 
 test_a_lower_discount_keeps_the_approvals if {
-	lower := object.union(with_discount(resubmit, 22), {"context": {"earlier": {"concession": "lower"}}})
+	lower := object.union(with_discount(resubmit, "22.00"), {"context": {"earlier": {"concession": "lower"}}})
 	decision := discount_approvals.decision with input as lower
 	decision.kept_approvals == ["manager", "finance"]
 }
 
 test_a_higher_discount_keeps_none if {
-	decision := discount_approvals.decision with input as with_discount(resubmit, 25.01)
+	decision := discount_approvals.decision with input as with_discount(resubmit, "25.01")
 	decision.kept_approvals == []
 	rules(decision) == ["above-threshold"]
 }
@@ -287,7 +288,7 @@ test_the_approval_of_who_submits_now_is_not_kept if {
 }
 
 test_what_the_ae_approves_alone_keeps_none if {
-	decision := discount_approvals.decision with input as with_discount(resubmit, 20)
+	decision := discount_approvals.decision with input as with_discount(resubmit, "20.00")
 		with input.context.earlier.approvals as [{"role": "ae", "approver": manager}]
 	decision.kept_approvals == []
 }
@@ -298,7 +299,7 @@ test_activation_keeps_none if {
 }
 
 test_an_earlier_revision_of_the_wrong_type_keeps_none if {
-	every earlier in [null, 7, {}, {"largest_discount_percent": 25, "concession": "same", "approvals": null}] {
+	every earlier in [null, 7, {}, {"largest_discount_percent": "25.00", "concession": "same", "approvals": null}] {
 		decision := discount_approvals.decision with input as resubmit with input.context.earlier as earlier
 		decision.kept_approvals == []
 	}

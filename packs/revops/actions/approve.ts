@@ -1,0 +1,37 @@
+import { Comment, change, defineAction, none, Strict, Type } from '../../../sdk/index.ts';
+import { Quote } from '../entities.ts';
+import { assertNotExpired, lockQuote, presentChanged, roundOf } from '../quote.ts';
+import { everybody } from '../roles.ts';
+import { QuoteAnswer } from '../schemas.ts';
+
+export const approveQuote = defineAction({
+  id: 'revops.quote.approve',
+  title: 'Approve a quote',
+  route: { method: 'POST', path: '/revops/quotes/:id/approve' },
+  roles: everybody,
+  input: Strict({ comment: Type.Optional(Comment) }),
+  answer: QuoteAnswer,
+  entity: Quote,
+  from: ['pending_approval'],
+  policy: none('the policy said on submission which roles must approve; the kernel holds to it'),
+
+  load: ({ db, params }) => lockQuote(db, params.id ?? ''),
+  subject: ({ quote }) => quote,
+  approval: { status: 'approved', round: roundOf },
+
+  apply(file, at) {
+    assertNotExpired(file.quote, at.now);
+    const { approval } = at;
+    const quote = change(Quote, at, file.quote, {
+      status: approval?.complete ? 'approved' : 'pending_approval',
+      received_approvals: [...file.quote.received_approvals, ...(approval ? [approval.approval.role] : [])],
+      approved_at: approval?.complete ? at.now : null,
+    });
+    return {
+      subjects: [quote],
+      edges: none('the kernel links quote, approval and approver'),
+      usage: none('an approval is part of the workflow that the submission started'),
+      answer: presentChanged(file, { quote: quote.after }, at),
+    };
+  },
+});

@@ -1,0 +1,14 @@
+import { defineJob } from '../../sdk/index.ts';
+import { expireQuote } from './actions/expire.ts';
+import { Quote } from './entities.ts';
+
+export const expireQuotes = defineJob({
+  id: 'revops.expire-quotes',
+  title: 'End quotes whose time is over',
+  schedule: '* * * * *',
+  action: expireQuote,
+  async due({ db, now }) {
+    const quotes = await db.find(Quote, { status: expireQuote.from, expires_at: { until: now } });
+    return quotes.map(({ id }) => id);
+  },
+});

@@ -1,0 +1,50 @@
+import { definePack } from '../../sdk/index.ts';
+import { activateQuote } from './actions/activate.ts';
+import { approveQuote } from './actions/approve.ts';
+import { createLead } from './actions/create-lead.ts';
+import { createQuote } from './actions/create-quote.ts';
+import { editQuote } from './actions/edit-quote.ts';
+import { expireQuote } from './actions/expire.ts';
+import { recallQuote } from './actions/recall.ts';
+import { rejectQuote } from './actions/reject.ts';
+import { submitQuote } from './actions/submit.ts';
+import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
+import { dealEvidence } from './evidence.ts';
+import { expireQuotes } from './jobs.ts';
+import initial from './migrations/0001-initial.ts';
+import { getLead, getOpportunity, getQuote, listLeads, listOpportunities, listQuotes, quoteReceipts, quoteRevisions } from './queries.ts';
+import { settings } from './settings.ts';
+
+export default definePack({
+  id: 'revops',
+  title: 'RevOps',
+  version: '0.1.0',
+  summit: '^0.1.0',
+  requires: {},
+  entities: [Lead, Opportunity, Quote, QuoteRevision, ContractStub],
+  migrations: [initial],
+  policies: [
+    {
+      bundle: 'revops.discount_approvals',
+      entrypoints: ['revops/discount_approvals/decision'],
+      answers: { 'revops.quote': 'revops/discount_approvals/decision' },
+    },
+  ],
+  actions: [createLead, createQuote, editQuote, submitQuote, approveQuote, rejectQuote, recallQuote, activateQuote, expireQuote],
+  queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
+  evidence: [dealEvidence],
+  effects: [],
+  jobs: [expireQuotes],
+  relationships: {
+    from_lead: 'opened',
+    for_opportunity: 'has_quote',
+    assigned_to: 'works_on',
+    owned_by: 'owns',
+    has_revision: 'revision_of',
+    submitted_by: 'submitted',
+    recalled_by: 'recalled',
+    has_contract: 'contract_of',
+    activated_by: 'activated',
+  },
+  settings,
+});

@@ -1,0 +1,135 @@
+import { defineQuery, listParameters, pageOf, type Reader, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { Lead, Opportunity, Quote } from './entities.ts';
+import { presentLeads, presentOpportunities } from './lead.ts';
+import { filesOf, presentQuote, presentRevision } from './quote.ts';
+import { LeadAnswer, OpportunityAnswer, QuoteAnswer, RevisionAnswer } from './schemas.ts';
+
+const Several = Type.String({ description: 'One or several, separated by commas' });
+const Handle = Type.String({ description: 'A handle' });
+const NOTHING = { items: [], next_cursor: null, total: 0 };
+
+export const listLeads = defineQuery({
+  id: 'revops.lead.list',
+  title: 'Leads',
+  route: { method: 'GET', path: '/revops/leads' },
+  query: Strict({
+    segment: Type.Optional(Several),
+    owner: Type.Optional(Handle),
+    created_since: Type.Optional(Timestamp),
+    ...listParameters,
+  }),
+  answer: pageOf(LeadAnswer),
+  async run({ db, query: { segment, owner, created_since, ...paging } }) {
+    const owner_id = await ownerIn(db, owner);
+    if (owner_id === null) return NOTHING;
+    const page = await db.page(Lead, { where: { segment: valuesOf(segment), owner_id, created_at: since(created_since) }, ...paging });
+    return { ...page, items: await presentLeads(db, page.items) };
+  },
+});
+
+export const getLead = defineQuery({
+  id: 'revops.lead.get',
+  title: 'One lead',
+  route: { method: 'GET', path: '/revops/leads/:id' },
+  query: Strict({}),
+  answer: LeadAnswer,
+  run: async ({ db, params }) => (await presentLeads(db, [await db.one(Lead, params.id ?? '')]))[0],
+});
+
+export const listOpportunities = defineQuery({
+  id: 'revops.opportunity.list',
+  title: 'Opportunities',
+  route: { method: 'GET', path: '/revops/opportunities' },
+  query: Strict({
+    status: Type.Optional(Several),
+    segment: Type.Optional(Several),
+    owner: Type.Optional(Handle),
+    created_since: Type.Optional(Timestamp),
+    ...listParameters,
+  }),
+  answer: pageOf(OpportunityAnswer),
+  async run({ db, query: { status, segment, owner, created_since, ...paging } }) {
+    const owner_id = await ownerIn(db, owner);
+    if (owner_id === null) return NOTHING;
+    const where = { status: valuesOf(status), segment: valuesOf(segment), owner_id, created_at: since(created_since) };
+    const page = await db.page(Opportunity, { where, ...paging });
+    return { ...page, items: await presentOpportunities(db, page.items) };
+  },
+});
+
+export const getOpportunity = defineQuery({
+  id: 'revops.opportunity.get',
+  title: 'One opportunity',
+  route: { method: 'GET', path: '/revops/opportunities/:id' },
+  query: Strict({}),
+  answer: OpportunityAnswer,
+  run: async ({ db, params }) => (await presentOpportunities(db, [await db.one(Opportunity, params.id ?? '')]))[0],
+});
+
+export const listQuotes = defineQuery({
+  id: 'revops.quote.list',
+  title: 'Quotes',
+  route: { method: 'GET', path: '/revops/quotes' },
+  query: Strict({
+    status: Type.Optional(Several),
+    owner: Type.Optional(Handle),
+    opportunity: Type.Optional(Type.String({ description: 'The id of an opportunity' })),
+    needs_approval: Type.Optional(Type.Boolean({ description: "Those that need another role than the submitter's own" })),
+    created_since: Type.Optional(Timestamp),
+    ...listParameters,
+  }),
+  answer: pageOf(QuoteAnswer),
+  async run({ db, query: { status, owner, opportunity, needs_approval, created_since, ...paging } }) {
+    const owner_id = await ownerIn(db, owner);
+    if (owner_id === null) return NOTHING;
+    const where = { status: valuesOf(status), owner_id, opportunity_id: opportunity, needs_approval, created_at: since(created_since) };
+    const page = await db.page(Quote, { where, ...paging });
+    return { ...page, items: (await filesOf(db, page.items)).map(presentQuote) };
+  },
+});
+
+export const getQuote = defineQuery({
+  id: 'revops.quote.get',
+  title: 'One quote',
+  route: { method: 'GET', path: '/revops/quotes/:id' },
+  query: Strict({}),
+  answer: QuoteAnswer,
+  async run({ db, params }) {
+    const [file] = await filesOf(db, [await db.one(Quote, params.id ?? '')]);
+    return file && presentQuote(file);
+  },
+});
+
+export const quoteRevisions = defineQuery({
+  id: 'revops.quote.revisions',
+  title: 'The contents of a quote that were put up for approval',
+  route: { method: 'GET', path: '/revops/quotes/:id/revisions' },
+  query: Strict({}),
+  answer: pageOf(RevisionAnswer),
+  async run({ db, params }) {
+    const [file] = await filesOf(db, [await db.one(Quote, params.id ?? '')]);
+    const items = file?.revisions.toSorted((a, b) => b.revision - a.revision).map((row) => presentRevision(file, row)) ?? [];
+    return { items, next_cursor: null, total: items.length };
+  },
+});
+
+export const quoteReceipts = defineQuery({
+  id: 'revops.quote.receipts',
+  title: 'The receipts of a quote',
+  route: { method: 'GET', path: '/revops/quotes/:id/receipts' },
+  query: Strict({}),
+  async run({ db, params }) {
+    const { id } = await db.one(Quote, params.id ?? '');
+    const items = await db.receipts(Quote, id);
+    return { items, next_cursor: null, total: items.length };
+  },
+});
+
+/** undefined where nobody was asked for, null where there is no such person. */
+async function ownerIn(db: Reader, handle: string | undefined): Promise<string | null | undefined> {
+  return handle === undefined ? undefined : db.resolve(`user:${handle}`);
+}
+
+function since(created: string | undefined): { since: string } | undefined {
+  return created === undefined ? undefined : { since: created };
+}

@@ -1,0 +1,55 @@
+import { Decimal, decimalOf, PercentInput, type Static, Strict, Type } from '../../sdk/index.ts';
+
+const Segment = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 63 });
+
+/** What a tenant configures: up to which discount an account executive decides alone, and from which amount a deal is called what. */
+export const settings = Strict({
+  segments: Type.Optional(
+    Type.Record(Segment, Strict({ self_approval_percent: PercentInput }), {
+      description: 'By segment. enterprise, mid-market and smb with 20 percent each, unless said',
+    }),
+  ),
+  amount_bands: Type.Optional(
+    Type.Array(Strict({ name: Segment, from: Type.String({ pattern: '^[0-9]{1,38}(\\.[0-9]{1,4})?$' }) }), {
+      description: 'Each from its amount on, whatever the currency, for the policies of a tenant',
+    }),
+  ),
+  team: Type.Optional(Type.String({ description: 'The team that new opportunities go to; enterprise unless said' })),
+});
+
+export type Settings = Static<typeof settings>;
+
+interface Configured {
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const DEFAULT_PERCENT = 20;
+const DEFAULT_SEGMENTS = ['enterprise', 'mid-market', 'smb'];
+const DEFAULT_TEAM = 'enterprise';
+
+/** By segment, up to which discount an account executive decides alone. */
+export function segmentsOf(context: Configured): Readonly<Record<string, { readonly self_approval_percent: string }>> {
+  const { segments } = settingsOf(context);
+  const configured = segments ?? Object.fromEntries(DEFAULT_SEGMENTS.map((name) => [name, { self_approval_percent: DEFAULT_PERCENT }]));
+  return Object.fromEntries(
+    Object.entries(configured).map(([name, { self_approval_percent }]) => [
+      name,
+      { self_approval_percent: decimalOf(self_approval_percent, 2, 'self_approval_percent') },
+    ]),
+  );
+}
+
+/** The highest band that the amount reaches; null where it reaches none. */
+export function amountBandOf(amount: string, context: Configured): string | null {
+  const reached = (settingsOf(context).amount_bands ?? []).filter(({ from }) => new Decimal(amount).gte(from));
+  return reached.toSorted((a, b) => new Decimal(a.from).cmp(b.from)).at(-1)?.name ?? null;
+}
+
+export function teamOf(context: Configured): string {
+  return settingsOf(context).team ?? DEFAULT_TEAM;
+}
+
+/** The kernel has checked the settings by the schema above when they were set. */
+function settingsOf(context: Configured): Settings {
+  return context.settings as Settings;
+}
