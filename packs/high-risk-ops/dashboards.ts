@@ -13,30 +13,25 @@ export const overview = defineDashboard({
     const unit = 'seconds' as const;
     return {
       cards: [
-        counting(db, made, { id: 'requests', title: 'Requests', definition: 'Requests made in the period.' }),
-        counting(
-          db,
-          { ...made, status: 'executed,expired,revoked' },
-          {
-            id: 'executed',
-            title: 'Executed',
-            definition: 'Requests made in the period whose access was opened, whether or not it has ended since.',
-          },
-        ),
-        counting(
-          db,
-          { ...made, status: 'pending,approved' },
-          { id: 'pending', title: 'Pending', definition: 'Requests made in the period that wait for an approval or for their execution.' },
-        ),
-        counting(
-          db,
-          { ...made, without_receipts: true },
-          {
-            id: 'without-receipts',
-            title: 'Without receipts',
-            definition: 'Requests made in the period with fewer receipts than changes: always 0, unless someone went round Summit.',
-          },
-        ),
+        counting(db, { id: 'requests', title: 'Requests', definition: 'Requests made in the period.', filters: made }),
+        counting(db, {
+          id: 'executed',
+          title: 'Executed',
+          definition: 'Requests made in the period whose access was opened, whether or not it has ended since.',
+          filters: { ...made, status: 'executed,expired,revoked' },
+        }),
+        counting(db, {
+          id: 'pending',
+          title: 'Pending',
+          definition: 'Requests made in the period that wait for an approval or for their execution.',
+          filters: { ...made, status: 'pending,approved' },
+        }),
+        counting(db, {
+          id: 'without-receipts',
+          title: 'Without receipts',
+          definition: 'Requests made in the period with fewer receipts than changes: always 0, unless someone went round Summit.',
+          filters: { ...made, without_receipts: true },
+        }),
         {
           unit,
           id: 'time-to-approve-p50',
@@ -51,11 +46,12 @@ export const overview = defineDashboard({
           definition: 'From the request to the last approval that it needed: 95 of 100 made in the period and approved took no longer.',
           value: async () => (await timeToApprove()).p95,
         },
-        counting(
-          db,
-          { status: 'executed' },
-          { id: 'active-grants', title: 'Active grants', definition: 'Access that is open now, whenever it was asked for.' },
-        ),
+        counting(db, {
+          id: 'active-grants',
+          title: 'Active grants',
+          definition: 'Access that is open now, whenever it was asked for.',
+          filters: { status: 'executed' },
+        }),
       ],
       charts: [
         {
@@ -74,13 +70,13 @@ export const overview = defineDashboard({
   },
 });
 
+interface CountOfRequests extends Pick<Card, 'id' | 'title' | 'definition'> {
+  readonly filters: RequestFilters;
+}
+
 /** The card and the list that it opens select by the same filters. */
-function counting(db: Reader, filters: RequestFilters, described: Pick<Card, 'id' | 'title' | 'definition'>): Card {
+function counting(db: Reader, { filters, ...described }: CountOfRequests): Card {
   const { where, withoutReceipts } = requestsBy(filters);
-  return {
-    ...described,
-    unit: 'count',
-    list: pathTo(listRequests.route.path, { ...filters }),
-    value: () => db.count(HighRiskRequest, where, { withoutReceipts }),
-  };
+  const list = pathTo(listRequests.route.path, { ...filters });
+  return { ...described, unit: 'count', list, value: () => db.count(HighRiskRequest, where, { withoutReceipts }) };
 }
