@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DashboardAnswer } from '../kernel/dashboards/answer.ts';
+import { errorsIn } from '../kernel/validation.ts';
 import { switchboardPath } from '../sdk/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
@@ -26,6 +28,7 @@ interface Card {
 async function dashboard(path = overview, handle = 'auditor') {
   const { status, body } = await s.get(handle, path);
   assert.is(status, 200, JSON.stringify(body));
+  assert.equal(errorsIn(DashboardAnswer, body), [], 'as the OpenAPI document has it');
   const values = Object.fromEntries(body.cards.map(({ id, value }: Card) => [id, value]));
   return { ...body, values };
 }
