@@ -46,6 +46,10 @@ export class Admission {
 
 /** @throws Problem `forbidden` */
 export function assertRole({ roles, title }: Pick<Action | Query, 'roles' | 'title'>, actor: Actor): void {
-  if (!roles || roles.some((role) => actor.roles.includes(role))) return;
-  throw new Problem('forbidden', `${title} needs one of the roles ${roles.join(', ')}.`);
+  if (!hasRole(roles, actor)) throw new Problem('forbidden', `${title} needs one of the roles ${roles?.join(', ')}.`);
+}
+
+/** Whether the actor holds one of the roles; everybody does where none are named. */
+export function hasRole(roles: readonly string[] | undefined, actor: Actor): boolean {
+  return !roles || roles.some((role) => actor.roles.includes(role));
 }

@@ -7,6 +7,7 @@ import { announceServer, withdrawServer } from './cli/server-file.ts';
 import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
+import { dashboardQuery } from './dashboards/query.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
 import { kernelEntities } from './database/tables.ts';
@@ -81,7 +82,10 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...logFoundations,
         controlSecret: randomBytes(32).toString('base64url'),
       });
-      packs.install(corePack(services), (evidence) => evidenceQuery(evidence, services));
+      packs.install(corePack(services), ({ evidence, dashboards }) => [
+        ...evidence.map((declared) => evidenceQuery(declared, services)),
+        ...dashboards.map((declared) => dashboardQuery(declared, services)),
+      ]);
       await services.tenants.apply(config.tenants);
       return {
         services,

@@ -61,7 +61,15 @@ function causesAmong(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const described = errors.filter((error) => error.keyword === 'anyOf' && descriptionOf(error) !== undefined);
   const isBranch = ({ schemaPath, instancePath }: ErrorObject) =>
     described.some((whole) => instancePath.startsWith(whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`));
-  return errors.filter((error) => described.includes(error) || (error.keyword !== 'anyOf' && error.keyword !== 'oneOf' && !isBranch(error)));
+  const isCause = (error: ErrorObject) => !ALTERNATIVES.has(error.keyword) && !isBranch(error) && !isNullBranch(error);
+  return errors.filter((error) => described.includes(error) || isCause(error));
+}
+
+const ALTERNATIVES: ReadonlySet<string> = new Set(['anyOf', 'oneOf']);
+
+/** What may be null and is something else is judged by what else it may be. */
+function isNullBranch({ keyword, params }: ErrorObject): boolean {
+  return keyword === 'type' && params.type === 'null';
 }
 
 function descriptionOf({ parentSchema }: ErrorObject): string | undefined {

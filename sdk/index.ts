@@ -1,6 +1,7 @@
 export * from './action.ts';
 export * from './changes.ts';
 export * from './content.ts';
+export * from './dashboard.ts';
 export * from './decimal.ts';
 export * from './entity.ts';
 export * from './errors.ts';

@@ -12,6 +12,12 @@ export function valuesOf(parameter: string | undefined): readonly string[] | und
   return parameter?.split(',').map((value) => value.trim());
 }
 
+/** The path of a list with these filters; those that are undefined are left out. */
+export function pathTo(path: string, filters: Readonly<Record<string, string | boolean | undefined>>): string {
+  const given = Object.entries(filters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`]));
+  return given.length === 0 ? path : `${path}?${given.join('&')}`;
+}
+
 /** What a list answers. */
 export function pageOf(item: TSchema) {
   return Strict({ items: Type.Array(item), next_cursor: Nullable(Type.String()), total: Type.Optional(Type.Integer({ minimum: 0 })) });

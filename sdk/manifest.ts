@@ -30,6 +30,7 @@ export function manifestOf(pack: Pack) {
     })),
     effects: pack.effects.map(({ id, outcome }) => ({ id, outcome: outcome.id })),
     jobs: pack.jobs.map(({ id, title, schedule, action }) => ({ id, title, schedule, action: action.id })),
+    dashboards: pack.dashboards.map(({ id, title, roles }) => ({ id, title, ...(roles ? { roles } : {}) })),
     relationships: pack.relationships,
     settings: pack.settings,
   };

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Entity } from './entity.ts';
 import type { Evidence } from './evidence.ts';
 import type { MigrationStep } from './migration.ts';
@@ -36,6 +37,7 @@ export interface Pack {
   readonly evidence: readonly Evidence[];
   readonly effects: readonly Effect[];
   readonly jobs: readonly Job[];
+  readonly dashboards: readonly Dashboard[];
   /** Each relationship of its edges, with the name it has from the other end. */
   readonly relationships: Readonly<Record<string, string>>;
   readonly settings: TSchema;
@@ -55,11 +57,12 @@ const keys: ReadonlySet<string> = new Set([
   'evidence',
   'effects',
   'jobs',
+  'dashboards',
   'relationships',
   'settings',
 ]);
 
-/** @throws TypeError naming a key that a pack does not have, or what of a policy it declares cannot be */
+/** @throws TypeError naming a key that a pack does not have, or what of a policy or a dashboard it declares cannot be */
 export function definePack(pack: Pack): Pack {
   const unknown = Object.keys(pack).find((key) => !keys.has(key));
   if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
@@ -69,5 +72,7 @@ export function definePack(pack: Pack): Pack {
     const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
     if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
   }
+  const foreign = (pack.dashboards ?? []).find(({ id }) => !id.startsWith(`${pack.id}.`));
+  if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
   return Object.freeze(pack);
 }

@@ -15,7 +15,7 @@ export type Where<Row> = {
 export interface PageRequest<Row> {
   readonly where?: Where<Row>;
   /** Only subjects with fewer allowed receipts than their version: always none, unless someone went round the kernel. */
-  readonly withoutReceipts?: boolean;
+  readonly withoutReceipts?: boolean | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   readonly count?: boolean | undefined;
@@ -26,6 +26,33 @@ export interface Page<Item> {
   readonly next_cursor: string | null;
   /** Exact; on the first page only, and not where the caller said `count=false`. */
   readonly total?: number;
+}
+
+export type ColumnOf<Row> = keyof Row & string;
+
+/** A column of times, or when a governed row first came into a state, by its receipts. */
+export type Moment<Row> = ColumnOf<Row> | { readonly firstIn: string };
+
+/** A column of numbers, or the seconds between two moments. Rows where it is null are not measured. */
+export type Measure<Row> = ColumnOf<Row> | { readonly secondsFrom: Moment<Row>; readonly to: Moment<Row> };
+
+/** How a measure is distributed. Average and percentiles are rounded as floats are, and null where nothing was measured. */
+export interface Distribution {
+  readonly count: number;
+  readonly average: number | null;
+  /** Interpolated between neighbours, as PostgreSQL's `percentile_cont` does. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  /** How many lie up to each bound and above the one before it, and at the end those above them all. */
+  readonly histogram: readonly number[];
+}
+
+/** How many rows have this value on this day, UTC; days and values without rows are absent. */
+export interface DayCount {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly value: string;
+  readonly count: number;
 }
 
 /** One approval, as the approvals service keeps it. */
@@ -64,6 +91,19 @@ export interface Reader {
   one<R>(entity: Entity<R>, id: string): Promise<R>;
   find<R>(entity: Entity<R>, where: Where<R>, options?: { limit?: number }): Promise<readonly R[]>;
   page<R>(entity: Entity<R>, request: PageRequest<R>): Promise<Page<R>>;
+  /** How many there are: the `total` of the page with the same conditions. */
+  count<R>(entity: Entity<R>, where: Where<R>, options?: Pick<PageRequest<R>, 'withoutReceipts'>): Promise<number>;
+  /**
+   * Worked out by the database.
+   * @param options.upTo ascending bounds of the histogram, each included in what it ends; decimals as strings, compared exactly
+   */
+  distribution<R>(
+    entity: Entity<R>,
+    where: Where<R>,
+    measure: Measure<R>,
+    options?: { readonly upTo?: readonly (number | string)[] },
+  ): Promise<Distribution>;
+  countByDay<R>(entity: Entity<R>, where: Where<R>, columns: { readonly time: ColumnOf<R>; readonly by: ColumnOf<R> }): Promise<readonly DayCount[]>;
   approvals(subjectIds: readonly string[]): Promise<readonly Approval[]>;
   /** Ids of the policy decisions on each subject, oldest first. */
   decisions(subjectIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

@@ -179,6 +179,7 @@ test('a pack that requires what is missing, another version, or itself says so',
     const source = readFileSync(join(path, 'manifest.ts'), 'utf8')
       .replaceAll('../../../sdk/', `${root}sdk/`)
       .replace("id: 'probe',", `id: '${id}',`)
+      .replace("id: 'probe.overview',", `id: '${id}.overview',`)
       .replace("requires: { 'high-risk-ops': '^0.1.0' }", `requires: ${JSON.stringify(requires)}${extra}`);
     writeFileSync(join(path, 'manifest.ts'), source);
     return path;

@@ -7,7 +7,8 @@ import { canonical } from '../kernel/receipts/canonical.ts';
 import { commit } from '../kernel/receipts/commitment.ts';
 import { encodeReceipt, type ReceiptContent } from '../kernel/receipts/receipt.ts';
 import { recordOutcome } from '../packs/high-risk-ops/actions/record-outcome.ts';
-import { type ActionContext, type ApprovalRound, governed, isFinal, none, Problem } from '../sdk/index.ts';
+import highRiskOps from '../packs/high-risk-ops/manifest.ts';
+import { type ActionContext, type ApprovalRound, definePack, governed, isFinal, none, Problem, seriesByDay } from '../sdk/index.ts';
 
 const test = suite('Pure parts');
 
@@ -162,6 +163,26 @@ test('apply is pure: the same facts give the same changes, with nothing running'
   const { subjects, rows } = apply();
   assert.equal([subjects[0]?.after.status, subjects[0]?.after.version], ['executed', 5]);
   assert.match(JSON.stringify(rows?.[0]?.row), '"expires_at":"2026-11-22T13:30:00.000Z"');
+});
+
+test('counts by day stand in their place: every day that the period touches, the series in the order of their names', () => {
+  const counts = [
+    { day: '2026-02-27', value: 'open', count: 2 },
+    { day: '2026-03-01', value: 'closed', count: 1 },
+  ];
+  const period = { since: '2026-02-27T23:59:59.999Z', now: '2026-03-01T00:00:00.000Z' };
+  assert.equal(seriesByDay(counts, period, ['closed', 'lost', 'open']), {
+    labels: ['2026-02-27', '2026-02-28', '2026-03-01'],
+    series: [
+      { name: 'closed', values: [0, 0, 1] },
+      { name: 'open', values: [2, 0, 0] },
+    ],
+  });
+});
+
+test('a dashboard is named after its pack', () => {
+  const pack = { ...highRiskOps, id: 'other' };
+  assert.throws(() => definePack(pack), /pack other: the dashboard "high-risk-ops.overview" must be named other.<name>/);
 });
 
 test.run();

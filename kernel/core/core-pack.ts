@@ -3,6 +3,7 @@ import { manifestOf } from '../../sdk/manifest.ts';
 import { defineQuery } from '../../sdk/query.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Config } from '../config/config.ts';
+import { listDashboards } from '../dashboards/list.ts';
 import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import { kernelEntities, PackEnablements } from '../database/tables.ts';
@@ -95,10 +96,12 @@ export function corePack(services: CoreServices): Pack {
       ...logQueries(pinned),
       populationQuery(services),
       ...graphQueries(packs),
+      listDashboards(packs),
     ],
     evidence: [],
     effects: [policyRunEffect(new PolicyRunner({ database, bundles }))],
     jobs: [],
+    dashboards: [],
     relationships: kernelRelationships,
     settings: Strict({}),
   });

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
-import {
-  type Entity,
-  type Governed,
-  type LockingReader,
-  type Page,
-  type PageRequest,
-  Problem,
-  type Reader,
-  type TimeRange,
-  type Where,
-} from '../../sdk/index.ts';
+import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
+import { countRows, countRowsByDay, distributionOf } from './aggregates.ts';
+import { type Conditions, conditionsOf } from './conditions.ts';
 import type { Transaction } from './database.ts';
 import { Approvals, Receipts } from './tables.ts';
 
@@ -66,14 +58,14 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 
     async one(entity, id) {
       if (!isUuid(id)) return notFound(entity, id);
-      const [row] = await select(entity, conditionsOf(entity, tenant, { id } as Where<never>), '', 1);
+      const [row] = await select(entity, conditionsOf(entity, tenant, { where: { id } as Where<never> }), '', 1);
       return row ?? notFound(entity, id);
     },
 
     async find(entity, where, options = {}) {
       const { limit = MAX_FOUND } = options;
       if ('id' in where && typeof where.id === 'string' && !isUuid(where.id)) return [];
-      const rows = await select(entity, conditionsOf(entity, tenant, where), 'ORDER BY t.id', limit + 1);
+      const rows = await select(entity, conditionsOf(entity, tenant, { where }), 'ORDER BY t.id', limit + 1);
       // What is silently cut off looks complete.
       if (rows.length > limit && options.limit === undefined) throw new TypeError(`more than ${MAX_FOUND} rows of ${entity.type}: ask for pages`);
       return rows.slice(0, limit);
@@ -99,6 +91,13 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
     },
 
     page: (entity, request) => page(tx, tenant, entity, request, select),
+
+    count: async (entity, where, options) => countRows(tx, entity, conditionsOf(entity, tenant, { where, ...options })),
+
+    distribution: async (entity, where, measure, { upTo = [] } = {}) =>
+      distributionOf(tx, entity, conditionsOf(entity, tenant, { where }), measure, upTo),
+
+    countByDay: async (entity, where, columns) => countRowsByDay(tx, entity, conditionsOf(entity, tenant, { where }), columns),
 
     async approvals(subjectIds) {
       return reader.find(Approvals, { subject_id: subjectIds });
@@ -148,10 +147,8 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 type Select = <R>(entity: Entity<R>, conditions: Conditions, order: string, limit: number) => Promise<R[]>;
 
 async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, request: PageRequest<R>, select: Select): Promise<Page<R>> {
-  const conditions = conditionsOf(entity, tenant, request.where ?? ({} as Where<R>));
-  if (request.withoutReceipts) {
-    conditions.sql += ' AND (SELECT count(*) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL) < t.version';
-  }
+  const { where = {} as Where<R>, withoutReceipts } = request;
+  const conditions = conditionsOf(entity, tenant, { where, withoutReceipts });
   // A cursor says after which id to go on, and of which list: tenant, table and filters.
   const list = createHash('sha256')
     .update(JSON.stringify([entity.table, conditions]))
@@ -162,16 +159,16 @@ async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, reque
   const rest: Conditions =
     after === null ? conditions : { sql: `${conditions.sql} AND t.id < $${conditions.values.length + 1}`, values: [...conditions.values, after] };
   const counted = request.cursor === undefined && request.count !== false;
-  const [rows, counts] = await Promise.all([
+  const [rows, total] = await Promise.all([
     select(entity, rest, 'ORDER BY t.id DESC', limit + 1) as Promise<(R & { id: string })[]>,
-    counted ? tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${entity.table} t WHERE ${conditions.sql}`, conditions.values) : [],
+    counted ? countRows(tx, entity, conditions) : null,
   ]);
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   return {
     items,
     next_cursor: last ? Buffer.from(JSON.stringify([last.id, list])).toString('base64url') : null,
-    ...(counts[0] ? { total: counts[0].total } : {}),
+    ...(total === null ? {} : { total }),
   };
 }
 
@@ -185,39 +182,6 @@ function decodeCursor(cursor: string, list: string): string {
   throw new Problem('invalid-input', 'The cursor is not one of this list: take it from next_cursor and keep the filters.', {
     errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
   });
-}
-
-interface Conditions {
-  sql: string;
-  values: unknown[];
-}
-
-function conditionsOf<R>(entity: Entity<R>, tenant: string, where: Where<R>): Conditions {
-  const conditions: Conditions = { sql: 't.tenant_id = $1', values: [tenant] };
-  for (const [column, wanted] of Object.entries(where)) {
-    if (wanted === undefined) continue;
-    if (!entity.columns.includes(column)) throw new TypeError(`${entity.type} has no column "${column}"`);
-    for (const [operator, value] of comparisonsWith(wanted)) {
-      conditions.values.push(value);
-      const parameter = `$${conditions.values.length}`;
-      conditions.sql += ` AND t."${column}" ${operator === 'any' ? `= ANY(${parameter})` : `${operator} ${parameter}`}`;
-    }
-  }
-  return conditions;
-}
-
-type Comparison = readonly ['=' | '>=' | '<=' | '<' | 'any', unknown];
-
-function comparisonsWith(wanted: unknown): readonly Comparison[] {
-  if (Array.isArray(wanted)) return [['any', wanted]];
-  if (typeof wanted !== 'object' || wanted === null) return [['=', wanted]];
-  const { since, until, before } = wanted as TimeRange;
-  const bounds: Comparison[] = [
-    ['>=', since],
-    ['<=', until],
-    ['<', before],
-  ];
-  return bounds.filter(([, value]) => value !== undefined);
 }
 
 /** The columns of an entity, its personal ones by their disclosed values. */

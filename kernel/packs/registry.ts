@@ -1,4 +1,4 @@
-import type { Action, Evidence, Pack, Query } from '../../sdk/index.ts';
+import type { Action, Pack, Query } from '../../sdk/index.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
 export interface FailedPack {
@@ -15,8 +15,8 @@ export class PackRegistry {
   readonly #packs: Map<string, Pack>;
   readonly #failed: FailedPack[];
   #operations: readonly Operation[] | null = null;
-  #evidenceQuery: (evidence: Evidence) => Query = () => {
-    throw new TypeError('evidence is answered once the kernel has installed its own pack');
+  #answering: (pack: Pack) => readonly Query[] = () => {
+    throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
 
   constructor(packs: readonly Pack[], failed: readonly FailedPack[]) {
@@ -36,10 +36,10 @@ export class PackRegistry {
     return this.#packs.get(id);
   }
 
-  /** Puts the kernel's own pack before all others. @param evidenceQuery makes the query that answers an evidence declaration */
-  install(core: Pack, evidenceQuery: (evidence: Evidence) => Query): void {
+  /** Puts the kernel's own pack before all others. @param answering makes the queries that answer what a pack declares beside its own */
+  install(core: Pack, answering: (pack: Pack) => readonly Query[]): void {
     const packs = this.all;
-    this.#evidenceQuery = evidenceQuery;
+    this.#answering = answering;
     this.#packs.clear();
     for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
     this.#operations = null;
@@ -55,15 +55,11 @@ export class PackRegistry {
     }
   }
 
-  /** Every action and query; each evidence declaration is a query of its pack, and is switched off with it. */
+  /** Every action and query; each declaration of evidence or a dashboard is a query of its pack, and is switched off with it. */
   get operations(): readonly Operation[] {
     this.#operations ??= this.all.flatMap((pack) => [
       ...pack.actions.map((operation) => ({ kind: 'action' as const, pack: pack.id, operation })),
-      ...[...pack.queries, ...pack.evidence.map(this.#evidenceQuery)].map((operation) => ({
-        kind: 'query' as const,
-        pack: pack.id,
-        operation,
-      })),
+      ...[...pack.queries, ...this.#answering(pack)].map((operation) => ({ kind: 'query' as const, pack: pack.id, operation })),
     ]);
     return this.#operations;
   }

@@ -8,6 +8,7 @@ import { lapseRequest } from './actions/lapse.ts';
 import { recordOutcome } from './actions/record-outcome.ts';
 import { rejectRequest } from './actions/reject.ts';
 import { revokeRequest } from './actions/revoke.ts';
+import { overview } from './dashboards.ts';
 import { grantAccess } from './effects.ts';
 import { Execution, HighRiskRequest } from './entities.ts';
 import { requestEvidence } from './evidence.ts';
@@ -36,6 +37,7 @@ export default definePack({
   evidence: [requestEvidence],
   effects: [grantAccess],
   jobs: [expireGrants, lapseRequests],
+  dashboards: [overview],
   relationships: {
     requested_by: 'requested',
     executed_by: 'executed',

@@ -15,14 +15,26 @@ export const listRequests = defineQuery({
     ...listParameters,
   }),
   answer: pageOf(RequestAnswer),
-  async run({ db, query: { status, requester, created_since, without_receipts = false, limit, cursor, count } }) {
+  async run({ db, query: { requester, limit, cursor, count, ...filters } }) {
     const requester_id = requester === undefined ? undefined : await db.resolve(`user:${requester}`);
     if (requester_id === null) return { items: [], next_cursor: null, total: 0 };
-    const where = { status: valuesOf(status), requester_id, created_at: created_since === undefined ? undefined : { since: created_since } };
-    const page = await db.page(HighRiskRequest, { where, withoutReceipts: without_receipts, limit, cursor, count });
+    const { where, withoutReceipts } = requestsBy(filters);
+    const page = await db.page(HighRiskRequest, { where: { ...where, requester_id }, withoutReceipts, limit, cursor, count });
     return { ...page, items: (await filesOf(db, page.items)).map(presentRequest) };
   },
 });
+
+export interface RequestFilters {
+  readonly status?: string;
+  readonly created_since?: string;
+  readonly without_receipts?: boolean;
+}
+
+/** What the filters of the list mean, for the list and for whatever counts what it shows. */
+export function requestsBy({ status, created_since, without_receipts = false }: RequestFilters) {
+  const created_at = created_since === undefined ? undefined : { since: created_since };
+  return { where: { status: valuesOf(status), created_at }, withoutReceipts: without_receipts };
+}
 
 export const getRequest = defineQuery({
   id: 'high-risk-ops.request.get',

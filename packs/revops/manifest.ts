@@ -33,6 +33,7 @@ export default definePack({
   actions: [createLead, createQuote, editQuote, submitQuote, approveQuote, rejectQuote, recallQuote, activateQuote, expireQuote],
   queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
   evidence: [dealEvidence],
+  dashboards: [],
   effects: [],
   jobs: [expireQuotes],
   relationships: {

@@ -2,6 +2,7 @@ import {
   change,
   create,
   defineAction,
+  defineDashboard,
   defineEvidence,
   defineJob,
   definePack,
@@ -15,6 +16,7 @@ import {
   many,
   migration,
   none,
+  optional,
   Problem,
   Strict,
   Type,
@@ -24,7 +26,7 @@ import {
 const Probe = governed({
   type: 'probe.probe',
   table: 'probes',
-  fields: { name: field.text() },
+  fields: { name: field.text(), size: optional(field.decimal()) },
   transitions: { open: ['open', 'closed'], closed: [] },
   label: (probe) => probe.name,
 });
@@ -37,7 +39,7 @@ const createProbe = defineAction({
   title: 'Create a probe',
   route: { method: 'POST', path: '/probes' },
   roles,
-  input: Strict({ name: Type.String() }),
+  input: Strict({ name: Type.String(), size: Type.Optional(Type.String()) }),
   entity: Probe,
   from: [],
   success: 201,
@@ -45,7 +47,7 @@ const createProbe = defineAction({
   load: async () => null,
   subject: () => null,
   apply(_, at) {
-    const probe = create(Probe, at, { id: at.subjectId, status: 'open', name: at.input.name });
+    const probe = create(Probe, at, { id: at.subjectId, status: 'open', name: at.input.name, size: at.input.size ?? null });
     const edges = [edge(at.subjectId, 'watched_by', at.actor.id)];
     return { subjects: [probe], ...nothing, edges, answer: { id: at.subjectId, status: 'open', version: 1 } };
   },
@@ -153,6 +155,69 @@ const probeEvidence = defineEvidence({
   },
 });
 
+const SIZES = ['10', '20'];
+
+/** Parts that work between parts that fail, in the database and before they get there. */
+const probeDashboard = defineDashboard({
+  id: 'probe.overview',
+  title: 'Probes',
+  roles,
+  read({ db }) {
+    const sizes = () => db.distribution(Probe, {}, 'size', { upTo: SIZES });
+    const described = { definition: 'As the tests need it' };
+    const percent = { ...described, unit: 'percent' as const };
+    return {
+      cards: [
+        { ...percent, id: 'no-number', title: 'What is no number', value: async () => (await db.distribution(Probe, {}, 'name')).average },
+        { ...described, id: 'probes', title: 'Probes', unit: 'count', list: '/probes', value: () => db.count(Probe, {}) },
+        {
+          ...percent,
+          id: 'never-asked',
+          title: 'What does not get as far as the database',
+          value() {
+            throw new Error('boom: password=hunter2');
+          },
+        },
+        {
+          ...percent,
+          id: 'swallowed',
+          title: 'What failed, and was not told',
+          value: () =>
+            db.distribution(Probe, {}, 'name').then(
+              () => 1,
+              () => 1,
+            ),
+        },
+        { ...percent, id: 'p50', title: 'Median', value: async () => (await sizes()).p50 },
+        { ...percent, id: 'p95', title: 'Nearly all', value: async () => (await sizes()).p95 },
+        { ...percent, id: 'average', title: 'Average', value: async () => (await sizes()).average },
+        {
+          ...described,
+          id: 'worth',
+          title: 'Worth',
+          unit: 'money',
+          href: '/w/probes',
+          value: async () => ({ amount: '12.50', currency: 'USD' }),
+        },
+      ],
+      charts: [
+        {
+          ...{ id: 'broken', title: 'Broken', kind: 'line', axis: 'Size', unit: 'count' },
+          data: () => db.countByDay(Probe, {}, { time: 'name', by: 'status' }).then(() => ({ labels: [], series: [] })),
+        },
+        {
+          ...{ id: 'sizes', title: 'Sizes', kind: 'bar', axis: 'Size', unit: 'count' },
+          async data() {
+            const { histogram } = await sizes();
+            const labels = [...SIZES.map((bound) => `up to ${bound}`), 'more'];
+            return { labels, series: [{ name: 'Probes', values: histogram }], threshold: { title: 'Large', label: 'up to 20' } };
+          },
+        },
+      ],
+    };
+  },
+});
+
 export default definePack({
   id: 'probe',
   title: 'Probe',
@@ -160,13 +225,14 @@ export default definePack({
   summit: '^0.1.0',
   requires: { 'high-risk-ops': '^0.1.0' },
   entities: [Probe],
-  migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL')])],
+  migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL, size numeric')])],
   policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'], mask: ['/context/note', '/context/absent'] }],
   actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
   queries: [listProbes],
   evidence: [probeEvidence],
   effects: [],
   jobs: [closeAll],
+  dashboards: [probeDashboard],
   relationships: { watched_by: 'watches' },
   settings: Strict({}),
 });

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { type Dashboard, defineQuery, type Query, Strict, Type } from '../../sdk/index.ts';
+import type { Transaction } from '../database/database.ts';
+import { transactionOf } from '../database/reader.ts';
+import { DashboardAnswer, presentCard, presentChart } from './answer.ts';
+import { type Apart, apart } from './apart.ts';
+
+const DEFAULT_DAYS = 30;
+const MAX_DAYS = 366;
+const DAY_MS = 86_400_000;
+
+/** The query that answers a dashboard's declaration, of one moment as the database saw it. */
+export function dashboardQuery(dashboard: Dashboard, { log }: { readonly log: Logger }): Query {
+  const { id, title, roles } = dashboard;
+  return defineQuery({
+    id: `dashboard.${id}`,
+    title,
+    route: { method: 'GET', path: `/dashboards/${id}` },
+    ...(roles ? { roles } : {}),
+    query: Strict({
+      days: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: MAX_DAYS, description: `How far the period reaches back; ${DEFAULT_DAYS} unless said` }),
+      ),
+    }),
+    answer: DashboardAnswer,
+    async run({ db, tenant, settings, query: { days = DEFAULT_DAYS } }) {
+      const tx = transactionOf(db);
+      const period = await periodOf(tx, days);
+      const shown = dashboard.read({ db, tenant, settings, since: period.since, now: period.until });
+      const workOut = async <T>(part: string, work: () => Promise<T>): Promise<Apart<T>> => {
+        const result = await apart(tx, work);
+        if ('error' in result) log.error({ err: result.error, tenant, dashboard: id, part }, 'a part of a dashboard failed');
+        return result;
+      };
+      const cards = [];
+      for (const card of shown.cards) cards.push(presentCard(card, await workOut(card.id, async () => card.value())));
+      const charts = [];
+      for (const chart of shown.charts) charts.push(presentChart(chart, await workOut(chart.id, () => chart.data())));
+      return { id, title, period, cards, charts };
+    },
+  });
+}
+
+async function periodOf(tx: Transaction, days: number): Promise<{ since: string; until: string }> {
+  const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
+  const until = clock?.now ?? '';
+  return { since: new Date(Date.parse(until) - days * DAY_MS).toISOString(), until };
+}
