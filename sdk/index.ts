@@ -3,6 +3,7 @@ export * from './changes.ts';
 export * from './content.ts';
 export * from './entity.ts';
 export * from './errors.ts';
+export * from './event.ts';
 export * from './evidence.ts';
 export * from './list.ts';
 export * from './migration.ts';

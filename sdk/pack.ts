@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Entity } from './entity.ts';
+import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
@@ -35,6 +36,8 @@ export interface Pack {
   readonly queries: readonly Query[];
   readonly evidence: readonly Evidence[];
   readonly effects: readonly Effect[];
+  /** What its actions may tell others. */
+  readonly events: readonly EventType[];
   readonly jobs: readonly Job[];
   /** Each relationship of its edges, with the name it has from the other end. */
   readonly relationships: Readonly<Record<string, string>>;
@@ -54,6 +57,7 @@ const keys: ReadonlySet<string> = new Set([
   'queries',
   'evidence',
   'effects',
+  'events',
   'jobs',
   'relationships',
   'settings',

@@ -13,6 +13,7 @@ import { kernelRelationships } from '../graph/record.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Pinned } from '../log/policy-file.ts';
 import { logQueries } from '../log/queries.ts';
+import type { WebhookSecrets } from '../log/signer.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -22,6 +23,8 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { webhookEffect } from '../webhooks/deliver.ts';
+import { listWebhooks } from '../webhooks/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
 import { erasePerson } from './erase-person.ts';
@@ -42,6 +45,7 @@ interface CoreServices {
   readonly admissionTest: AdmissionTest;
   readonly pinned: Pinned;
   readonly transparencyLog: TransparencyLog;
+  readonly webhookSecrets: WebhookSecrets;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
@@ -95,9 +99,11 @@ export function corePack(services: CoreServices): Pack {
       ...logQueries(pinned),
       populationQuery(services),
       ...graphQueries(packs),
+      listWebhooks(services),
     ],
     evidence: [],
-    effects: [policyRunEffect(new PolicyRunner({ database, bundles }))],
+    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect(services)],
+    events: [],
     jobs: [],
     relationships: kernelRelationships,
     settings: Strict({}),

@@ -1,6 +1,7 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 import { logMigration } from './log-migration.ts';
 import { policyMigration } from './policy-migration.ts';
+import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
   `CREATE FUNCTION summit_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -252,4 +253,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   ),
   policyMigration,
   logMigration,
+  webhookMigration,
 ];

@@ -35,6 +35,7 @@ export default definePack({
   queries: [listRequests, getRequest, requestReceipts],
   evidence: [requestEvidence],
   effects: [grantAccess],
+  events: [],
   jobs: [expireGrants, lapseRequests],
   relationships: {
     requested_by: 'requested',
