@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
 import type { WebhookEndpoint } from '../kernel/config/webhooks.ts';
 import { OutboxWorker } from '../kernel/outbox/outbox.ts';
+import { webhookEffect } from '../kernel/webhooks/deliver.ts';
 import { defineEvent, occurred, Strict, Type } from '../sdk/index.ts';
 import { type Received, Receiver } from './support/receiver.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
@@ -205,6 +206,16 @@ test('a stop waits for no receiver, and whoever comes next takes it up', async (
   receiver.answer('/crm', { status: 204 });
   await sweep();
   assert.is(only(await messagesOf(id)).done, true);
+});
+
+test('a receiver that does not answer is given up on', async () => {
+  await subscribe(to('crm', '*'));
+  receiver.answer('/crm', 'nothing at all');
+  const { services } = s.summit;
+  const effect = webhookEffect({ ...services, timeoutMs: 50 });
+  const message = { tenant: TENANT, messageId: randomUUID(), subject: randomUUID(), payload: { endpoint: 'crm', body: {} }, settings: {} };
+  const why = await effect.run({ ...message, log: services.log, signal: new AbortController().signal }).catch((error: Error) => error.name);
+  assert.equal([why, receiver.paths], ['TimeoutError', ['/crm']]);
 });
 
 test('secrets are for operators alone, one for each endpoint and tenant, and stored nowhere', async () => {

@@ -50,7 +50,7 @@ interface CoreServices {
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
 export function corePack(services: CoreServices): Pack {
-  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned } = services;
+  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned, webhookSecrets } = services;
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -99,10 +99,10 @@ export function corePack(services: CoreServices): Pack {
       ...logQueries(pinned),
       populationQuery(services),
       ...graphQueries(packs),
-      listWebhooks(services),
+      listWebhooks(webhookSecrets),
     ],
     evidence: [],
-    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect(services)],
+    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
     events: [],
     jobs: [],
     relationships: kernelRelationships,

@@ -10,16 +10,24 @@ import { WEBHOOK_EFFECT } from './notices.ts';
 const TIMEOUT_MS = 10_000;
 const GONE = 410;
 
+interface DeliveryServices {
+  readonly database: Database;
+  readonly webhookSecrets: WebhookSecrets;
+  /** Ten seconds unless said. */
+  readonly timeoutMs?: number;
+}
+
 /** Sends a notice to one endpoint, signed as https://www.standardwebhooks.com says. What throws is tried again by the outbox. */
-export function webhookEffect({ database, webhookSecrets }: { database: Database; webhookSecrets: WebhookSecrets }): Effect {
+export function webhookEffect({ database, webhookSecrets, timeoutMs = TIMEOUT_MS }: DeliveryServices): Effect {
   return defineEffect({
     id: WEBHOOK_EFFECT,
     outcome: none('a delivery changes no state'),
     async run(context) {
       const { tenant, payload, log } = context;
+      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]);
       const endpoints = await database.transaction(tenant, 'read', (tx) => endpointsOf(tx, tenant));
       const endpoint = endpoints.find(({ id }) => id === payload.endpoint);
-      if (endpoint) await deliver(endpoint, secretOf(webhookSecrets, tenant, endpoint.id), context);
+      if (endpoint) await deliver(endpoint, secretOf(webhookSecrets, tenant, endpoint.id), { ...context, signal });
       else log.info({ endpoint: payload.endpoint }, 'webhook dropped: the endpoint is no longer configured');
       return {};
     },
@@ -41,7 +49,7 @@ async function deliver({ id, url }: WebhookEndpoint, secret: string, { messageId
     body,
     // Followed, it would take what was meant for this receiver to another one.
     redirect: 'manual',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    signal,
   });
   // What it says beside its status is not read, however much that is.
   await response.body?.cancel();

@@ -4,7 +4,7 @@ import type { WebhookSecrets } from '../log/signer.ts';
 import { endpointsOf, secretOf } from './endpoints.ts';
 
 /** `GET /webhooks`: what whoever sets up a receiver must know, its secret included. */
-export function listWebhooks({ webhookSecrets }: { webhookSecrets: WebhookSecrets }): Query {
+export function listWebhooks(secrets: WebhookSecrets): Query {
   return defineQuery({
     id: 'webhook.list',
     title: 'Webhook endpoints, each with the secret that it is signed with',
@@ -13,7 +13,7 @@ export function listWebhooks({ webhookSecrets }: { webhookSecrets: WebhookSecret
     query: Strict({}),
     async run({ db, tenant }) {
       const endpoints = await endpointsOf(transactionOf(db), tenant);
-      const items = endpoints.map((endpoint) => ({ ...endpoint, secret: secretOf(webhookSecrets, tenant, endpoint.id) }));
+      const items = endpoints.map((endpoint) => ({ ...endpoint, secret: secretOf(secrets, tenant, endpoint.id) }));
       return { items, next_cursor: null, total: items.length };
     },
   });
