@@ -139,6 +139,14 @@ test('each endpoint is told of what it asks for, and of nothing else', async () 
   assert.equal(receiver.paths, ['/all', '/probes']);
 });
 
+test('a pack says which events there are', async () => {
+  const { items } = (await s.get('operator', '/packs')).body;
+  assert.equal(items.find(({ id }: { id: string }) => id === 'probe').events, [
+    { type: 'probe.reported', version: 2, title: 'A probe has reported' },
+    { type: 'probe.closed', version: 1, title: 'A probe was closed' },
+  ]);
+});
+
 test('where nobody listens nothing is written', async () => {
   await subscribe();
   assert.equal(await messagesOf(await reporting()), []);
