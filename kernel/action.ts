@@ -9,12 +9,14 @@ import { type Answer, idempotencyWrite, replay, requestDigest } from './idempote
 import { systemPrincipal } from './identity/access.ts';
 import { tenantOrigin } from './log/names.ts';
 import type { Promises } from './log/promises.ts';
+import type { PackRegistry } from './packs/registry.ts';
 import { grantedBy, type PolicyService, refusalOf } from './policy/decide.ts';
 import { splitExpectedVersion } from './preconditions.ts';
 import type { Refusals } from './receipts/refusals.ts';
 import { type ActionRecord, recordOf } from './record.ts';
 import { StaleGrant } from './settle.ts';
 import { assertValid } from './validation.ts';
+import { noticesOf } from './webhooks/notices.ts';
 import type { Writer } from './write.ts';
 
 export interface ActionRequest {
@@ -33,7 +35,7 @@ export interface RequestContent {
 export interface ActionResult extends Answer {
   /** The first answer to the same idempotency key, and not a new one. */
   readonly replayed: boolean;
-  /** Outbox messages to deliver, now that they are committed. */
+  /** The pack's outbox messages, to deliver now that they are committed. Webhooks are left to the sweep: no answer waits for one. */
   readonly messages: readonly string[];
 }
 
@@ -48,6 +50,7 @@ const MAX_ATTEMPTS = 3;
 export class ActionRunner {
   readonly #database: Database;
   readonly #admission: Admission;
+  readonly #packs: PackRegistry;
   readonly #policy: PolicyService;
   readonly #refusals: Refusals;
   readonly #write: Writer;
@@ -57,6 +60,7 @@ export class ActionRunner {
   constructor(services: {
     database: Database;
     admission: Admission;
+    packs: PackRegistry;
     policy: PolicyService;
     refusals: Refusals;
     write: Writer;
@@ -65,6 +69,7 @@ export class ActionRunner {
   }) {
     this.#database = services.database;
     this.#admission = services.admission;
+    this.#packs = services.packs;
     this.#policy = services.policy;
     this.#refusals = services.refusals;
     this.#write = services.write;
@@ -157,7 +162,8 @@ export class ActionRunner {
       await this.#write(tx, tenant, remembering(known));
       return { ...known, replayed: false, messages: [] };
     }
-    const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes });
+    const notices = await noticesOf(this.#packs, tx, happening, changes);
+    const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };
     await this.#write(tx, tenant, [...writes, ...remembering(answered)]);
     return { ...answered, replayed: false, messages };

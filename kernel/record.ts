@@ -1,11 +1,23 @@
-import { type Action, type Actor, type Changes, type Entity, type FilledRole, insert, isNone, type None, type SubjectChange } from '../sdk/index.ts';
+import {
+  type Action,
+  type Actor,
+  type Changes,
+  type Entity,
+  type FilledRole,
+  insert,
+  isNone,
+  type Message,
+  type None,
+  type SubjectChange,
+} from '../sdk/index.ts';
 import { LogQueue } from './database/log-tables.ts';
 import { PolicyDecisions } from './database/policy-tables.ts';
 import type { ActionReader } from './database/reader.ts';
-import { Approvals, Disclosures, Outbox, Receipts, SubjectStates } from './database/tables.ts';
+import { Approvals, Disclosures, Receipts, SubjectStates } from './database/tables.ts';
 import { graphWrites, kernelEdges } from './graph/record.ts';
 import { usageWrites } from './metering/record.ts';
 import { keyWrites } from './natural-keys.ts';
+import { outboxWrite } from './outbox/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';
 import { recordDecision } from './policy/record.ts';
 import { canonical, canonicalJson } from './receipts/canonical.ts';
@@ -33,13 +45,15 @@ export interface Happening {
   readonly approval: FilledRole | null;
   /** null where nothing changes: denied, failed, refused. */
   readonly changes: Changes | null;
+  /** What webhooks tell of it, by an effect of the kernel's own. */
+  readonly notices?: readonly Message[];
 }
 
 export interface ActionRecord {
   readonly writes: readonly TableWrite[];
   /** The receipt of the action's own subject, as an answer names it. */
   readonly receipt: { readonly id: string; readonly leaf_hash: string };
-  /** Ids of the outbox messages. */
+  /** Ids of the pack's outbox messages. */
   readonly messages: readonly string[];
 }
 
@@ -56,11 +70,12 @@ export function recordOf(happening: Happening): ActionRecord {
   const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
   const usage = listOf(changes?.usage);
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
+  const notices = (happening.notices ?? []).map((notice) => ({ id: newId(), ...notice }));
 
   // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
   const erased = changes?.erases?.toSorted() ?? [];
   const inserts = rows.map(({ entity, row }) => ({ type: entity.type, row }));
-  const rest = { rows: inserts, edges, usage, messages, ...(erased.length > 0 ? { erased } : {}) };
+  const rest = { rows: inserts, edges, usage, messages: [...messages, ...notices], ...(erased.length > 0 ? { erased } : {}) };
   const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
   const subjects = (changes?.subjects ?? []).map((change, index) => {
     const isFirst = index === 0;
@@ -98,7 +113,7 @@ export function recordOf(happening: Happening): ActionRecord {
       ...usageWrites(happening, usage, own.id),
       { kind: 'insert', entity: Disclosures, rows: personal.rows },
       { kind: 'erase', entity: Disclosures, rows: erased.map((commitment) => ({ commitment })) },
-      { kind: 'insert', entity: Outbox, rows: messages.map((message) => outboxRow(happening, message)) },
+      outboxWrite(happening, messages, notices),
     ],
   };
 }
@@ -115,10 +130,6 @@ function columnsOf({ entity, before, set }: SubjectChange): readonly string[] {
 
 function subjectWrite({ entity, before, set }: SubjectChange, row: Row): TableWrite {
   return before === null ? { kind: 'insert', entity, rows: [row] } : { kind: 'update', entity, set, rows: [row] };
-}
-
-function outboxRow({ pack, now }: Happening, { id, effect, subject, payload }: { id: string; effect: string; subject: string; payload: object }) {
-  return { id, pack, effect, subject_id: subject, payload, attempts: 0, available_at: now, done_at: null, last_error: null, created_at: now };
 }
 
 function listOf<T>(declared: readonly T[] | None | undefined): readonly T[] {

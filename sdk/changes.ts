@@ -1,4 +1,5 @@
 import type { Entity, Governed, GovernedRow, InsertOnlyRow } from './entity.ts';
+import type { Occurrence } from './event.ts';
 
 /** Says, where a declaration is required, that there is none and why. */
 const reason = Symbol('none');
@@ -66,6 +67,8 @@ export interface Changes {
   readonly edges: readonly Edge[] | None;
   readonly usage: readonly Usage[] | None;
   readonly messages?: readonly Message[];
+  /** What others are told of it, each made by `occurred`. */
+  readonly events?: readonly Occurrence[];
   /** Commitments whose values are to be forgotten. What was proven with them stays proven; the values are gone for good. */
   readonly erases?: readonly string[];
   /** What the caller is told: the resource as it is after the change. */
@@ -79,8 +82,8 @@ export function unchanged(answer: Readonly<Record<string, unknown>>): Changes {
   return { subjects: [], edges: none('nothing changes'), usage: none('nothing changes'), answer };
 }
 
-export function isUnchanged({ subjects, rows = [], edges, usage, messages = [], erases = [] }: Changes): boolean {
-  return isNone(edges) && isNone(usage) && [subjects, rows, messages, erases].every((writes) => writes.length === 0);
+export function isUnchanged({ subjects, rows = [], edges, usage, messages = [], events = [], erases = [] }: Changes): boolean {
+  return isNone(edges) && isNone(usage) && [subjects, rows, messages, events, erases].every((writes) => writes.length === 0);
 }
 
 /** A new subject in its first state, version 1. */

@@ -5,6 +5,7 @@ export * from './dashboard.ts';
 export * from './decimal.ts';
 export * from './entity.ts';
 export * from './errors.ts';
+export * from './event.ts';
 export * from './evidence.ts';
 export * from './list.ts';
 export * from './migration.ts';

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Entity } from './entity.ts';
+import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
@@ -36,6 +37,8 @@ export interface Pack {
   readonly queries: readonly Query[];
   readonly evidence: readonly Evidence[];
   readonly effects: readonly Effect[];
+  /** What its actions may tell others. */
+  readonly events: readonly EventType[];
   readonly jobs: readonly Job[];
   readonly dashboards: readonly Dashboard[];
   /** Each relationship of its edges, with the name it has from the other end. */
@@ -56,6 +59,7 @@ const keys: ReadonlySet<string> = new Set([
   'queries',
   'evidence',
   'effects',
+  'events',
   'jobs',
   'dashboards',
   'relationships',

@@ -1,8 +1,11 @@
 import type { Action } from './action.ts';
+import type { None } from './changes.ts';
 import type { Reader } from './reader.ts';
 
 export interface EffectContext {
   readonly tenant: string;
+  /** The same however often the effect runs: by it the other side can tell that something comes again. */
+  readonly messageId: string;
   readonly subject: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -13,11 +16,11 @@ export interface EffectContext {
 
 /**
  * What touches the outside world. It runs after COMMIT, may run again after a crash, and so must be idempotent by its
- * subject. Whatever it returns becomes the input of `outcome`, the governed action that records it.
+ * subject. Whatever it returns becomes the input of `outcome`, the governed action that records it; `{}` where there is none.
  */
 export interface Effect {
   readonly id: string;
-  readonly outcome: Action;
+  readonly outcome: Action | None;
   run(context: EffectContext): Promise<Readonly<Record<string, unknown>>>;
 }
 

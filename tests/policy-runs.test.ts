@@ -102,7 +102,7 @@ test('a run that was cut off goes on where it stopped, and finds nothing twice',
       AbortSignal.prototype.throwIfAborted.call(stopping.signal);
     },
   });
-  const context = { tenant: 'demo-external', subject: subjectId, payload: {}, settings: {}, log: services.log };
+  const context = { tenant: 'demo-external', messageId: subjectId, subject: subjectId, payload: {}, settings: {}, log: services.log };
   const cutOff = await runner.run({ ...context, signal: stopping.signal }).catch((error: Error) => error.name);
   assert.is(cutOff, 'AbortError');
   const found = () => s.asApp('SELECT id FROM policy_run_findings WHERE run_id = $1', [subjectId]);
@@ -126,7 +126,7 @@ test('a batch is cut by bytes too, and leaves nothing out', async () => {
   const resource = { type: 'high-risk-ops.request', id: 'r' };
   for (let count = 0; count < 50; count++) await s.post('engineer', '/access/v1/evaluation', { ...many, resource });
   const { subjectId } = await services.runner.runAsSystem(startBacktest, 'summit', 'demo-external', 'test', {}, { candidate });
-  const context = { tenant: 'demo-external', subject: subjectId, payload: {}, settings: {}, log: services.log };
+  const context = { tenant: 'demo-external', messageId: subjectId, subject: subjectId, payload: {}, settings: {}, log: services.log };
   let batches = 0;
   const counting = new AbortController().signal;
   Object.assign(counting, { throwIfAborted: () => (batches += 1) });

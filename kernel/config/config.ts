@@ -89,7 +89,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     ? logConfigOf(file.log, { base, dataDir: resolve(root, env.SUMMIT_DATA_DIR ?? '.data'), production: env.NODE_ENV === 'production' })
     : null;
   errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
-  const tenants = file ? readTenants(resolve(base, file.tenants), errors) : [];
+  const tenants = file ? readTenants(resolve(base, file.tenants), env.NODE_ENV === 'production', errors) : [];
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -120,7 +120,7 @@ function isEd25519(pem: string): boolean {
   }
 }
 
-function readTenants(folder: string, errors: string[]): readonly TenantFile[] {
+function readTenants(folder: string, production: boolean, errors: string[]): readonly TenantFile[] {
   const names = list(folder, errors)
     .filter((name) => name.endsWith('.json'))
     .sort();
@@ -128,7 +128,7 @@ function readTenants(folder: string, errors: string[]): readonly TenantFile[] {
     const tenant = readJson<TenantFile>(join(folder, name), TenantFile, errors);
     if (!tenant) return [];
     if (`${tenant.id}.json` !== name) errors.push(`${join(folder, name)}: id is "${tenant.id}", so the file must be called ${tenant.id}.json`);
-    errors.push(...inconsistenciesOf(tenant).map(({ path, message }) => `${join(folder, name)}: ${path} ${message}`));
+    errors.push(...inconsistenciesOf(tenant, production).map(({ path, message }) => `${join(folder, name)}: ${path} ${message}`));
     return [tenant];
   });
   return tenants;

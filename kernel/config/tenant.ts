@@ -1,6 +1,7 @@
 import { type Static, Strict, Type } from '../../sdk/index.ts';
+import { Slug } from './slug.ts';
+import { WebhookEndpoint, webhookErrors } from './webhooks.ts';
 
-const Slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 63, description: 'lowercase letters, digits and hyphens' });
 const RoleName = Type.String({ pattern: '^[a-z][a-z_]*$', maxLength: 63, description: 'snake_case' });
 
 /** A file of `config/tenants`. What it says is applied at boot, when it has changed, by the action `config.applied`. */
@@ -21,13 +22,14 @@ export const TenantFile = Strict({
       description: 'By Rego package, the digest of the bundle that decides here; where there is none, the one that comes with the server',
     }),
   ),
+  webhooks: Type.Optional(Type.Array(WebhookEndpoint)),
   packs: Type.Record(Type.String(), Strict({ enabled: Type.Boolean(), settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())) })),
 });
 
 export type TenantFile = Static<typeof TenantFile>;
 
-/** What the schema cannot say: names that refer to one another, and the time zone. */
-export function inconsistenciesOf(tenant: TenantFile): readonly { path: string; message: string }[] {
+/** What the schema cannot say: names that refer to one another, the time zone, and whom to send to. */
+export function inconsistenciesOf(tenant: TenantFile, production: boolean): readonly { path: string; message: string }[] {
   const errors: { path: string; message: string }[] = [];
   const handles = new Set<string>();
   tenant.users.forEach(({ handle, teams }, index) => {
@@ -40,5 +42,5 @@ export function inconsistenciesOf(tenant: TenantFile): readonly { path: string; 
   if (!Intl.supportedValuesOf('timeZone').includes(tenant.time_zone) && tenant.time_zone !== 'UTC') {
     errors.push({ path: 'time_zone', message: `"${tenant.time_zone}" is not an IANA time zone` });
   }
-  return errors;
+  return [...errors, ...webhookErrors(tenant.webhooks ?? [], production)];
 }

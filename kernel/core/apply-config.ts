@@ -41,7 +41,7 @@ export const applyConfig = defineAction({
 
   apply(current, at) {
     const { file, digest } = at.input;
-    const content = { title: file.title, time_zone: file.time_zone, file_digest: digest };
+    const content = { title: file.title, time_zone: file.time_zone, file_digest: digest, webhooks: file.webhooks ?? [] };
     const tenant = current.tenant
       ? change(TenantConfigurations, at, current.tenant, content)
       : create(TenantConfigurations, at, { id: at.subjectId, status: 'active', ...content });

@@ -14,6 +14,7 @@ import { kernelRelationships } from '../graph/record.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Pinned } from '../log/policy-file.ts';
 import { logQueries } from '../log/queries.ts';
+import type { WebhookSecrets } from '../log/signer.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -23,6 +24,8 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { webhookEffect } from '../webhooks/deliver.ts';
+import { listWebhooks } from '../webhooks/queries.ts';
 import { applyConfig } from './apply-config.ts';
 import { setPackEnablement } from './enablement.ts';
 import { erasePerson } from './erase-person.ts';
@@ -43,11 +46,12 @@ interface CoreServices {
   readonly admissionTest: AdmissionTest;
   readonly pinned: Pinned;
   readonly transparencyLog: TransparencyLog;
+  readonly webhookSecrets: WebhookSecrets;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
 export function corePack(services: CoreServices): Pack {
-  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned } = services;
+  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned, webhookSecrets } = services;
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -97,9 +101,11 @@ export function corePack(services: CoreServices): Pack {
       populationQuery(services),
       ...graphQueries(packs),
       listDashboards(packs),
+      listWebhooks(webhookSecrets),
     ],
     evidence: [],
-    effects: [policyRunEffect(new PolicyRunner({ database, bundles }))],
+    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
+    events: [],
     jobs: [],
     dashboards: [],
     relationships: kernelRelationships,

@@ -2,6 +2,7 @@ import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migrati
 import { logMigration } from './log-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
+import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
   `CREATE FUNCTION summit_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -253,5 +254,6 @@ export const kernelMigrations: readonly MigrationStep[] = [
   ),
   policyMigration,
   logMigration,
+  webhookMigration,
   naturalKeyMigration,
 ];

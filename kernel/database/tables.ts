@@ -1,4 +1,5 @@
 import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import type { WebhookEndpoint } from '../config/webhooks.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
 
@@ -149,7 +150,12 @@ export const NaturalKeys = kernelTable({
 export const TenantConfigurations = governed({
   type: 'tenant',
   table: 'tenant_configurations',
-  fields: { title: field.text(), time_zone: field.text(), file_digest: field.text() },
+  fields: {
+    title: field.text(),
+    time_zone: field.text(),
+    file_digest: field.text(),
+    webhooks: field.json<readonly WebhookEndpoint[]>(),
+  },
   transitions: { active: ['active'] },
   label: (tenant) => tenant.title,
 });

@@ -4,7 +4,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { FileGuard, type Guard } from './guard.ts';
 import { NoteSigner } from './note-signer.ts';
 import type { Pinned } from './policy-file.ts';
-import { RemoteSigner, SecretSigner } from './signer.ts';
+import { RemoteSigner, SecretSigner, type WebhookSecrets } from './signer.ts';
 import type { Witness } from './witness-client.ts';
 import { WitnessGuard } from './witness-guard.ts';
 
@@ -17,6 +17,8 @@ export interface LogFoundations {
   readonly guard: Guard;
   readonly witnesses: readonly Witness[];
   readonly pinned: Pinned;
+  /** Derived from the secret that the keys come from. */
+  readonly webhookSecrets: WebhookSecrets;
 }
 
 /** A key of a witness, in a vkey (C2SP tlog-cosignature). */
@@ -36,6 +38,7 @@ export async function openLog({ log, origin }: Pick<Config, 'log' | 'origin'>): 
     guard: guardOf(log.guard, witnesses),
     witnesses,
     pinned: { host: origin, checkpointSigner, promiseSigner, witnesses, quorum: log.quorum },
+    webhookSecrets: secretSigner,
   };
 }
 

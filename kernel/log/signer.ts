@@ -10,15 +10,21 @@ export interface Signer {
   sign(name: string, message: Uint8Array): Promise<Uint8Array>;
 }
 
+/** Makes secrets to be shared with those who receive webhooks. */
+export interface WebhookSecrets {
+  /** @param name `<tenant>/<endpoint>` @returns 32 bytes, always the same for a name, that tell nothing of any other */
+  webhookSecret(name: string): Buffer;
+}
+
 /** The prefix of a PKCS #8 document that holds an Ed25519 seed (RFC 8410, section 7). */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const MIN_SECRET_BYTES = 32;
 
 /**
- * Keys that are derived from one secret, so that a new tenant or epoch needs no new one: the seed of a key is
- * HKDF-SHA-256 (RFC 5869) of the secret, with the key's name as info.
+ * Keys that are derived from one secret, so that a new tenant, epoch or endpoint needs no new one: the seed of a key is
+ * HKDF-SHA-256 (RFC 5869) of the secret, with the key's purpose and name as info.
  */
-export class SecretSigner implements Signer {
+export class SecretSigner implements Signer, WebhookSecrets {
   readonly #secret: Buffer;
   readonly #keys = new Map<string, KeyObject>();
 
@@ -57,14 +63,22 @@ export class SecretSigner implements Signer {
     return sign(null, message, this.#keyOf(name));
   }
 
+  webhookSecret(name: string): Buffer {
+    return this.#derive('webhook', name);
+  }
+
   #keyOf(name: string): KeyObject {
     let key = this.#keys.get(name);
     if (!key) {
-      const seed = Buffer.from(hkdfSync('sha256', this.#secret, '', `summit/ed25519/${name}`, 32));
+      const seed = this.#derive('ed25519', name);
       key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
       this.#keys.set(name, key);
     }
     return key;
+  }
+
+  #derive(purpose: 'ed25519' | 'webhook', name: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, '', `summit/${purpose}/${name}`, 32));
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Effect, Problem } from '../../sdk/index.ts';
+import { type Effect, isNone, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import type { Admission } from '../admission.ts';
 import type { Database } from '../database/database.ts';
@@ -112,10 +112,12 @@ export class OutboxWorker {
   async #perform(tenant: string, message: Message): Promise<void> {
     const effect = this.#effect(message);
     const { settings } = await this.#admission.packOf(tenant, message.pack);
-    const log = this.#log.child({ tenant, effect: effect.id, subject: message.subject_id });
-    const context = { tenant, subject: message.subject_id, payload: message.payload, settings, log, signal: this.#stopping.signal };
-    const outcome = await this.#holding(tenant, message.id, () => effect.run(context));
-    await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: message.subject_id }, outcome).catch((error: unknown) => {
+    const log = this.#log.child({ tenant, effect: effect.id, message: message.id, subject: message.subject_id });
+    const { id: messageId, subject_id: subject, payload } = message;
+    const context = { tenant, messageId, subject, payload, settings, log, signal: this.#stopping.signal };
+    const outcome = await this.#holding(tenant, messageId, () => effect.run(context));
+    if (isNone(effect.outcome)) return;
+    await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: subject }, outcome).catch((error: unknown) => {
       // An earlier attempt has recorded the outcome and died before it could say so.
       if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
     });

@@ -36,6 +36,7 @@ export default definePack({
   queries: [listRequests, getRequest, requestReceipts],
   evidence: [requestEvidence],
   effects: [grantAccess],
+  events: [],
   jobs: [expireGrants, lapseRequests],
   dashboards: [overview],
   relationships: {

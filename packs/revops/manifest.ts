@@ -35,6 +35,7 @@ export default definePack({
   evidence: [dealEvidence],
   dashboards: [],
   effects: [],
+  events: [],
   jobs: [expireQuotes],
   relationships: {
     from_lead: 'opened',

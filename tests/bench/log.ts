@@ -52,6 +52,7 @@ function withoutLog({ services }: Subject['summit']): Variant {
   const runner = new ActionRunner({
     database: services.database,
     admission: services.admission,
+    packs: services.packs,
     policy: services.policy,
     refusals: services.refusals,
     config: services.config,

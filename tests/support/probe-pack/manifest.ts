@@ -3,6 +3,7 @@ import {
   create,
   defineAction,
   defineDashboard,
+  defineEvent,
   defineEvidence,
   defineJob,
   definePack,
@@ -16,6 +17,7 @@ import {
   many,
   migration,
   none,
+  occurred,
   optional,
   Problem,
   Strict,
@@ -30,6 +32,15 @@ const Probe = governed({
   transitions: { open: ['open', 'closed'], closed: [] },
   label: (probe) => probe.name,
 });
+
+const reported = defineEvent({
+  type: 'probe.reported',
+  version: 2,
+  title: 'A probe has reported',
+  data: Strict({ reading: Type.Integer({ maximum: 100 }), unit: Type.String({ default: 'kelvin' }) }),
+});
+const closed = defineEvent({ type: 'probe.closed', version: 1, title: 'A probe was closed', data: Strict({}) });
+const undeclared = defineEvent({ type: 'probe.undeclared', version: 1, title: 'Nobody was told of this', data: Strict({}) });
 
 const nothing = { edges: none('a probe is alone'), usage: none('probes are free') };
 const roles = ['engineer'];
@@ -96,6 +107,7 @@ const close = misbehaving('close', (probe, at) => ({
   subjects: [change(Probe, at, probe, { status: 'closed' })],
   ...nothing,
   edges: [endEdge(probe.id, 'watched_by', at.actor.id)],
+  events: [occurred(closed, probe.id, {})],
   answer: { id: probe.id, status: 'closed' },
 }));
 const explode = misbehaving('explode', () => {
@@ -105,7 +117,39 @@ const leap = misbehaving('leap', (probe, at) => ({ subjects: [change(Probe, at, 
 const unlocked = misbehaving('unlocked', (probe, at) => ({ subjects: [change(Probe, at, probe, {})], ...nothing, answer: {} }), false);
 const skipVersion = misbehaving('skip-version', (probe, at) => {
   const changed = change(Probe, at, probe, {});
-  return { subjects: [{ ...changed, after: { ...changed.after, version: probe.version + 2 } }], ...nothing, answer: {} };
+  const events = [occurred(reported, probe.id, { reading: 1, unit: 'kelvin' })];
+  return { subjects: [{ ...changed, after: { ...changed.after, version: probe.version + 2 } }], ...nothing, events, answer: {} };
+});
+const tellUndeclared = misbehaving('tell-undeclared', (probe, at) => ({
+  subjects: [change(Probe, at, probe, {})],
+  ...nothing,
+  events: [occurred(undeclared, probe.id, {})],
+  answer: {},
+}));
+const tellOfAnother = misbehaving('tell-of-another', (probe, at) => ({
+  subjects: [change(Probe, at, probe, {})],
+  ...nothing,
+  events: [occurred(closed, at.newId(), {})],
+  answer: {},
+}));
+
+/** Takes any reading; its event does not. */
+const report = defineAction({
+  id: 'probe.report',
+  title: 'Report what a probe reads',
+  route: { method: 'POST', path: '/probes/:id/report' },
+  roles,
+  input: Strict({ reading: Type.Integer() }),
+  entity: Probe,
+  from: ['open'],
+  policy: none('probes are harmless'),
+  load: ({ db, params }) => db.lock(Probe, params.id ?? ''),
+  subject: (probe) => probe,
+  apply(probe, at) {
+    const { reading } = at.input;
+    const events = [occurred(reported, probe.id, { reading, unit: 'kelvin' })];
+    return { subjects: [change(Probe, at, probe, {})], ...nothing, events, answer: { id: probe.id, reading } };
+  },
 });
 const unpoliced = defineAction({
   id: 'probe.unpoliced',
@@ -227,10 +271,11 @@ export default definePack({
   entities: [Probe],
   migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL, size numeric')])],
   policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'], mask: ['/context/note', '/context/absent'] }],
-  actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced],
+  actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced, report, tellUndeclared, tellOfAnother],
   queries: [listProbes],
   evidence: [probeEvidence],
   effects: [],
+  events: [reported, closed],
   jobs: [closeAll],
   dashboards: [probeDashboard],
   relationships: { watched_by: 'watches' },
