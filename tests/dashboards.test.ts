@@ -201,8 +201,12 @@ test('a dashboard is there for those whose role and whose tenant may see it', as
 test('GET /packs names the dashboards', async () => {
   const { items } = (await s.get('auditor', '/packs')).body;
   assert.equal(
-    items.map(({ dashboards }: { dashboards: unknown }) => dashboards),
-    [[{ id: 'high-risk-ops.overview', title: 'High-Risk Ops' }], [{ id: 'probe.overview', title: 'Probes', roles: ['engineer'] }]],
+    items.flatMap(({ dashboards }: { dashboards: readonly unknown[] }) => dashboards),
+    [
+      { id: 'high-risk-ops.overview', title: 'High-Risk Ops' },
+      { id: 'revops.governance', title: 'RevOps Governance' },
+      { id: 'probe.overview', title: 'Probes', roles: ['engineer'] },
+    ],
   );
 });
 

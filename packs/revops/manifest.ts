@@ -8,7 +8,9 @@ import { expireQuote } from './actions/expire.ts';
 import { recallQuote } from './actions/recall.ts';
 import { rejectQuote } from './actions/reject.ts';
 import { submitQuote } from './actions/submit.ts';
+import { governance } from './dashboards.ts';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
+import { quoteActivated, quoteApproved, quoteRejected, quoteSubmitted } from './events.ts';
 import { dealEvidence } from './evidence.ts';
 import { expireQuotes } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
@@ -33,9 +35,9 @@ export default definePack({
   actions: [createLead, createQuote, editQuote, submitQuote, approveQuote, rejectQuote, recallQuote, activateQuote, expireQuote],
   queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
   evidence: [dealEvidence],
-  dashboards: [],
+  dashboards: [governance],
   effects: [],
-  events: [],
+  events: [quoteSubmitted, quoteApproved, quoteRejected, quoteActivated],
   jobs: [expireQuotes],
   relationships: {
     from_lead: 'opened',

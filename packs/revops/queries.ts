@@ -19,13 +19,23 @@ export const listLeads = defineQuery({
     ...listParameters,
   }),
   answer: pageOf(LeadAnswer),
-  async run({ db, query: { segment, owner, created_since, ...paging } }) {
+  async run({ db, query: { owner, limit, cursor, count, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
-    const page = await db.page(Lead, { where: { segment: valuesOf(segment), owner_id, created_at: since(created_since) }, ...paging });
+    const page = await db.page(Lead, { where: { ...leadsBy(filters), owner_id }, limit, cursor, count });
     return { ...page, items: await presentLeads(db, page.items) };
   },
 });
+
+export interface LeadFilters {
+  readonly segment?: string;
+  readonly created_since?: string;
+}
+
+/** What the filters of the list mean, for the list and for whatever counts what it shows. */
+export function leadsBy({ segment, created_since }: LeadFilters) {
+  return { segment: valuesOf(segment), created_at: since(created_since) };
+}
 
 export const getLead = defineQuery({
   id: 'revops.lead.get',
@@ -48,11 +58,11 @@ export const listOpportunities = defineQuery({
     ...listParameters,
   }),
   answer: pageOf(OpportunityAnswer),
-  async run({ db, query: { status, segment, owner, created_since, ...paging } }) {
+  async run({ db, query: { status, segment, owner, created_since, limit, cursor, count } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
     const where = { status: valuesOf(status), segment: valuesOf(segment), owner_id, created_at: since(created_since) };
-    const page = await db.page(Opportunity, { where, ...paging });
+    const page = await db.page(Opportunity, { where, limit, cursor, count });
     return { ...page, items: await presentOpportunities(db, page.items) };
   },
 });
@@ -79,14 +89,25 @@ export const listQuotes = defineQuery({
     ...listParameters,
   }),
   answer: pageOf(QuoteAnswer),
-  async run({ db, query: { status, owner, opportunity, needs_approval, created_since, ...paging } }) {
+  async run({ db, query: { owner, opportunity, limit, cursor, count, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
-    const where = { status: valuesOf(status), owner_id, opportunity_id: opportunity, needs_approval, created_at: since(created_since) };
-    const page = await db.page(Quote, { where, ...paging });
+    const where = { ...quotesBy(filters), owner_id, opportunity_id: opportunity };
+    const page = await db.page(Quote, { where, limit, cursor, count });
     return { ...page, items: (await filesOf(db, page.items)).map(presentQuote) };
   },
 });
+
+export interface QuoteFilters {
+  readonly status?: string;
+  readonly needs_approval?: boolean;
+  readonly created_since?: string;
+}
+
+/** As `leadsBy`, of quotes. */
+export function quotesBy({ status, needs_approval, created_since }: QuoteFilters) {
+  return { status: valuesOf(status), needs_approval, created_at: since(created_since) };
+}
 
 export const getQuote = defineQuery({
   id: 'revops.quote.get',

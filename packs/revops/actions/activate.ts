@@ -1,5 +1,6 @@
-import { change, create, defineAction, Empty, edge, none } from '../../../sdk/index.ts';
+import { change, create, defineAction, Empty, edge, none, occurred } from '../../../sdk/index.ts';
 import { ContractStub, Opportunity, Quote } from '../entities.ts';
+import { offerOf, quoteActivated } from '../events.ts';
 import { factsOf } from '../facts.ts';
 import { assertNotExpired, lockQuote, presentChanged } from '../quote.ts';
 import { everybody } from '../roles.ts';
@@ -39,6 +40,7 @@ export const activateQuote = defineAction({
       subjects: [quote, contract, ...won],
       edges: [edge(quote.after.id, 'has_contract', contract.after.id), edge(quote.after.id, 'activated_by', at.actor.id)],
       usage: none('it ends the workflow that the submission started'),
+      events: [occurred(quoteActivated, quote.after.id, { ...offerOf(quote.after), contract_id: contract.after.id, activated_at: at.now })],
       answer: presentChanged(file, { quote: quote.after, contract: contract.after, opportunity }, at),
     };
   },

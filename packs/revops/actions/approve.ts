@@ -1,5 +1,6 @@
-import { Comment, change, defineAction, none, Strict, Type } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, none, occurred, Strict, Type } from '../../../sdk/index.ts';
 import { Quote } from '../entities.ts';
+import { approvalOf, quoteApproved } from '../events.ts';
 import { assertNotExpired, lockQuote, presentChanged, roundOf } from '../quote.ts';
 import { everybody } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
@@ -31,6 +32,7 @@ export const approveQuote = defineAction({
       subjects: [quote],
       edges: none('the kernel links quote, approval and approver'),
       usage: none('an approval is part of the workflow that the submission started'),
+      events: approval?.complete ? [occurred(quoteApproved, quote.after.id, approvalOf(quote.after, at.now))] : [],
       answer: presentChanged(file, { quote: quote.after }, at),
     };
   },

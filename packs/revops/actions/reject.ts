@@ -1,5 +1,6 @@
-import { Comment, change, defineAction, none, Strict } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, none, occurred, Strict } from '../../../sdk/index.ts';
 import { Quote } from '../entities.ts';
+import { offerOf, quoteRejected } from '../events.ts';
 import { lockQuote, presentChanged, roundOf } from '../quote.ts';
 import { everybody } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
@@ -25,6 +26,7 @@ export const rejectQuote = defineAction({
       subjects: [quote],
       edges: none('the kernel links quote, rejection and who rejected'),
       usage: none('a rejection is part of the workflow that the submission started'),
+      events: [occurred(quoteRejected, quote.after.id, { ...offerOf(quote.after), role: at.approval?.approval.role ?? '' })],
       answer: presentChanged(file, { quote: quote.after }, at),
     };
   },

@@ -1,5 +1,6 @@
-import { change, defineAction, Empty, edge, insert } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, edge, insert, occurred } from '../../../sdk/index.ts';
 import { Quote, QuoteRevision } from '../entities.ts';
+import { approvalOf, quoteApproved, quoteSubmitted, submissionOf } from '../events.ts';
 import { factsOf } from '../facts.ts';
 import { assertNotExpired, lockQuote, presentChanged } from '../quote.ts';
 import { everybody } from '../roles.ts';
@@ -51,6 +52,10 @@ export const submitQuote = defineAction({
       rows,
       edges: [edge(id, 'submitted_by', actor.id), ...rows.map(({ row }) => edge(id, 'has_revision', row.id))],
       usage: [{ type: 'workflow_run', subject: id, metadata: { workflow: 'revops.quote' } }],
+      events: [
+        occurred(quoteSubmitted, id, submissionOf(quote.after)),
+        ...(isApproved ? [occurred(quoteApproved, id, approvalOf(quote.after, at.now))] : []),
+      ],
       answer: presentChanged(file, { quote: quote.after }, at),
     };
   },

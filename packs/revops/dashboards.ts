@@ -1,0 +1,88 @@
+import { type Card, type ChartData, Decimal, type Distribution, defineDashboard, pathTo, type Reader } from '../../sdk/index.ts';
+import { Lead, Quote } from './entities.ts';
+import { type LeadFilters, leadsBy, listLeads, listQuotes, type QuoteFilters, quotesBy } from './queries.ts';
+import { segmentsOf } from './settings.ts';
+
+/** How deals come in, and how their discounts are approved. */
+export const governance = defineDashboard({
+  id: 'revops.governance',
+  title: 'RevOps Governance',
+  read({ db, since, settings }) {
+    const made = { created_since: since };
+    const inPeriod = quotesBy(made);
+    const timeToApprove = (of: (times: Distribution) => number | null) => async () =>
+      of(await db.distribution(Quote, inPeriod, { secondsFrom: 'submitted_at', to: 'approved_at' }));
+    const unit = 'seconds' as const;
+    const sample = 'From submission to the last approval that was needed, of the quotes drafted in the period that have been approved.';
+    return {
+      cards: [
+        leads(db, { id: 'leads', title: 'Leads', definition: 'Leads taken up in the period.', filters: made }),
+        quotes(db, { id: 'quotes', title: 'Quotes', definition: 'Quotes drafted in the period.', filters: made }),
+        quotes(db, {
+          id: 'quotes-needing-approval',
+          title: 'Quotes requiring approval',
+          definition: "Quotes drafted in the period that need another role than the submitter's own, whatever has become of them.",
+          filters: { ...made, needs_approval: true },
+        }),
+        quotes(db, {
+          id: 'quotes-pending',
+          title: 'Waiting for approval',
+          definition: 'Quotes that wait for an approval now, whenever they were drafted.',
+          filters: { status: 'pending_approval' },
+        }),
+        { unit, id: 'approval-time-average', title: 'Approval time, average', definition: sample, value: timeToApprove(({ average }) => average) },
+        { unit, id: 'approval-time-p50', title: 'Approval time, median', definition: sample, value: timeToApprove(({ p50 }) => p50) },
+        { unit, id: 'approval-time-p95', title: 'Approval time, 95th percentile', definition: sample, value: timeToApprove(({ p95 }) => p95) },
+      ],
+      charts: [
+        {
+          id: 'discounts',
+          title: 'Discounts against the threshold, by segment',
+          kind: 'bar',
+          axis: 'Discount in percent',
+          unit: 'count',
+          data: () => discounts(db, inPeriod, segmentsOf({ settings })),
+        },
+      ],
+    };
+  },
+});
+
+const STEPS = ['5', '10', '15', '20', '25', '30', '40', '50', '100'];
+
+/** Thresholds are steps too, so that no column is on both sides of one. */
+async function discounts(
+  db: Reader,
+  where: ReturnType<typeof quotesBy>,
+  segments: Readonly<Record<string, { readonly self_approval_percent: string }>>,
+): Promise<ChartData> {
+  const thresholds = Object.values(segments).map(({ self_approval_percent }) => new Decimal(self_approval_percent).toString());
+  const ascending = (values: readonly string[]) => [...new Set(values)].sort((a, b) => new Decimal(a).cmp(b));
+  const [lowest, ...higher] = ascending(thresholds);
+  const upTo = ascending([...STEPS, ...thresholds]);
+  const series = await Promise.all(
+    Object.keys(segments).map(async (segment) => {
+      const { histogram } = await db.distribution(Quote, { ...where, segment }, 'discount_percent', { upTo });
+      return { name: segment, values: histogram.slice(0, upTo.length) };
+    }),
+  );
+  const title = higher.length > 0 ? 'The lowest threshold' : 'The threshold';
+  return { labels: upTo.map(labelOf), series, ...(lowest === undefined ? {} : { threshold: { title, label: labelOf(lowest) } }) };
+}
+
+function labelOf(percent: string): string {
+  return `up to ${percent}`;
+}
+
+interface Counted<Filters> extends Pick<Card, 'id' | 'title' | 'definition'> {
+  readonly filters: Filters;
+}
+
+/** The card and the list that it opens select by the same filters. */
+function leads(db: Reader, { filters, ...described }: Counted<LeadFilters>): Card {
+  return { ...described, unit: 'count', list: pathTo(listLeads.route.path, { ...filters }), value: () => db.count(Lead, leadsBy(filters)) };
+}
+
+function quotes(db: Reader, { filters, ...described }: Counted<QuoteFilters>): Card {
+  return { ...described, unit: 'count', list: pathTo(listQuotes.route.path, { ...filters }), value: () => db.count(Quote, quotesBy(filters)) };
+}
