@@ -1,6 +1,6 @@
 import { type Action, isUnchanged, Problem } from '../sdk/index.ts';
 import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
-import { type Attempt, assess } from './assess.ts';
+import { type Assessment, type Attempt, assess } from './assess.ts';
 import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
 import { isRetryable } from './database/errors.ts';
@@ -156,7 +156,7 @@ export class ActionRunner {
       return refusal;
     }
     const changes = action.apply(loaded, { ...context, approval, decision: decision && grantedBy(decision) });
-    const answer = { status: subject.status === null ? (action.success ?? 200) : 200, subjectId: subject.id, settled: !action.settles };
+    const answer = { status: statusOf(action, subject), subjectId: subject.id, settled: !action.settles };
     if (isUnchanged(changes) && !decision && !approval) {
       const known = { ...answer, body: changes.answer, settled: true };
       await this.#write(tx, tenant, remembering(known));
@@ -184,4 +184,9 @@ export class ActionRunner {
     await this.#refusals.witness({ action, pack, tenant, actor, params, input: {} }, refusal);
     throw refusal;
   }
+}
+
+function statusOf({ success = 200, upserts }: Action, { status }: Assessment['subject']): number {
+  if (!upserts) return success;
+  return status === null ? 201 : 200;
 }

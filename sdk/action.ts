@@ -98,7 +98,7 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   /** What takes long and needs no lock: checked before the transaction begins, and so perhaps more than once. @throws Problem */
   check?(request: { readonly tenant: string; readonly params: Readonly<Record<string, string>>; readonly input: Static<Schema> }): Promise<void>;
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
-  /** The subject among what was loaded; null where the action creates it. One that may do either answers 200 where it is there. */
+  /** The subject among what was loaded; null where the action creates it. */
   subject(loaded: Loaded): R | null;
   readonly approval?: {
     readonly status: 'approved' | 'rejected';
@@ -110,6 +110,8 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   apply(loaded: Loaded, context: ActionContext<Static<Schema>>): Changes;
   /** The status of the answer, 200 unless said. */
   readonly success?: 200 | 201;
+  /** It creates its subject or, where it is there, changes it: 201 or 200. */
+  readonly upserts?: true;
   readonly answer?: TSchema;
   /** Where the outcome of an effect is read, when the caller waits for it: the query that answers for the subject. */
   readonly settles?: { readonly query: string; readonly while: readonly string[] };

@@ -184,16 +184,17 @@ test('a part that fails says so, and leaves the rest', async () => {
 test('a dashboard is there for those whose role and whose tenant may see it', async () => {
   const listed = async (handle: string) => (await s.get(handle, '/dashboards')).body;
   const mine = { id: 'high-risk-ops.overview', title: 'High-Risk Ops', pack: 'high-risk-ops' };
+  const deals = { id: 'revops.governance', title: 'RevOps Governance', pack: 'revops' };
   const probes = { id: 'probe.overview', title: 'Probes', pack: 'probe' };
-  assert.equal(await listed('engineer'), { items: [mine, probes], next_cursor: null, total: 2 });
-  assert.equal((await listed('auditor')).items, [mine]);
+  assert.equal(await listed('engineer'), { items: [mine, deals, probes], next_cursor: null, total: 3 });
+  assert.equal((await listed('auditor')).items, [mine, deals]);
   const refused = await s.get('auditor', '/dashboards/probe.overview');
   assert.equal([refused.status, refused.body.code], [403, 'forbidden']);
   const unknown = await s.get('auditor', '/dashboards/high-risk-ops.nothing');
   assert.equal([unknown.status, unknown.body.code], [404, 'not-found']);
 
   await s.put('operator', '/tenants/demo-external/packs/probe', { enabled: false });
-  assert.equal((await listed('engineer')).items, [mine]);
+  assert.equal((await listed('engineer')).items, [mine, deals]);
   const disabled = await s.get('engineer', '/dashboards/probe.overview');
   assert.equal([disabled.status, disabled.body.code], [404, 'pack-disabled']);
 });

@@ -93,6 +93,20 @@ test('the flow of the README runs as it stands there', async () => {
   );
 });
 
+test('so does its RevOps flow', async () => {
+  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('revops')}`;
+  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  assert.is(code, 0, stderr);
+  const answers = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  assert.equal(
+    answers.map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.id)),
+    ['pending_approval', 'pending_approval', 'approved', 'draft', 'approved', 'activated', 'evidence', 'revops.governance'],
+  );
+});
+
 test('what the README says of evidence runs as it stands there, and verifies', async () => {
   const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('proof')}`;
   const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });

@@ -67,17 +67,19 @@ function operationOf(found: Operation, path: string) {
     ...common,
     parameters: [...pathParameters, ...headers],
     requestBody: { required: true, content: { 'application/json': { schema: { ...input, properties: { ...input.properties, ...expected } } } } },
-    responses: responses(String(action.success ?? 200), withReceipt(action.answer)),
+    responses: action.upserts
+      ? { ...responses('200', withReceipt(action.answer, [])), ...responses('201', withReceipt(action.answer)) }
+      : responses(String(action.success ?? 200), withReceipt(action.answer)),
   };
 }
 
-/** A write answers the resource itself, with its receipt beside the fields. */
-function withReceipt(answer: { properties?: object; required?: readonly string[] } = {}) {
+/** A write answers the resource itself, with its receipt beside the fields; none where it found nothing to change. */
+function withReceipt(answer: { properties?: object; required?: readonly string[] } = {}, required = ['receipt']) {
   return {
     ...answer,
     type: 'object',
     properties: { ...answer.properties, receipt: { $ref: '#/components/schemas/Receipt' } },
-    required: [...(answer.required ?? []), 'receipt'],
+    required: [...(answer.required ?? []), ...required],
   };
 }
 
@@ -105,6 +107,7 @@ const problemSchema = {
     request_id: { type: 'string' },
     errors: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } } },
     decision_id: { type: 'string', format: 'uuid' },
+    existing: { type: 'object', properties: { type: { type: 'string' }, id: { type: 'string', format: 'uuid' } } },
     receipt: { $ref: '#/components/schemas/Receipt' },
     reasons: { type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, message: { type: 'string' } } } },
   },

@@ -32,6 +32,6 @@ export function emptyPolicyFolder(): PolicyFolder {
 /** Summit's own policies once more, compiled as they are. */
 export function copyOfPolicies(): PolicyFolder {
   const folder = emptyPolicyFolder();
-  for (const part of ['compiled', 'high_risk', 'lib', 'manifest.json']) cpSync(join(POLICIES, part), join(folder.path, part), { recursive: true });
+  cpSync(POLICIES, folder.path, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   return folder;
 }

@@ -27,7 +27,7 @@ export const createLead = defineAction({
   answer: LeadAnswer,
   entity: Lead,
   from: ['open'],
-  success: 201,
+  upserts: true,
   policy: none('everybody who sells may take up a lead'),
 
   async load(context) {

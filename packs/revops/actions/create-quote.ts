@@ -18,7 +18,7 @@ export const createQuote = defineAction({
   entity: Quote,
   // Whatever became of one that is there already, it may be sent again as it is.
   from: Object.keys(Quote.transitions),
-  success: 201,
+  upserts: true,
   policy: none('a draft binds nobody; it is judged when it is submitted'),
 
   async load({ db, input: { opportunity_id, external_ref, ...input }, actor }) {
