@@ -13,7 +13,7 @@ export function naturalKey({ type }: Pick<Governed<never>, 'type'>, name: string
   return { type, name, digest: sha256(canonicalJson(values)) };
 }
 
-/** Takes the keys of what comes, and gives up those that a subject no longer has. Of two that want one, the second fails (23505). */
+/** Takes the keys of what comes, and gives up those that a subject no longer has. Of two that want one, the second fails. */
 export function keyWrites(subjects: readonly SubjectChange[]): readonly TableWrite[] {
   const moves = subjects.flatMap(({ entity, before, after }) => {
     const [had, has] = [keysIn(entity, before), keysIn(entity, after)];
@@ -25,7 +25,7 @@ export function keyWrites(subjects: readonly SubjectChange[]): readonly TableWri
   });
   return [
     { kind: 'delete', entity: NaturalKeys, rows: moves.flatMap(({ given }) => given.map((key) => ({ ...key }))) },
-    { kind: 'insert', entity: NaturalKeys, rows: moves.flatMap(({ taken }) => taken) },
+    { kind: 'claim', entity: NaturalKeys, rows: moves.flatMap(({ taken }) => taken) },
   ];
 }
 

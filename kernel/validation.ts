@@ -61,15 +61,17 @@ function causesAmong(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const described = errors.filter((error) => error.keyword === 'anyOf' && descriptionOf(error) !== undefined);
   const isBranch = ({ schemaPath, instancePath }: ErrorObject) =>
     described.some((whole) => instancePath.startsWith(whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`));
-  const isCause = (error: ErrorObject) => !ALTERNATIVES.has(error.keyword) && !isBranch(error) && !isNullBranch(error);
-  return errors.filter((error) => described.includes(error) || isCause(error));
+  const isCause = (error: ErrorObject) => !ALTERNATIVES.has(error.keyword) && !isBranch(error) && !isNullBranch(error, errors);
+  const causes = errors.filter((error) => described.includes(error) || isCause(error));
+  // What fails is never let through for want of words.
+  return causes.length > 0 ? causes : errors;
 }
 
 const ALTERNATIVES: ReadonlySet<string> = new Set(['anyOf', 'oneOf']);
 
 /** What may be null and is something else is judged by what else it may be. */
-function isNullBranch({ keyword, params }: ErrorObject): boolean {
-  return keyword === 'type' && params.type === 'null';
+function isNullBranch({ keyword, params, instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return keyword === 'type' && params.type === 'null' && errors.some((whole) => whole.keyword === 'anyOf' && whole.instancePath === instancePath);
 }
 
 function descriptionOf({ parentSchema }: ErrorObject): string | undefined {

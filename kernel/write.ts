@@ -10,6 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export type TableWrite =
   | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] }
+  /** Rows that one subject alone may have, and may have already: each fails where another has it. */
+  | { readonly kind: 'claim'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   /** Rows of the kernel's own, by their primary key. */
   | { readonly kind: 'delete'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   /** Forgets the values of disclosures, each by its commitment. */
@@ -46,7 +48,7 @@ export function createWriter(orm: MikroORM, committed: (tenant: string, receipts
       text = statementOf(used);
       statements.set(shape, text);
     }
-    const guarded = used.reduce((count, { kind, rows }) => (kind === 'update' ? count + rows.length : count), 0);
+    const guarded = used.reduce((count, { kind, rows }) => (GUARDED.has(kind) ? count + rows.length : count), 0);
     const values: unknown[] = [tenant, guarded];
     for (const write of used) addParameters(write, values);
     await tx.commitWith(text, values);
@@ -61,7 +63,7 @@ function shapeOf(write: TypedWrite): string {
   return `${rows}${SIGN[write.kind]}${write.entity.table}`;
 }
 
-const SIGN = { insert: '+', delete: '-', erase: '!' } as const;
+const SIGN = { insert: '+', claim: '=', delete: '-', erase: '!' } as const;
 
 function statementOf(writes: readonly TypedWrite[]): string {
   let next = 3;
@@ -70,11 +72,14 @@ function statementOf(writes: readonly TypedWrite[]): string {
     next += parameterCount(write);
     return `w${index} AS (${CTE[write.kind](write, source)})`;
   });
-  const updated = writes.flatMap(({ kind }, index) => (kind === 'update' ? [`(SELECT count(*) FROM w${index})`] : []));
+  const updated = writes.flatMap(({ kind }, index) => (GUARDED.has(kind) ? [`(SELECT count(*) FROM w${index})`] : []));
   return `WITH ${ctes.join(',\n')}\nSELECT summit_expect(${updated.join(' + ') || '0'}, $2::bigint) WHERE $1::text IS NOT NULL`;
 }
 
-const CTE = { insert: insertFrom, update: updateFrom, delete: deleteFrom, erase: eraseFrom } as const;
+const CTE = { insert: insertFrom, update: updateFrom, claim: claimFrom, delete: deleteFrom, erase: eraseFrom } as const;
+
+/** Those that must hit as many rows as they have. */
+const GUARDED: ReadonlySet<TableWrite['kind']> = new Set(['update', 'claim']);
 
 function insertFrom({ entity, columns }: TypedWrite, source: string): string {
   const names = columns.map(({ name }) => quote(name));
@@ -84,6 +89,11 @@ function insertFrom({ entity, columns }: TypedWrite, source: string): string {
 function updateFrom({ entity, columns }: TypedWrite, source: string): string {
   const set = columns.filter(({ name }) => name !== 'id').map(({ name }) => `${quote(name)} = x.${quote(name)}`);
   return `UPDATE ${entity.table} t SET ${set.join(', ')} FROM ${source} WHERE t.tenant_id = $1 AND t.id = x.id AND t.version = x.version - 1 RETURNING 1`;
+}
+
+function claimFrom(write: TypedWrite, source: string): string {
+  return `${insertFrom(write, source)} ON CONFLICT (tenant_id, type, name, digest) DO UPDATE SET subject_id = EXCLUDED.subject_id
+    WHERE natural_keys.subject_id = EXCLUDED.subject_id RETURNING 1`;
 }
 
 function deleteFrom({ entity, columns }: TypedWrite, source: string): string {
@@ -153,7 +163,7 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
 function namesOf(write: TableWrite, primaryKeys: readonly string[]): readonly string[] {
   if (write.kind === 'erase') return ['commitment'];
   if (write.kind === 'delete') return primaryKeys.filter((name) => name !== 'tenant_id');
-  return write.kind === 'insert'
+  return write.kind !== 'update'
     ? write.entity.columns.filter((name) => name !== 'tenant_id')
     : ['id', 'status', 'version', 'updated_at', ...write.set];
 }

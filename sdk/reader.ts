@@ -1,3 +1,4 @@
+import type { ApprovalRound } from './action.ts';
 import type { Entity, Governed } from './entity.ts';
 
 /** `since` and `until` include their moment, `before` does not. */
@@ -105,6 +106,8 @@ export interface Reader {
   ): Promise<Distribution>;
   countByDay<R>(entity: Entity<R>, where: Where<R>, columns: { readonly time: ColumnOf<R>; readonly by: ColumnOf<R> }): Promise<readonly DayCount[]>;
   approvals(subjectIds: readonly string[]): Promise<readonly Approval[]>;
+  /** Of a round those that count: given to exactly this content, or kept for it by a policy. */
+  standing(round: ApprovalRound): readonly Approval[];
   /** Ids of the policy decisions on each subject, oldest first. */
   decisions(subjectIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** All receipts of a subject, oldest first. */

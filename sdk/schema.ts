@@ -16,8 +16,8 @@ export const Comment = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\
 export const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUIDv7' });
 export const Timestamp = Type.String({
   format: 'date-time',
-  // The years and offsets that the database takes too.
-  pattern: '^[12][0-9]{3}-.*(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$',
+  // The years and offsets that the database takes too, and no leap second, which JavaScript does not know.
+  pattern: '^[12][0-9]{3}-[^:]*:[0-5][0-9]:[0-5][0-9].*(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$',
   description: 'RFC 3339; answers are UTC with milliseconds',
 });
 

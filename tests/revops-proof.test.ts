@@ -74,6 +74,10 @@ test('by the opportunity, the quote that was activated stands first and the othe
   for (const verb of ['submit-for-approval', 'approve', 'activate']) succeeded(await deals.act('ae', first, verb));
   const bundle = succeeded(await s.get('auditor', evidenceOf(opportunity)));
   assert.equal([bundle.quote.id, bundle.other_quotes.map(({ id }: { id: string }) => id)], [first, [second]]);
+  // The opportunity was won by the first, which is in its receipts: the bundle of the second shows that too.
+  assertSound(await verifiedEvidence(s, evidenceOf(second), { subject: second }), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
+  for (const verb of ['submit-for-approval', 'approve', 'activate']) succeeded(await deals.act('ae', second, verb));
+  assertSound(await verifiedEvidence(s, evidenceOf(second)), ['LOGGED', 'OPEN', 'REPRODUCED 4 of 4']);
   assert.equal((await s.get('auditor', evidenceOf('nowhere'))).status, 404);
 });
 
@@ -94,6 +98,7 @@ test('the summary of the Evidence tab counts the approvals of what is up now', a
   const tab = async () => succeeded(await s.get('auditor', evidenceOf(id, '?format=summary'))).approvals;
   assert.equal([(await tab()).needed, (await tab()).received], [2, 1]);
   succeeded(await s.patch('ae', `${QUOTES}/${id}`, { discount_percent: '40' }));
+  assert.is((await tab()).received, 0, 'nothing stands for a draft');
   succeeded(await deals.act('ae', id, 'submit-for-approval'));
   const { needed, received, given } = await tab();
   assert.equal([needed, received, given.map(({ counts }: { counts: boolean }) => counts)], [2, 0, [false]]);
@@ -171,19 +176,22 @@ test('every number of the dashboard is the total of a list, and the approval tim
   succeeded(await deals.act('finance', slow, 'approve'));
   await deals.submitted({ discount_percent: '20' });
   await deals.quote({ discount_percent: '20.01' });
+  await deals.quote({}, await deals.opportunity({ segment: 'startup' }));
 
   const board = succeeded(await s.get('manager', '/dashboards/revops.governance?days=1'));
   for (const { id, value, list } of board.cards) {
     if (list !== null) assert.is((await s.get('manager', list)).body.total, value, `${id}: ${list}`);
   }
   const values = valuesOf(board);
-  assert.equal([values.leads, values.quotes, values['quotes-needing-approval']], [4, 3, 1]);
+  assert.equal([values.leads, values.quotes, values['quotes-needing-approval']], [5, 4, 1]);
   for (const time of ['average', 'p50', 'p95'])
     assert.ok(Math.abs(values[`approval-time-${time}`] - 1_800) < 60, `${time}: ${values[`approval-time-${time}`]}`);
   const [{ labels, series, threshold }] = board.charts;
   assert.is(threshold.label, 'up to 20');
   const enterprise = series.find(({ name }: { name: string }) => name === 'enterprise').values;
   assert.equal([enterprise[labels.indexOf('up to 20')], enterprise[labels.indexOf('up to 25')]], [1, 2]);
+  const counted = series.flatMap(({ values: each }: { values: readonly number[] }) => each).reduce((sum: number, each: number) => sum + each, 0);
+  assert.is(counted, values.quotes, 'every quote is in the picture');
 });
 
 test.run();

@@ -70,6 +70,12 @@ test('line items: each with its own discount, blended and summed', async () => {
   assert.equal([whole.amount, whole.line_items, whole.revision], ['100.00', [], 2]);
 });
 
+test('a line at exactly the threshold is not above it, whatever its cents round to', async () => {
+  const quote = succeeded(await draft({ line_items: [{ description: 'seats', amount: '99.99', discount_percent: '20' }] }), 201);
+  assert.equal([quote.discount_percent, quote.net_amount], ['20.00', '79.99']);
+  assert.equal(succeeded(await deals.act('ae', quote.id, 'submit-for-approval')).required_approvals, ['ae']);
+});
+
 test('terms, margin and payment are kept and judged by, and null takes them away', async () => {
   const terms = { margin_percent: '31.5', term_months: 36, payment_terms_days: 60, expires_at: '2099-01-01T00:00:00+01:00' };
   const quote = succeeded(await draft({ amount: 1, discount_percent: 1, ...terms }), 201);
@@ -138,6 +144,9 @@ const BAD: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ['no id of an opportunity', { amount: 1, discount_percent: 1, opportunity_id: '7' }, 'opportunity_id'],
   ['a term that is no number', { amount: 1, discount_percent: 1, term_months: '12' }, 'term_months'],
   ['no time', { amount: 1, discount_percent: 1, expires_at: 'tomorrow' }, 'expires_at'],
+  ['a time that is over', { amount: 1, discount_percent: 1, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+  ['a leap second', { amount: 1, discount_percent: 1, expires_at: '2030-06-30T23:59:60Z' }, 'expires_at'],
+  ['a margin over 100', { amount: 1, discount_percent: 1, margin_percent: '100.01' }, 'margin_percent'],
   ['half an external reference', { amount: 1, discount_percent: 1, external_ref: { system: 'crm' } }, 'external_ref.id'],
 ];
 

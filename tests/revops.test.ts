@@ -132,7 +132,8 @@ test('who may not: by role, by policy, by separation of duties', async () => {
 
   succeeded(await deals.act('manager', id, 'submit-for-approval'));
   assert.is((await deals.act('manager', id, 'approve')).body.code, 'separation-of-duties');
-  assert.is((await deals.act('ae', id, 'approve')).body.code, 'forbidden');
+  assert.is((await deals.act('ae', id, 'approve')).body.code, 'separation-of-duties');
+  assert.is((await deals.act('ae-2', id, 'approve')).body.code, 'forbidden');
   assert.is((await deals.act('auditor', id, 'approve')).body.code, 'forbidden');
   succeeded(await deals.act('finance', id, 'approve'));
   assert.is((await deals.act('finance', id, 'approve')).body.code, 'separation-of-duties');
@@ -142,7 +143,14 @@ test('who may not: by role, by policy, by separation of duties', async () => {
 test('a segment that the tenant has no threshold for is denied, and says so', async () => {
   const id = await deals.quote({}, await deals.opportunity({ segment: 'galactic' }));
   const { status, body } = await deals.act('ae', id, 'submit-for-approval');
-  assert.equal([status, rulesOf(body), body.detail], [403, ['unknown-segment'], 'The segment galactic has no threshold for discounts.']);
+  assert.equal(
+    [status, rulesOf(body), body.detail],
+    [403, ['unknown-segment'], 'The segment galactic has no threshold for discounts: enterprise, mid-market, smb have one.'],
+  );
+  const { lead } = await deals.get(id);
+  succeeded(await s.patch('ae', `${LEADS}/${lead.id}`, { segment: 'smb' }));
+  const submitted = succeeded(await deals.act('ae', id, 'submit-for-approval'));
+  assert.equal([submitted.status, submitted.segment], ['pending_approval', 'smb']);
 });
 
 test('thresholds come from the settings of the tenant', async () => {
@@ -193,7 +201,7 @@ test('a higher discount makes the approvals stale; an unchanged or lower one kee
   const decision = (await s.get('auditor', `/policy-decisions/${kept.decision_ids.at(-1)}`)).body;
   assert.equal(rulesOf(decision), ['above-threshold', 'approvals-kept']);
 
-  // The same discount of a larger sum gives away more money.
+  // The same discount of a larger sum gives away more money, so nothing is kept.
   succeeded(await s.patch('ae', `${QUOTES}/${id}`, { amount: '500000' }));
   assert.equal(succeeded(await deals.act('ae', id, 'submit-for-approval')).status, 'pending_approval');
   const revisions = (await s.get('ae', `${QUOTES}/${id}/revisions`)).body.items;
@@ -207,7 +215,98 @@ test('whoever submits the new revision does not count among those who approved t
   const id = await deals.approved();
   succeeded(await s.patch('manager', `${QUOTES}/${id}`, { discount_percent: '24' }));
   const again = succeeded(await deals.act('manager', id, 'submit-for-approval'));
-  assert.equal([again.status, again.approvals], ['pending_approval', []]);
+  assert.equal([again.status, again.approvals.map(({ role }: { role: string }) => role)], ['pending_approval', ['finance']]);
+});
+
+test('an approval is kept only where nothing but the discount has changed', async () => {
+  const terms = { discount_percent: '25', payment_terms_days: 30, term_months: 36, margin_percent: '30', expires_at: '2099-01-01T00:00:00.000Z' };
+  for (const [changed, status] of [
+    [{ payment_terms_days: 365 }, 'pending_approval'],
+    [{ term_months: 1 }, 'pending_approval'],
+    [{ margin_percent: '29.99' }, 'pending_approval'],
+    [{ margin_percent: '31', discount_percent: '24' }, 'approved'],
+    [{ expires_at: '2099-06-01T00:00:00.000Z' }, 'pending_approval'],
+    [{ amount: '40000' }, 'pending_approval'],
+    [{ line_items: [{ description: 'another thing', amount: '120000', discount_percent: '25' }] }, 'pending_approval'],
+  ] as const) {
+    const id = await deals.approved(terms);
+    succeeded(await s.patch('ae', `${QUOTES}/${id}`, changed));
+    assert.is(succeeded(await deals.act('ae', id, 'submit-for-approval')).status, status, JSON.stringify(changed));
+  }
+});
+
+test('who wrote the quote does not approve it, whoever submits it', async () => {
+  const written = succeeded(
+    await s.post('manager', QUOTES, { opportunity_id: await deals.opportunity(), amount: '10', discount_percent: '50' }),
+    201,
+  );
+  succeeded(await deals.act('ae', written.id, 'submit-for-approval'));
+  assert.is((await deals.act('manager', written.id, 'approve')).body.code, 'separation-of-duties');
+
+  const id = await deals.approved();
+  succeeded(await s.patch('manager', `${QUOTES}/${id}`, { discount_percent: '24' }));
+  const again = succeeded(await deals.act('ae', id, 'submit-for-approval'));
+  assert.equal([again.status, again.approvals.map(({ role }: { role: string }) => role)], ['pending_approval', ['finance']]);
+});
+
+test('what is up for approval is taken back by its own people only; a draft is for everybody who sells', async () => {
+  const id = await deals.submitted({ discount_percent: 25 });
+  assert.is((await s.patch('ae-2', `${QUOTES}/${id}`, { discount_percent: 25 })).body.code, 'forbidden');
+  assert.is((await deals.get(id)).status, 'pending_approval');
+  succeeded(await s.patch('manager', `${QUOTES}/${id}`, { discount_percent: 25 }));
+  succeeded(await s.patch('ae-2', `${QUOTES}/${id}`, { discount_percent: 5 }));
+});
+
+test('the opportunity says which segment counts, when a quote is submitted and when it is activated', async () => {
+  const path = '/tenants/demo-external/packs/revops';
+  const segments = { enterprise: { self_approval_percent: '10' }, smb: { self_approval_percent: '40' } };
+  succeeded(await s.put('operator', path, { enabled: true, settings: { segments } }));
+  const lead = succeeded(await s.post('ae', LEADS, newLead({ segment: 'smb', owner: 'ae' })), 201);
+  const id = await deals.quote({ discount_percent: 30 }, lead.opportunity.id);
+  const other = await deals.quote({ discount_percent: 30 }, lead.opportunity.id);
+  succeeded(await deals.act('ae', other, 'submit-for-approval'));
+  succeeded(await deals.act('ae', other, 'approve'));
+  succeeded(await s.patch('ae', `${LEADS}/${lead.id}`, { segment: 'enterprise', owner: 'ae-2' }));
+  const submitted = succeeded(await deals.act('ae', id, 'submit-for-approval'));
+  assert.equal([submitted.segment, submitted.owner, submitted.required_approvals], ['enterprise', 'ae-2', ['manager', 'finance']]);
+  assert.equal(rulesOf((await deals.act('ae', other, 'activate')).body), ['missing-approvals']);
+  succeeded(await s.put('operator', path, { enabled: true, settings: {} }));
+});
+
+test('a manager and finance suffice where the threshold was raised after they approved', async () => {
+  const id = await deals.approved();
+  const path = '/tenants/demo-external/packs/revops';
+  succeeded(await s.put('operator', path, { enabled: true, settings: { segments: { enterprise: { self_approval_percent: '30' } } } }));
+  succeeded(await deals.act('ae', id, 'activate'));
+  succeeded(await s.put('operator', path, { enabled: true, settings: {} }));
+});
+
+test('settings that cannot be are refused', async () => {
+  for (const [segments, field] of [
+    [{ 'Big Deals': { self_approval_percent: '5' } }, 'segments.Big Deals'],
+    [{ smb: { self_approval_percent: 20.5 } }, 'segments.smb.self_approval_percent'],
+    [{ smb: { self_approval_percent: '101' } }, 'segments.smb.self_approval_percent'],
+  ] as const) {
+    const { status, body } = await s.put('operator', '/tenants/demo-external/packs/revops', { enabled: true, settings: { segments } });
+    assert.equal([status, body.errors[0].path], [400, field]);
+  }
+});
+
+test('a lead is put right, and a twin is still one', async () => {
+  const [first, second] = [succeeded(await s.post('ae', LEADS, newLead()), 201), succeeded(await s.post('ae', LEADS, newLead()), 201)];
+  const changed = succeeded(await s.patch('ae', `${LEADS}/${first.id}`, { company: 'Acme Inc', owner: 'ae-2' }));
+  assert.equal([changed.company, changed.opportunity.account, changed.opportunity.owner, changed.version], ['Acme Inc', 'Acme Inc', 'ae-2', 2]);
+  assert.is(succeeded(await s.patch('ae', `${LEADS}/${first.id}`, { company: 'Acme Inc' })).version, 2);
+  const twin = await s.patch('ae', `${LEADS}/${second.id}`, { email: first.email, company: 'ACME INC' });
+  assert.equal([twin.status, twin.body.existing.id], [409, first.id]);
+});
+
+test('a lead whose address was erased can be pushed again', async () => {
+  const pushed = newLead({ external_ref: { system: 'crm', id: randomUUID() } });
+  const { id } = succeeded(await s.post('ae', LEADS, pushed), 201);
+  await s.tamper('disclosures', `UPDATE disclosures SET value = NULL, salt = NULL WHERE name = 'email' AND subject_id = '${id}'`);
+  assert.is((await s.get('ae', `${LEADS}/${id}`)).body.email, null);
+  assert.is(succeeded(await s.post('ae', LEADS, pushed)).email, pushed.email);
 });
 
 test('recalled and submitted again as it was: the same revision, and its approvals are kept by the policy alone', async () => {
@@ -264,8 +363,9 @@ test('activation asks the policy again: a threshold that was lowered since is he
 
 test('a quote that has expired is neither submitted, approved nor activated, and the job ends it', async () => {
   const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const external_ref = { system: 'crm', id: randomUUID() };
   const [draft, pending, approved] = [
-    await deals.quote({ expires_at: soon }),
+    await deals.quote({ expires_at: soon, external_ref }),
     await deals.submitted({ expires_at: soon }),
     await deals.approved({ discount_percent: 25, expires_at: soon }),
   ];
@@ -276,6 +376,7 @@ test('a quote that has expired is neither submitted, approved nor activated, and
   assert.is(await s.runJob('revops.expire-quotes'), 3);
   for (const id of [draft, pending, approved]) assert.is((await deals.get(id)).status, 'expired');
   assert.is((await s.patch('ae', `${QUOTES}/${draft}`, { amount: 1 })).body.code, 'invalid-state');
+  assert.is.not(await deals.quote({ external_ref }), draft, 'the other system may send it anew');
 });
 
 test('leads, opportunities and quotes are listed by what a dashboard counts', async () => {

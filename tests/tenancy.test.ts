@@ -13,28 +13,36 @@ test.after(() => s?.close());
 const requests = '/high-risk-ops/requests';
 
 test("another tenant's id is 404 on every route, whatever its state", async () => {
+  const lead = (await s.post('ae', '/revops/leads', { email: 'pat@acme.example', company: 'Acme', segment: 'enterprise' })).body;
+  const terms = { opportunity_id: lead.opportunity.id, amount: 1, discount_percent: 1 };
+  const quote = (await s.post('ae', '/revops/quotes', terms)).body;
   const { id, receipt, decision_ids } = (await s.post('engineer', requests, accessRequest())).body;
   const abroad = { tenant: 'summit-internal' };
   const unknown = crypto.randomUUID();
   const [policy] = (await s.get('auditor', '/policies')).body.items;
   const user = await s.userId('engineer');
-  const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], policy: policy.id, user };
+  const deal = { 'revops.lead': lead.id, 'revops.opportunity': lead.opportunity.id, 'revops.quote': quote.id, 'evidence.revops': quote.id };
+  const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], policy: policy.id, user, ...deal };
   const bodies: Record<string, object> = {
     'high-risk-ops.request.reject': { comment: 'no' },
     'user.set-roles': { roles: [] },
+    'revops.quote.reject': { comment: 'no' },
+    'revops.quote.edit': { amount: 1 },
     'policy.confirm': { digest: policy.digest },
   };
   for (const { kind, operation } of s.summit.services.packs.operations) {
     const { route } = operation;
     if (!route?.path.includes(':id') || route.path.startsWith('/tenants')) continue;
-    const theirs = ids[operation.id.split('.')[0] ?? ''] ?? id;
+    const [pack = '', type = ''] = operation.id.split('.');
+    const theirs = ids[`${pack}.${type}`] ?? ids[pack] ?? id;
     const body = bodies[operation.id] ?? {};
     const ask = (subject: string) => {
       const path = route.path.replace(':id', subject);
       const handle =
-        ['operator', 'engineer', 'team-lead'].find((candidate) => operation.roles?.includes(candidate.replace('-', '_')) ?? true) ?? 'operator';
+        ['operator', 'engineer', 'team-lead', 'ae'].find((candidate) => operation.roles?.includes(candidate.replace('-', '_')) ?? true) ?? 'operator';
       if (kind === 'query') return route.method === 'GET' ? s.get('auditor', path, abroad) : s.post('auditor', path, {}, abroad);
-      return route.method === 'PUT' ? s.put(handle, path, body, abroad) : s.post(handle, path, body, abroad);
+      const send = { PUT: s.put, PATCH: s.patch }[route.method as string] ?? s.post;
+      return send(handle, path, body, abroad);
     };
     const [foreign, missing] = [await ask(theirs), await ask(unknown)];
     assert.equal([foreign.status, foreign.body.code], [404, 'not-found'], `${route.method} ${route.path}`);

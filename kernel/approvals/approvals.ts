@@ -9,7 +9,7 @@ import { digestOf } from '../receipts/canonical.ts';
 export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', context: ActionContext<unknown>): FilledRole {
   const { actor } = context;
   const digest = digestOf(round.content);
-  const current = countingIn(round).filter((approval) => approval.status === 'approved');
+  const current = standingIn(round).filter((approval) => approval.status === 'approved');
   if (round.excluded.includes(actor.id)) {
     throw new Problem('separation-of-duties', 'You requested this: another person must decide.');
   }
@@ -43,7 +43,7 @@ export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', 
 }
 
 /** The approvals and rejections of exactly this content, and those that a policy has kept. */
-export function countingIn({ content, given, kept = [] }: ApprovalRound): readonly Approval[] {
+export function standingIn({ content, given, kept = [] }: ApprovalRound): readonly Approval[] {
   const digest = digestOf(content);
   return given.filter((approval) => approval.digest === digest || kept.includes(approval.id));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
+import { standingIn } from '../approvals/approvals.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
 import { countRows, countRowsByDay, distributionOf } from './aggregates.ts';
@@ -102,6 +103,8 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
     async approvals(subjectIds) {
       return reader.find(Approvals, { subject_id: subjectIds });
     },
+
+    standing: standingIn,
 
     async decisions(subjectIds) {
       const rows = await tx.query<{ subject_id: string; id: string }>(

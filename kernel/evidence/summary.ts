@@ -1,5 +1,5 @@
 import type { Approval, Evidence, Reader, ReceiptView } from '../../sdk/index.ts';
-import { countingIn } from '../approvals/approvals.ts';
+import { standingIn } from '../approvals/approvals.ts';
 import type { Transaction } from '../database/database.ts';
 import { presentReceipts } from '../receipts/present.ts';
 import type { Collected, MemberRow, Subject } from './members.ts';
@@ -35,7 +35,7 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     generated_at: now,
     subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
     actions: [...receipts.map(actionOf), ...missing],
-    approvals: await approvalsOf(db, round?.required ?? rolesIn(required), approvals?.rows ?? [], round ? countingIn(round) : null),
+    approvals: await approvalsOf(db, round?.required ?? rolesIn(required), approvals?.rows ?? [], round ? standingIn(round) : null),
     counts: {
       ...Object.fromEntries(members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length])),
       receipts: receipts.length,

@@ -5,13 +5,15 @@ import { hoursBefore, lapseHours } from './deadlines.ts';
 import { HighRiskRequest } from './entities.ts';
 
 const EVERY_MINUTE = '* * * * *';
+/** The rest is due a minute later. */
+const AT_ONCE = 1_000;
 
 export const expireGrants = defineJob({
   id: 'high-risk-ops.expire-grants',
   title: 'End grants whose time is over',
   schedule: EVERY_MINUTE,
   action: expireRequest,
-  due: async ({ db, now }) => idsOf(await db.find(HighRiskRequest, { status: 'executed', expires_at: { until: now } })),
+  due: async ({ db, now }) => idsOf(await db.find(HighRiskRequest, { status: 'executed', expires_at: { until: now } }, { limit: AT_ONCE })),
 });
 
 export const lapseRequests = defineJob({
@@ -22,8 +24,8 @@ export const lapseRequests = defineJob({
   async due(context) {
     const { db, now } = context;
     const before = (status: 'pending' | 'approved') => ({ before: hoursBefore(now, lapseHours(status, context)) });
-    const pending = await db.find(HighRiskRequest, { status: 'pending', created_at: before('pending') });
-    const approved = await db.find(HighRiskRequest, { status: 'approved', updated_at: before('approved') });
+    const pending = await db.find(HighRiskRequest, { status: 'pending', created_at: before('pending') }, { limit: AT_ONCE });
+    const approved = await db.find(HighRiskRequest, { status: 'approved', updated_at: before('approved') }, { limit: AT_ONCE });
     return idsOf([...pending, ...approved]);
   },
 });

@@ -11,9 +11,9 @@ export const governance = defineDashboard({
     const made = { created_since: since };
     const inPeriod = quotesBy(made);
     const timeToApprove = (of: (times: Distribution) => number | null) => async () =>
-      of(await db.distribution(Quote, inPeriod, { secondsFrom: 'submitted_at', to: 'approved_at' }));
+      of(await db.distribution(Quote, inPeriod, { secondsFrom: { firstIn: 'pending_approval' }, to: { firstIn: 'approved' } }));
     const unit = 'seconds' as const;
-    const sample = 'From submission to the last approval that was needed, of the quotes drafted in the period that have been approved.';
+    const sample = 'From the first submission to the moment when all approvals were there for the first time, of the quotes drafted in the period.';
     return {
       cards: [
         leads(db, { id: 'leads', title: 'Leads', definition: 'Leads taken up in the period.', filters: made }),
@@ -21,7 +21,7 @@ export const governance = defineDashboard({
         quotes(db, {
           id: 'quotes-needing-approval',
           title: 'Quotes requiring approval',
-          definition: "Quotes drafted in the period that need another role than the submitter's own, whatever has become of them.",
+          definition: 'Quotes drafted in the period that somebody else than who submitted them, last, must approve, whatever has become of them.',
           filters: { ...made, needs_approval: true },
         }),
         quotes(db, {
@@ -48,6 +48,8 @@ export const governance = defineDashboard({
   },
 });
 
+/** The one that the policy goes by: of a quote with line items the largest, which the blended one is never above. */
+const DISCOUNT = 'largest_line_discount_percent';
 const STEPS = ['5', '10', '15', '20', '25', '30', '40', '50', '100'];
 
 /** Thresholds are steps too, so that no column is on both sides of one. */
@@ -62,12 +64,15 @@ async function discounts(
   const upTo = ascending([...STEPS, ...thresholds]);
   const series = await Promise.all(
     Object.keys(segments).map(async (segment) => {
-      const { histogram } = await db.distribution(Quote, { ...where, segment }, 'discount_percent', { upTo });
+      const { histogram } = await db.distribution(Quote, { ...where, segment }, DISCOUNT, { upTo });
       return { name: segment, values: histogram.slice(0, upTo.length) };
     }),
   );
   const title = higher.length > 0 ? 'The lowest threshold' : 'The threshold';
-  return { labels: upTo.map(labelOf), series, ...(lowest === undefined ? {} : { threshold: { title, label: labelOf(lowest) } }) };
+  const all = await db.distribution(Quote, where, DISCOUNT, { upTo });
+  const others = upTo.map((_, step) => series.reduce((left, { values }) => left - (values[step] ?? 0), all.histogram[step] ?? 0));
+  const shown = others.some((count) => count > 0) ? [...series, { name: 'other segments', values: others }] : series;
+  return { labels: upTo.map(labelOf), series: shown, ...(lowest === undefined ? {} : { threshold: { title, label: labelOf(lowest) } }) };
 }
 
 function labelOf(percent: string): string {

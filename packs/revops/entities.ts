@@ -44,6 +44,8 @@ export const Quote = governed({
     ...externalRef,
     /** Counts the contents that were put up for approval; from 1. */
     revision: field.integer(),
+    /** Who gave it the content that it has. */
+    author_id: field.uuid(),
     submitter_id: optional(field.uuid()),
     submitted_at: optional(field.timestamp()),
     approved_at: optional(field.timestamp()),
@@ -52,7 +54,7 @@ export const Quote = governed({
     received_approvals: field.texts(),
     /** Approvals that were given before: of a draft those that the policy may keep, once it is submitted those that it kept. */
     earlier_approval_ids: field.uuids(),
-    /** Somebody in another role than the submitter's own must approve. */
+    /** Somebody else than who submitted it, last, must approve. */
     needs_approval: field.boolean(),
   },
   transitions: {
@@ -64,14 +66,15 @@ export const Quote = governed({
     expired: [],
   },
   label: (quote) => `${quote.net_amount} ${quote.currency} for ${quote.account}`,
-  keysOf: (quote) => ({ external_ref: externalKey(quote) }),
+  // What has expired is not taken up again, so another system may send it anew.
+  keysOf: (quote) => ({ external_ref: quote.status === 'expired' ? null : externalKey(quote) }),
 });
 
 /** A content of a quote as it was put up for approval. */
 export const QuoteRevision = insertOnly({
   type: 'revops.quote-revision',
   table: 'revops_quote_revisions',
-  fields: { quote_id: field.uuid(), revision: field.integer(), submitter_id: field.uuid(), ...termFields },
+  fields: { quote_id: field.uuid(), revision: field.integer(), submitter_id: field.uuid(), segment: field.text(), ...termFields },
   label: (revision) => `revision ${revision.revision}`,
 });
 

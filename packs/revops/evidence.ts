@@ -4,7 +4,8 @@ import { filesOf, roundOf } from './quote.ts';
 
 /**
  * What proves a deal, by its opportunity or one of its quotes. Asked for by a quote it is about that one; by an opportunity,
- * about the quote that was activated or, before, the newest, and shows the others beside it.
+ * about the quote that was activated or, before, the newest. The others are beside it: what became of one, the opportunity
+ * has in its receipts.
  */
 export const dealEvidence = defineEvidence({
   id: 'revops.deals',
@@ -68,9 +69,9 @@ interface Deal {
 /** @throws Problem `not-found` */
 async function dealOf(db: Reader, id: string): Promise<Deal> {
   const [asked] = await db.find(Quote, { id });
-  if (asked) return { opportunity: await db.one(Opportunity, asked.opportunity_id), quotes: [asked], quote: asked };
-  const [opportunity] = await db.find(Opportunity, { id });
+  const [opportunity] = await db.find(Opportunity, { id: asked?.opportunity_id ?? id });
   if (!opportunity) throw new Problem('not-found', `There is no opportunity and no quote ${id}.`);
   const quotes = await db.find(Quote, { opportunity_id: opportunity.id });
-  return { opportunity, quotes, quote: quotes.findLast(({ status }) => status === 'activated') ?? quotes.at(-1) ?? null };
+  const decisive = quotes.findLast(({ status }) => status === 'activated') ?? quotes.at(-1) ?? null;
+  return { opportunity, quotes, quote: quotes.find((quote) => quote.id === asked?.id) ?? decisive };
 }

@@ -1,9 +1,19 @@
-import { type LoadContext, Problem, type Reader, type Row } from '../../sdk/index.ts';
+import { type LoadContext, Problem, type Reader, type Row, Type } from '../../sdk/index.ts';
 import { type Lead, Opportunity } from './entities.ts';
 import { externalRefOf } from './keys.ts';
+import { Name } from './schemas.ts';
+import { Segment } from './settings.ts';
 
 export type LeadRow = Row<typeof Lead>;
 export type OpportunityRow = Row<typeof Opportunity>;
+/** As a caller sends them. */
+export const leadFields = {
+  email: Type.String({ format: 'email', maxLength: 254 }),
+  company: Name,
+  segment: Segment,
+  owner: Type.String({ description: 'A handle' }),
+};
+
 type Handles = ReadonlyMap<string, string>;
 
 /** The person who owns what is made: the one named, or whoever makes it. @throws Problem `invalid-input` */

@@ -3,6 +3,7 @@ import { activateQuote } from './actions/activate.ts';
 import { approveQuote } from './actions/approve.ts';
 import { createLead } from './actions/create-lead.ts';
 import { createQuote } from './actions/create-quote.ts';
+import { editLead } from './actions/edit-lead.ts';
 import { editQuote } from './actions/edit-quote.ts';
 import { expireQuote } from './actions/expire.ts';
 import { recallQuote } from './actions/recall.ts';
@@ -32,7 +33,7 @@ export default definePack({
       answers: { 'revops.quote': 'revops/discount_approvals/decision' },
     },
   ],
-  actions: [createLead, createQuote, editQuote, submitQuote, approveQuote, rejectQuote, recallQuote, activateQuote, expireQuote],
+  actions: [createLead, editLead, createQuote, editQuote, submitQuote, approveQuote, rejectQuote, recallQuote, activateQuote, expireQuote],
   queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
   evidence: [dealEvidence],
   dashboards: [governance],

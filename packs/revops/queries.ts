@@ -1,4 +1,4 @@
-import { defineQuery, listParameters, pageOf, type Reader, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, Id, listParameters, pageOf, type Reader, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { Lead, Opportunity, Quote } from './entities.ts';
 import { presentLeads, presentOpportunities } from './lead.ts';
 import { filesOf, presentQuote, presentRevision } from './quote.ts';
@@ -83,7 +83,7 @@ export const listQuotes = defineQuery({
   query: Strict({
     status: Type.Optional(Several),
     owner: Type.Optional(Handle),
-    opportunity: Type.Optional(Type.String({ description: 'The id of an opportunity' })),
+    opportunity: Type.Optional(Id),
     needs_approval: Type.Optional(Type.Boolean({ description: "Those that need another role than the submitter's own" })),
     created_since: Type.Optional(Timestamp),
     ...listParameters,

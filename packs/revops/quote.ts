@@ -1,4 +1,15 @@
-import { type ActionContext, type Approval, type ApprovalRound, type LockingReader, Problem, type Reader, type Row } from '../../sdk/index.ts';
+import {
+  type ActionContext,
+  type Actor,
+  type Approval,
+  type ApprovalRound,
+  edge,
+  endEdge,
+  type LockingReader,
+  Problem,
+  type Reader,
+  type Row,
+} from '../../sdk/index.ts';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
 import { externalRefOf } from './keys.ts';
 import { type LeadRow, leadView, type OpportunityRow, opportunityView } from './lead.ts';
@@ -13,6 +24,8 @@ export interface QuoteFile {
   readonly lead: LeadRow;
   readonly revisions: readonly Row<typeof QuoteRevision>[];
   readonly approvals: readonly Approval[];
+  /** Those of them that count for what is up for approval now. */
+  readonly standing: readonly Approval[];
   readonly contract: Row<typeof ContractStub> | null;
   readonly decisionIds: readonly string[];
   /** Handles of everybody named in it, by user id. */
@@ -40,7 +53,7 @@ export async function filesOf(db: Reader, quotes: readonly QuoteRow[]): Promise<
   const handles = await db.handles([
     ...new Set([
       ...[...quotes, ...opportunities, ...leads].map(({ owner_id }) => owner_id),
-      ...quotes.flatMap(({ submitter_id }) => submitter_id ?? []),
+      ...quotes.flatMap(({ author_id, submitter_id }) => [author_id, ...(submitter_id ? [submitter_id] : [])]),
       ...revisions.map(({ submitter_id }) => submitter_id),
       ...approvals.map(({ approver_id }) => approver_id),
     ]),
@@ -50,21 +63,30 @@ export async function filesOf(db: Reader, quotes: readonly QuoteRow[]): Promise<
     opportunity: known(opportunities, quote.opportunity_id),
     lead: known(leads, quote.lead_id),
     revisions: revisions.filter(({ quote_id }) => quote_id === quote.id),
-    approvals: approvals.filter(({ subject_id }) => subject_id === quote.id),
+    ...approvalsAmong(db, quote, approvals),
     contract: contracts.find(({ quote_id }) => quote_id === quote.id) ?? null,
     decisionIds: decisions.get(quote.id) ?? [],
     handles,
   }));
 }
 
-/** What is up for approval: this content, as it was submitted this time. */
+function approvalsAmong(db: Reader, quote: QuoteRow, all: readonly Approval[]): Pick<QuoteFile, 'approvals' | 'standing'> {
+  const approvals = all.filter(({ subject_id }) => subject_id === quote.id);
+  return { approvals, standing: db.standing(roundFor(quote, approvals)) };
+}
+
+/** What is up for approval: this content, as it was submitted this time. Nothing stands for a draft. */
 export function roundOf({ quote, approvals }: QuoteFile): ApprovalRound {
-  const { id, revision, segment, submitter_id, submitted_at } = quote;
+  return roundFor(quote, approvals);
+}
+
+function roundFor(quote: QuoteRow, approvals: readonly Approval[]): ApprovalRound {
+  const { id, revision, segment, author_id, submitter_id, submitted_at } = quote;
   return {
     required: quote.required_approvals,
     given: approvals,
-    kept: quote.earlier_approval_ids,
-    excluded: isSelfApproved(quote) || submitter_id === null ? [] : [submitter_id],
+    kept: quote.status === 'draft' ? [] : quote.earlier_approval_ids,
+    excluded: isSelfApproved(quote) || submitter_id === null ? [] : [submitter_id, author_id],
     content: { id, revision, segment, submitted_at, ...termsIn(quote) },
   };
 }
@@ -74,18 +96,25 @@ export function isSelfApproved({ required_approvals }: Pick<QuoteRow, 'required_
   return required_approvals.length === 1 && required_approvals[0] === 'ae';
 }
 
-/** Approvals that fill a role of what is up now. One fills a role only for the content that it was given to, or was kept for. */
-export function standingApprovals({ quote, approvals }: Pick<QuoteFile, 'quote' | 'approvals'>): readonly Approval[] {
-  const { submitted_at, earlier_approval_ids } = quote;
-  if (submitted_at === null) return [];
-  return approvals.filter(({ id, created_at }) => created_at >= submitted_at || earlier_approval_ids.includes(id));
+/** What is up for approval, or approved, is not for everybody who sells to take back. @throws Problem `forbidden` */
+export function assertMayTakeBack({ quote, opportunity }: QuoteFile, { id, roles }: Actor): void {
+  if (quote.status === 'draft' || roles.includes('manager')) return;
+  if (![quote.submitter_id, quote.owner_id, opportunity.owner_id].includes(id)) {
+    throw new Problem('forbidden', 'Only who submitted a quote, its owner or a manager may take it back from approval.');
+  }
+}
+
+/** What a quote takes from its opportunity whenever it changes hands. */
+export function inherited({ quote, opportunity }: QuoteFile) {
+  const { account, segment, owner_id } = opportunity;
+  const handedOver = owner_id === quote.owner_id ? [] : [endEdge(quote.id, 'owned_by', quote.owner_id), edge(quote.id, 'owned_by', owner_id)];
+  return { fields: { account, segment, owner_id }, edges: handedOver };
 }
 
 /** @throws Problem `invalid-state` */
 export function assertNotExpired({ id, expires_at }: QuoteRow, now: string): void {
   // The job that ends it comes by once a minute.
-  if (hasExpired({ expires_at }, now))
-    throw new Problem('invalid-state', `Quote ${id} expired at ${expires_at}: change expires_at, which opens a new revision.`);
+  if (hasExpired({ expires_at }, now)) throw new Problem('invalid-state', `Quote ${id} expired at ${expires_at}: draft another.`);
 }
 
 export function hasExpired({ expires_at }: Pick<QuoteRow, 'expires_at'>, now: string): boolean {
@@ -108,12 +137,13 @@ export function presentQuote(file: QuoteFile) {
     external_ref: externalRefOf(quote),
     status: quote.status,
     revision: quote.revision,
+    author: handle(quote.author_id),
     submitter: quote.submitter_id && handle(quote.submitter_id),
     submitted_at: quote.submitted_at,
     approved_at: quote.approved_at,
     needs_approval: quote.needs_approval,
     required_approvals: quote.required_approvals,
-    approvals: standingApprovals(file).map(({ id, approver_id, role, status, comment, created_at }) => ({
+    approvals: file.standing.map(({ id, approver_id, role, status, comment, created_at }) => ({
       id,
       approver: handle(approver_id),
       role,
@@ -136,7 +166,7 @@ export function presentChanged(file: QuoteFile, changed: Partial<QuoteFile>, at:
   return presentQuote({
     ...file,
     ...changed,
-    approvals: approval ? [...file.approvals, approval.approval] : file.approvals,
+    standing: [...(changed.standing ?? file.standing), ...(approval ? [approval.approval] : [])],
     decisionIds: decision ? [...file.decisionIds, decision.id] : file.decisionIds,
     handles: new Map([...file.handles, [actor.id, actor.handle]]),
   });

@@ -4,7 +4,6 @@ const Text = Type.String();
 const Handle = Type.String({ description: 'A handle' });
 
 export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
-export const Segment = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 63, description: 'a segment in lower case, such as enterprise' });
 
 const Ref = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
 export const ExternalRef = Strict({ system: Ref, id: Ref }, { description: 'An id in another system: what has it already is updated' });
@@ -64,6 +63,7 @@ export const QuoteAnswer = Strict({
   external_ref: Nullable(ExternalRef),
   status: Type.Enum(['draft', 'pending_approval', 'approved', 'activated', 'rejected', 'expired']),
   revision: Type.Integer({ minimum: 1 }),
+  author: Type.String({ description: 'The handle of who gave it its content' }),
   submitter: Nullable(Handle),
   submitted_at: Nullable(Timestamp),
   approved_at: Nullable(Timestamp),

@@ -1,11 +1,24 @@
-import { Decimal, decimalOf, PercentInput, type Static, Strict, Type } from '../../sdk/index.ts';
+import { Decimal, decimalOf, type Static, Strict, Type } from '../../sdk/index.ts';
 
-const Segment = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 63 });
+/** Settings are on record, where numbers are whole. */
+const PercentSetting = Type.Union(
+  [Type.String({ pattern: '^(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)$' }), Type.Integer({ minimum: 0, maximum: 100 })],
+  {
+    description: 'a percentage as a decimal string such as "12.5", or a whole number',
+  },
+);
+
+export const Segment = Type.String({
+  pattern: '^[a-z0-9][a-z0-9_-]*$',
+  maxLength: 63,
+  description: 'a segment in lower case, such as enterprise',
+});
 
 /** What a tenant configures: up to which discount an account executive decides alone, and from which amount a deal is called what. */
 export const settings = Strict({
   segments: Type.Optional(
-    Type.Record(Segment, Strict({ self_approval_percent: PercentInput }), {
+    Type.Record(Segment, Strict({ self_approval_percent: PercentSetting }), {
+      additionalProperties: false,
       description: 'By segment. enterprise, mid-market and smb with 20 percent each, unless said',
     }),
   ),

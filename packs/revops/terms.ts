@@ -57,13 +57,24 @@ export interface Terms {
 
 const LineItemInput = Strict({ description: Comment, amount: AmountInput, discount_percent: Type.Optional(PercentInput) });
 
+/** Negative where a deal loses money. */
+const MarginInput = Type.Union(
+  [
+    Type.String({ pattern: '^(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?|-[0-9]{1,3}(\\.[0-9]{1,2})?)$' }),
+    Type.Number({ minimum: -999, maximum: 100 }),
+  ],
+  {
+    description: 'a percentage with at most two decimal places, negative for a loss, such as "31.5"',
+  },
+);
+
 /** As a caller sends them: amount and discount of the whole, or line items. */
 export const termsInput = {
   amount: Type.Optional(AmountInput),
   currency: Type.Optional(Currency),
   discount_percent: Type.Optional(PercentInput),
   line_items: Type.Optional(Type.Array(LineItemInput, { maxItems: 200, description: 'Instead of amount and discount_percent' })),
-  margin_percent: Type.Optional(Nullable(PercentInput)),
+  margin_percent: Type.Optional(Nullable(MarginInput)),
   term_months: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 600 }))),
   payment_terms_days: Type.Optional(Nullable(Type.Integer({ minimum: 0, maximum: 3_650 }))),
   expires_at: Type.Optional(Nullable(Timestamp)),
@@ -92,19 +103,21 @@ export function termsIn(row: Terms): Terms {
   return { ...prices, margin_percent, term_months, payment_terms_days, expires_at };
 }
 
-/** Whether one gives away more money than the other; null where they are in different currencies. */
-export function compareConcessions(before: Terms, now: Terms): 'lower' | 'same' | 'higher' | null {
-  if (before.currency !== now.currency) return null;
-  const [given, gives] = [before, now].map(({ amount, net_amount }) => new Decimal(amount).minus(net_amount));
-  const order = (gives ?? new Decimal(0)).cmp(given ?? 0);
-  return order < 0 ? 'lower' : order > 0 ? 'higher' : 'same';
+/** The names of the terms that differ, discounts and what follows from them left out. */
+export function changedTerms(before: Terms, now: Terms): readonly string[] {
+  const offered = ({ discount_percent: _, net_amount: __, largest_line_discount_percent: ___, line_items, ...terms }: Terms) => ({
+    ...terms,
+    line_items: JSON.stringify(line_items.map(({ description, amount }) => [description, amount])),
+  });
+  const [was, is] = [offered(termsIn(before)), offered(termsIn(now))];
+  return Object.keys(is).filter((name) => was[name as keyof typeof was] !== is[name as keyof typeof is]);
 }
 
 function pricesOf(input: TermsInput, before: Terms | null, currency: string) {
   const items = input.line_items?.map((item, index) => lineOf(item, currency, `line_items.${index}`));
   if (items && items.length > 0) {
     for (const path of ['amount', 'discount_percent'] as const) {
-      if (input[path] !== undefined) throw invalid(path, 'is the sum of the line items, which are here: leave it out');
+      if (input[path] !== undefined) throw invalid(path, 'follows from the line items, which are here: leave it out');
     }
     return { currency, line_items: items, ...blended(items, currency) };
   }
@@ -137,7 +150,7 @@ function blended(items: readonly LineItem[], currency: string) {
   return {
     amount: amount.toFixed(places),
     net_amount: net.toFixed(places),
-    discount_percent: percentBetween(amount, net).toFixed(PERCENT_PLACES),
+    discount_percent: blendedPercent(items, amount).toFixed(PERCENT_PLACES),
     largest_line_discount_percent: items.map((item) => item.discount_percent).reduce((most, each) => (new Decimal(each).gt(most) ? each : most)),
   };
 }
@@ -146,10 +159,10 @@ function netOf(amount: string, discount: string, currency: string): string {
   return rounded(new Decimal(100).minus(discount).times(amount).times('0.01'), currency);
 }
 
-/** Rounded up: the smallest percentage of two places that gives away at least so much. */
-function percentBetween(amount: Decimal, net: Decimal): Decimal {
+/** Weighted by the amounts, before any is rounded to cents; rounded up, so that it is never more than the largest and never reads as less. */
+function blendedPercent(items: readonly LineItem[], amount: Decimal): Decimal {
   if (amount.eq(0)) return new Decimal(0);
-  const given = amount.minus(net).times(100);
+  const given = sumOf(items.map((item) => new Decimal(item.amount).times(item.discount_percent)));
   const percent = given.div(amount).round(PERCENT_PLACES, Decimal.roundDown);
   return percent.times(amount).lt(given) ? percent.plus('0.01') : percent;
 }
@@ -163,6 +176,11 @@ function conditionsOf(input: TermsInput, before: Terms | null) {
     payment_terms_days,
     expires_at: expires === null ? null : new Date(expires).toISOString(),
   };
+}
+
+/** @throws Problem `invalid-input` for an offer that would be over before it is made */
+export function assertInFuture({ expires_at }: Pick<Terms, 'expires_at'>, now: string): void {
+  if (expires_at !== null && expires_at <= now) throw invalid('expires_at', 'is in the past');
 }
 
 function required(path: string): never {

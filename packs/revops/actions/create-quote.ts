@@ -4,7 +4,7 @@ import { externalColumns, externalKey } from '../keys.ts';
 import { lockQuote, presentQuote } from '../quote.ts';
 import { sellers } from '../roles.ts';
 import { ExternalRef, QuoteAnswer } from '../schemas.ts';
-import { termsIn, termsInput, termsOf } from '../terms.ts';
+import { assertInFuture, termsIn, termsInput, termsOf } from '../terms.ts';
 import { editQuote, revised } from './edit-quote.ts';
 
 /** Drafts a quote for an opportunity. One that another system sends again is changed like any other. */
@@ -44,6 +44,7 @@ export const createQuote = defineAction({
       if (editQuote.from.includes(quote.status)) return revised(file, terms, at);
       throw new Problem('invalid-state', `Quote ${quote.id} is ${quote.status}, and changes no more.`);
     }
+    assertInFuture(terms, at.now);
     const { account, segment, owner_id } = opportunity;
     const quote = create(Quote, at, {
       id: at.subjectId,
@@ -54,6 +55,7 @@ export const createQuote = defineAction({
       ...terms,
       ...ref,
       revision: 1,
+      author_id: at.actor.id,
       submitter_id: null,
       submitted_at: null,
       approved_at: null,
@@ -66,7 +68,17 @@ export const createQuote = defineAction({
       subjects: [quote],
       edges: [edge(at.subjectId, 'for_opportunity', opportunity.id), edge(at.subjectId, 'owned_by', owner_id)],
       usage: none('a workflow starts when a quote is submitted'),
-      answer: presentQuote({ quote: quote.after, opportunity, lead, revisions: [], approvals: [], contract: null, decisionIds: [], handles }),
+      answer: presentQuote({
+        quote: quote.after,
+        opportunity,
+        lead,
+        revisions: [],
+        approvals: [],
+        standing: [],
+        contract: null,
+        decisionIds: [],
+        handles,
+      }),
     };
   },
 });

@@ -1,9 +1,9 @@
 import { type ActionContext, type Changes, change, defineAction, none, Problem, Strict } from '../../../sdk/index.ts';
 import { Quote } from '../entities.ts';
-import { lockQuote, presentChanged, type QuoteFile, standingApprovals } from '../quote.ts';
+import { assertMayTakeBack, inherited, lockQuote, presentChanged, type QuoteFile } from '../quote.ts';
 import { sellers } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
-import { type Terms, termsInput, termsOf } from '../terms.ts';
+import { assertInFuture, type Terms, termsInput, termsOf } from '../terms.ts';
 
 /** Changes a draft; of a quote that was submitted it opens a new revision, whose approvals begin anew. */
 export const editQuote = defineAction({
@@ -29,28 +29,31 @@ export const editQuote = defineAction({
 
 /** The quote as a draft with these terms. What was approved before is kept in mind: the policy may let it count. */
 export function revised(file: QuoteFile, terms: Terms, at: ActionContext<unknown>): Changes {
-  const { quote, opportunity, revisions } = file;
+  const { quote, revisions } = file;
   const wasSubmitted = revisions.some(({ revision }) => revision === quote.revision);
+  assertMayTakeBack(file, at.actor);
+  assertInFuture(terms, at.now);
+  const { fields, edges } = inherited(file);
   const quoteNow = change(Quote, at, quote, {
     status: 'draft',
     ...terms,
-    account: opportunity.account,
-    segment: opportunity.segment,
+    ...fields,
+    author_id: at.actor.id,
     revision: wasSubmitted ? quote.revision + 1 : quote.revision,
     ...backToDraft(file),
   });
   return {
     subjects: [quoteNow],
-    edges: none('what it is related to stays'),
+    edges,
     usage: none('a workflow starts when a quote is submitted'),
-    answer: presentChanged(file, { quote: quoteNow.after }, at),
+    answer: presentChanged(file, { quote: quoteNow.after, standing: [] }, at),
   };
 }
 
 /** What a quote loses that is no longer up for approval. */
 export function backToDraft(file: QuoteFile) {
   const { quote } = file;
-  const approved = standingApprovals(file).filter(({ status }) => status === 'approved');
+  const approved = file.standing.filter(({ status }) => status === 'approved');
   const earlier = quote.status === 'draft' ? quote.earlier_approval_ids : quote.status === 'rejected' ? [] : approved.map(({ id }) => id);
   return {
     submitter_id: null,
@@ -59,6 +62,5 @@ export function backToDraft(file: QuoteFile) {
     required_approvals: [],
     received_approvals: [],
     earlier_approval_ids: earlier,
-    needs_approval: false,
   };
 }

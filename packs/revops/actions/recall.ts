@@ -1,6 +1,6 @@
-import { change, defineAction, Empty, edge, none, Problem } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, edge, none } from '../../../sdk/index.ts';
 import { Quote } from '../entities.ts';
-import { lockQuote, presentChanged } from '../quote.ts';
+import { assertMayTakeBack, lockQuote, presentChanged } from '../quote.ts';
 import { sellers } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
 import { backToDraft } from './edit-quote.ts';
@@ -18,10 +18,7 @@ export const recallQuote = defineAction({
 
   async load({ db, params, actor }) {
     const file = await lockQuote(db, params.id ?? '');
-    const { submitter_id, owner_id } = file.quote;
-    if (![submitter_id, owner_id].includes(actor.id) && !actor.roles.includes('manager')) {
-      throw new Problem('forbidden', 'Only who submitted a quote, its owner or a manager may recall it.');
-    }
+    assertMayTakeBack(file, actor);
     return file;
   },
   subject: ({ quote }) => quote,
@@ -32,7 +29,7 @@ export const recallQuote = defineAction({
       subjects: [quote],
       edges: [edge(quote.after.id, 'recalled_by', at.actor.id)],
       usage: none('it ends a workflow, it starts none'),
-      answer: presentChanged(file, { quote: quote.after }, at),
+      answer: presentChanged(file, { quote: quote.after, standing: [] }, at),
     };
   },
 });

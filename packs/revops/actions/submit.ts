@@ -2,7 +2,7 @@ import { change, defineAction, Empty, edge, insert, occurred } from '../../../sd
 import { Quote, QuoteRevision } from '../entities.ts';
 import { approvalOf, quoteApproved, quoteSubmitted, submissionOf } from '../events.ts';
 import { factsOf } from '../facts.ts';
-import { assertNotExpired, lockQuote, presentChanged } from '../quote.ts';
+import { assertNotExpired, inherited, isSelfApproved, lockQuote, presentChanged } from '../quote.ts';
 import { everybody } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
 import { termsIn } from '../terms.ts';
@@ -29,10 +29,15 @@ export const submitQuote = defineAction({
     assertNotExpired(file.quote, at.now);
     const { actor, decision } = at;
     const { required_approvals = [], kept_approvals = [] } = decision ?? {};
-    const kept = file.approvals.filter(({ id, role }) => file.quote.earlier_approval_ids.includes(id) && kept_approvals.includes(role));
+    const { earlier_approval_ids, author_id } = file.quote;
+    const kept = file.approvals.filter(
+      ({ id, role, approver_id }) => earlier_approval_ids.includes(id) && kept_approvals.includes(role) && approver_id !== author_id,
+    );
     const received = required_approvals.filter((role) => kept.some((approval) => approval.role === role));
     const isApproved = required_approvals.length === received.length;
+    const { fields, edges } = inherited(file);
     const quote = change(Quote, at, file.quote, {
+      ...fields,
       status: isApproved ? 'approved' : 'pending_approval',
       submitter_id: actor.id,
       submitted_at: at.now,
@@ -40,23 +45,23 @@ export const submitQuote = defineAction({
       required_approvals,
       received_approvals: received,
       earlier_approval_ids: kept.map(({ id }) => id),
-      needs_approval: required_approvals.some((role) => !actor.roles.includes(role)),
+      needs_approval: !(isSelfApproved({ required_approvals }) && actor.roles.includes('ae')),
     });
     const { id, revision } = quote.after;
     // One that was recalled and is submitted again unchanged has its revision already.
     const isNew = !file.revisions.some((row) => row.revision === revision);
-    const content = { id: at.newId(), quote_id: id, revision, submitter_id: actor.id, ...termsIn(quote.after) };
+    const content = { id: at.newId(), quote_id: id, revision, submitter_id: actor.id, segment: quote.after.segment, ...termsIn(quote.after) };
     const rows = isNew ? [insert(QuoteRevision, at, content)] : [];
     return {
       subjects: [quote],
       rows,
-      edges: [edge(id, 'submitted_by', actor.id), ...rows.map(({ row }) => edge(id, 'has_revision', row.id))],
+      edges: [...edges, edge(id, 'submitted_by', actor.id), ...rows.map(({ row }) => edge(id, 'has_revision', row.id))],
       usage: [{ type: 'workflow_run', subject: id, metadata: { workflow: 'revops.quote' } }],
       events: [
         occurred(quoteSubmitted, id, submissionOf(quote.after)),
         ...(isApproved ? [occurred(quoteApproved, id, approvalOf(quote.after, at.now))] : []),
       ],
-      answer: presentChanged(file, { quote: quote.after }, at),
+      answer: presentChanged(file, { quote: quote.after, standing: kept }, at),
     };
   },
 });

@@ -42,6 +42,7 @@ export default migration('0001-initial', [
      ${terms},
      ${externalRef},
      revision integer NOT NULL,
+     author_id uuid NOT NULL,
      submitter_id uuid,
      submitted_at timestamptz(3),
      approved_at timestamptz(3),
@@ -52,7 +53,10 @@ export default migration('0001-initial', [
   ),
   'CREATE INDEX revops_quotes_by_opportunity ON revops_quotes (tenant_id, opportunity_id)',
   'CREATE INDEX revops_quotes_by_status ON revops_quotes (tenant_id, status, id)',
-  insertOnlyTable('revops_quote_revisions', `quote_id uuid NOT NULL, revision integer NOT NULL, submitter_id uuid NOT NULL, ${terms}`),
+  insertOnlyTable(
+    'revops_quote_revisions',
+    `quote_id uuid NOT NULL, revision integer NOT NULL, submitter_id uuid NOT NULL, segment text NOT NULL, ${terms}`,
+  ),
   'CREATE UNIQUE INDEX revops_quote_revisions_once ON revops_quote_revisions (tenant_id, quote_id, revision)',
   governedTable('revops_contracts', 'quote_id uuid NOT NULL'),
   // A quote is activated once, whatever goes wrong in between.

@@ -61,7 +61,7 @@ denials["unknown-role"] := message if {
 
 denials["unknown-segment"] := message if {
 	not threshold
-	message := $"The segment {input.resource.properties.segment} has no threshold for discounts."
+	message := $"The segment {input.resource.properties.segment} has no threshold for discounts: {known_segments} have one."
 }
 
 denials["invalid-discount"] := message if {
@@ -96,6 +96,8 @@ subject_has_known_role if {
 
 segment := input.resource.properties.segment if identifiers.valid(input.resource.properties.segment)
 
+known_segments := concat(", ", sort(object.keys(input.context.segments)))
+
 threshold := percent(input.context.segments[segment].self_approval_percent)
 
 # No line of a quote hides behind the others: its discount is the blended one, or that of a line, if that is larger.
@@ -127,12 +129,19 @@ missing_roles := approvals.missing(allowed.required_approvals, filled)
 
 approved if missing_roles == []
 
+# A manager and finance may approve what would take less: their approvals count on when a threshold has been raised.
+approved if {
+	more := approvals.filling(above_threshold, approvals.given)
+	approvals.missing(above_threshold, more) == []
+	approvals.separated(more, input.resource.properties.submitter)
+}
+
 # Whoever submits what they may approve alone is the one who approves it.
 duties_separated if allowed.required_approvals == self_approval
 
 duties_separated if approvals.separated(filled, input.resource.properties.submitter)
 
-# Smart approval: what was approved of an earlier revision still counts where the new one gives away no more.
+# Smart approval: what was approved of an earlier revision still counts where nothing has changed but discounts that went down.
 default kept_roles := []
 
 kept_roles := [role |
@@ -142,16 +151,27 @@ kept_roles := [role |
 ] if {
 	submitting
 	allowed.required_approvals != self_approval
-	discount <= percent(input.context.earlier.largest_discount_percent)
-	input.context.earlier.concession in {"lower", "same"}
+	not_higher("discount_percent")
+	not_higher("largest_line_discount_percent")
+	otherwise_unchanged
 	approvals.separated(filled_earlier, subject.id)
+}
+
+not_higher(name) if percent(input.resource.properties[name]) <= percent(input.context.earlier[name])
+
+otherwise_unchanged if input.context.earlier.changed == []
+
+# Less is given away, so the margin may be better.
+otherwise_unchanged if {
+	input.context.earlier.changed == ["margin_percent"]
+	to_number(input.resource.properties.margin_percent) >= to_number(input.context.earlier.margin_percent)
 }
 
 filled_earlier := approvals.filling(allowed.required_approvals, input.context.earlier.approvals)
 
 kept_reasons := [{
 	"rule": "approvals-kept",
-	"message": $"The approval of {concat(" and ", kept_roles)} still counts, since the discount is not higher than what was approved.",
+	"message": $"The approval of {concat(" and ", kept_roles)} still counts, since nothing has changed but discounts that are not higher than what was approved.",
 }] if {
 	kept_roles != []
 }

@@ -41,7 +41,13 @@ activate := object.union(submit, {
 
 resubmit := object.union(submit, {
 	"resource": {"properties": {"discount_percent": "25.00", "largest_line_discount_percent": "25.00"}},
-	"context": {"earlier": {"largest_discount_percent": "25.00", "concession": "same", "approvals": both}},
+	"context": {"earlier": {
+		"discount_percent": "25.00",
+		"largest_line_discount_percent": "25.00",
+		"margin_percent": "30.00",
+		"changed": [],
+		"approvals": both,
+	}},
 })
 
 with_discount(request, percent) := object.union(
@@ -244,6 +250,16 @@ test_an_ae_approves_alone_what_they_submitted if {
 	required(decision) == ["ae"]
 }
 
+test_a_manager_and_finance_suffice_where_a_threshold_was_raised if {
+	raised := object.union(activate, {"context": {"segments": {"enterprise": {"self_approval_percent": "30.00"}}}})
+	decision := discount_approvals.decision with input as raised
+	required(decision) == ["ae"]
+	one := discount_approvals.decision with input as raised with input.context.approvals as [both[0]]
+	denied(one) == ["missing-approvals"]
+	own := discount_approvals.decision with input as raised with input.resource.properties.submitter as manager
+	denied(own) == ["missing-approvals"]
+}
+
 test_approvals_of_the_wrong_type_fill_nothing if {
 	every given in [null, "manager", {"manager": manager}, [{"role": "manager"}, {"approver": finance}]] {
 		decision := discount_approvals.decision with input as activate with input.context.approvals as given
@@ -257,12 +273,11 @@ test_an_unchanged_discount_keeps_the_approvals if {
 	decision := discount_approvals.decision with input as resubmit
 	decision.kept_approvals == ["manager", "finance"]
 	rules(decision) == ["above-threshold", "approvals-kept"]
-	decision.reasons[1].message == "The approval of manager and finance still counts, since the discount is not higher than what was approved."
+	decision.reasons[1].message == "The approval of manager and finance still counts, since nothing has changed but discounts that are not higher than what was approved."
 }
 
 test_a_lower_discount_keeps_the_approvals if {
-	lower := object.union(with_discount(resubmit, "22.00"), {"context": {"earlier": {"concession": "lower"}}})
-	decision := discount_approvals.decision with input as lower
+	decision := discount_approvals.decision with input as with_discount(resubmit, "22.00")
 	decision.kept_approvals == ["manager", "finance"]
 }
 
@@ -272,8 +287,27 @@ test_a_higher_discount_keeps_none if {
 	rules(decision) == ["above-threshold"]
 }
 
-test_giving_away_more_money_keeps_none if {
-	decision := discount_approvals.decision with input as resubmit with input.context.earlier.concession as "higher"
+test_any_other_change_keeps_none if {
+	every changed in [["amount"], ["payment_terms_days"], ["margin_percent", "term_months"], ["segment"], null, "margin_percent"] {
+		decision := discount_approvals.decision with input as resubmit with input.context.earlier.changed as changed
+		decision.kept_approvals == []
+	}
+}
+
+test_a_better_margin_keeps_the_approvals_and_a_worse_one_does_not if {
+	better := object.union(resubmit, {"context": {"earlier": {"changed": ["margin_percent"]}}})
+	kept := discount_approvals.decision with input as better with input.resource.properties.margin_percent as "30.00"
+	kept.kept_approvals == ["manager", "finance"]
+	every margin in ["29.99", "-5.00", null] {
+		decision := discount_approvals.decision with input as better with input.resource.properties.margin_percent as margin
+		decision.kept_approvals == []
+	}
+}
+
+test_a_higher_line_keeps_none if {
+	lines := with_discount(resubmit, "24.00")
+	decision := discount_approvals.decision with input as lines
+		with input.resource.properties.largest_line_discount_percent as "25.01"
 	decision.kept_approvals == []
 }
 
@@ -299,7 +333,7 @@ test_activation_keeps_none if {
 }
 
 test_an_earlier_revision_of_the_wrong_type_keeps_none if {
-	every earlier in [null, 7, {}, {"largest_discount_percent": "25.00", "concession": "same", "approvals": null}] {
+	every earlier in [null, 7, {}, {"discount_percent": "25.00", "largest_line_discount_percent": "25.00", "changed": [], "approvals": null}] {
 		decision := discount_approvals.decision with input as resubmit with input.context.earlier as earlier
 		decision.kept_approvals == []
 	}
