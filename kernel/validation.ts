@@ -27,7 +27,7 @@ export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 
     validate = (from === 'body' ? strict : converting).compile(schema);
     cache.set(schema, validate);
   }
-  return validate(value) ? [] : causesAmong(validate.errors ?? []).map(fieldError);
+  return validate(value) ? [] : eachOnce(causesAmong(validate.errors ?? []).map(fieldError));
 }
 
 /** @throws Problem `invalid-input`, listing every error */
@@ -37,6 +37,10 @@ export function assertValid<Schema extends TSchema>(schema: Schema, value: unkno
   if (errors.length > 0) {
     throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
   }
+}
+
+function eachOnce(errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.filter(({ path, message }, index) => errors.findIndex((other) => other.path === path && other.message === message) === index);
 }
 
 /** Deeper JSON is nobody's, and what reads it recursively would run out of stack. */
@@ -88,5 +92,7 @@ function fieldError(error: ErrorObject): FieldError {
   if (keyword === 'const') return { path: parent || '(body)', message: `must be ${String(params.allowedValue)}` };
   if (keyword === 'anyOf') return { path: parent || '(body)', message: `must be ${descriptionOf(error)}` };
   if (keyword === 'pattern' && params.pattern === '\\S') return { path: parent, message: 'must not be blank' };
-  return { path: parent || '(body)', message };
+  // A regular expression is no explanation, where there is one.
+  const said = keyword === 'pattern' || keyword === 'format' ? descriptionOf(error) : undefined;
+  return { path: parent || '(body)', message: said === undefined ? message : `is not valid: ${said}` };
 }

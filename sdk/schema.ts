@@ -18,7 +18,7 @@ export const Timestamp = Type.String({
   format: 'date-time',
   // The years and offsets that the database takes too, and no leap second, which JavaScript does not know.
   pattern: '^[12][0-9]{3}-[^:]*:[0-5][0-9]:[0-5][0-9].*(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$',
-  description: 'RFC 3339; answers are UTC with milliseconds',
+  description: 'a time by RFC 3339, such as 2026-01-31T12:00:00Z; answers are UTC with milliseconds',
 });
 
 /** A value or null, said in the way that JSON Schema 2020-12 and OpenAPI 3.1 understand. */

@@ -80,15 +80,19 @@ function commands(name: string): string {
   return block;
 }
 
-test('the flow of the README runs as it stands there', async () => {
-  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${commands('flow')}`, { ...env, URL: server.url });
-  assert.is(code, 0, stderr);
-  const answers = stdout
+/** What curl has printed, a line each. */
+function answersIn(stdout: string) {
+  return stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
+}
+
+test('the flow of the README runs as it stands there', async () => {
+  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${commands('flow')}`, { ...env, URL: server.url });
+  assert.is(code, 0, stderr);
   assert.equal(
-    answers.map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
+    answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
     ['pending', 'policy-denied', 'separation-of-duties', 'pending', 'approved', 'executed', 'revoked', 'list', 'evidence', 'graph'],
   );
 });
@@ -97,12 +101,8 @@ test('so does its RevOps flow', async () => {
   const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('revops')}`;
   const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
   assert.is(code, 0, stderr);
-  const answers = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
   assert.equal(
-    answers.map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.id)),
+    answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.id)),
     ['pending_approval', 'pending_approval', 'approved', 'draft', 'approved', 'activated', 'evidence', 'revops.governance'],
   );
 });

@@ -281,7 +281,7 @@ test('a tenant file with an endpoint that cannot be trusted is refused, naming t
   assert.is(errorsOf([endpoint({ events: ['quote.approved', 'quote.*'] }), ...loopback]), 'none');
 
   assert.match(errorsOf([endpoint({}), endpoint({})]), 'demo-external.json: webhooks.1.id "crm" is there twice');
-  assert.match(errorsOf([endpoint({ id: 'C R M' })]), 'webhooks.0.id must match');
+  assert.match(errorsOf([endpoint({ id: 'C R M' })]), 'webhooks.0.id is not valid: lowercase letters, digits and hyphens');
   assert.match(errorsOf([endpoint({ events: [] })]), 'webhooks.0.events must NOT have fewer than 1');
   for (const type of ['quote*', '*.approved', 'Quote', 'quote.**', '']) assert.match(errorsOf([endpoint({ events: [type] })]), 'webhooks.0.events.0');
   assert.match(errorsOf([endpoint({ secret: 'x' })]), 'webhooks.0.secret is not a known field');

@@ -8,7 +8,7 @@ export type LeadRow = Row<typeof Lead>;
 export type OpportunityRow = Row<typeof Opportunity>;
 /** As a caller sends them. */
 export const leadFields = {
-  email: Type.String({ format: 'email', maxLength: 254 }),
+  email: Type.String({ format: 'email', maxLength: 254, description: 'an email address' }),
   company: Name,
   segment: Segment,
   owner: Type.String({ description: 'A handle' }),

@@ -11,7 +11,7 @@ const PercentSetting = Type.Union(
 export const Segment = Type.String({
   pattern: '^[a-z0-9][a-z0-9_-]*$',
   maxLength: 63,
-  description: 'a segment in lower case, such as enterprise',
+  description: 'lower case, such as enterprise',
 });
 
 /** What a tenant configures: up to which discount an account executive decides alone, and from which amount a deal is called what. */
