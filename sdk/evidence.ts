@@ -39,7 +39,10 @@ interface Declaration {
  */
 export interface EvidenceDefinition<M extends Members> extends Declaration {
   readonly members: M;
-  /** Reads whole rows. @throws Problem `not-found` */
+  /**
+   * Reads whole rows, and with them all that one action has changed together: a decision that a receipt binds must be about
+   * something that is shown. @throws Problem `not-found`
+   */
   collect(db: Reader, id: string): Promise<RowsOf<M>>;
 }
 
