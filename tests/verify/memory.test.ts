@@ -81,8 +81,8 @@ test('what is remembered afterwards is what the log has signed', async () => {
   const report = await verifyEvidence(JSON.stringify(bundle), { policy: await parsePolicy(policy), state });
   assert.ok(report.ok);
   assert.equal(
-    [...report.state].map(([origin, { size }]) => [origin, Number(size)]),
-    [['elsewhere.test/t', 3], ...world.logs.map(({ origin, entries }) => [origin, entries.length])],
+    Object.fromEntries([...report.state].map(([origin, { size }]) => [origin, Number(size)])),
+    Object.fromEntries([['elsewhere.test/t', 3], ...world.logs.map(({ origin, entries }) => [origin, entries.length])]),
   );
   const reread = parseState(formatState(report.state));
   assert.is(formatState(reread), formatState(report.state));
