@@ -6,11 +6,6 @@ import { Type } from './schema.ts';
 export const Decimal = Big;
 export type Decimal = Big;
 
-/** A decimal as a caller may send it: a string, or a JSON number. */
-export const DecimalInput = Type.Union([Type.String({ pattern: '^[0-9]{1,38}(\\.[0-9]{1,18})?$' }), Type.Number({ minimum: 0 })], {
-  description: 'a decimal that is not negative, such as "12.50", or the same as a number',
-});
-
 /** From 0 to 100. */
 export const PercentInput = Type.Union(
   [Type.String({ pattern: '^(100(\\.0{1,2})?|[0-9]{1,2}(\\.[0-9]{1,2})?)$' }), Type.Number({ minimum: 0, maximum: 100 })],
