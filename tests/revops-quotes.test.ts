@@ -110,6 +110,17 @@ test('a quote that the CRM pushes again is the same quote: unchanged, changed, a
   assert.equal(parallel.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 201]);
 });
 
+test('line items that the CRM pushes again as they are change nothing', async () => {
+  const line_items = [
+    { description: 'seats', amount: '1000', discount_percent: '5' },
+    { description: 'support', amount: '500' },
+  ];
+  const pushed = { line_items, external_ref: { system: 'crm', id: randomUUID() } };
+  succeeded(await draft(pushed), 201);
+  assert.is(succeeded(await draft(pushed)).version, 1);
+  assert.is(succeeded(await draft({ ...pushed, line_items: line_items.toReversed() })).version, 2);
+});
+
 test('the same idempotency key gives the first answer again, where nothing changed too', async () => {
   const pushed = { amount: '100', discount_percent: '10', external_ref: { system: 'crm', id: randomUUID() } };
   const first = succeeded(await draft(pushed), 201);

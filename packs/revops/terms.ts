@@ -96,11 +96,22 @@ export function termsOf(input: TermsInput, before: Terms | null): Terms {
   return { ...pricesOf(input, before, currency), ...conditionsOf(input, before) };
 }
 
+/** The terms of a row, in one order: the database gives back the members of a line item in another. */
 export function termsIn(row: Terms): Terms {
-  const { amount, currency, discount_percent, net_amount, largest_line_discount_percent, line_items } = row;
+  const { amount, currency, discount_percent, net_amount, largest_line_discount_percent } = row;
+  const line_items = row.line_items.map(({ description, amount: of, discount_percent: percent, net_amount: net }) => ({
+    description,
+    amount: of,
+    discount_percent: percent,
+    net_amount: net,
+  }));
   const { margin_percent, term_months, payment_terms_days, expires_at } = row;
   const prices = { amount, currency, discount_percent, net_amount, largest_line_discount_percent, line_items };
   return { ...prices, margin_percent, term_months, payment_terms_days, expires_at };
+}
+
+export function isSameTerms(a: Terms, b: Terms): boolean {
+  return JSON.stringify(termsIn(a)) === JSON.stringify(termsIn(b));
 }
 
 /** The names of the terms that differ, discounts and what follows from them left out. */

@@ -4,7 +4,7 @@ import { externalColumns, externalKey } from '../keys.ts';
 import { lockQuote, presentQuote } from '../quote.ts';
 import { sellers } from '../roles.ts';
 import { ExternalRef, QuoteAnswer } from '../schemas.ts';
-import { assertInFuture, termsIn, termsInput, termsOf } from '../terms.ts';
+import { assertInFuture, isSameTerms, termsInput, termsOf } from '../terms.ts';
 import { editQuote, revised } from './edit-quote.ts';
 
 /** Drafts a quote for an opportunity. One that another system sends again is changed like any other. */
@@ -40,7 +40,7 @@ export const createQuote = defineAction({
   apply({ file, opportunity, lead, handles, ref, terms }, at) {
     if (file) {
       const { quote } = file;
-      if (isSame(termsIn(quote), terms)) return unchanged(presentQuote(file));
+      if (isSameTerms(quote, terms)) return unchanged(presentQuote(file));
       if (editQuote.from.includes(quote.status)) return revised(file, terms, at);
       throw new Problem('invalid-state', `Quote ${quote.id} is ${quote.status}, and changes no more.`);
     }
@@ -82,16 +82,3 @@ export const createQuote = defineAction({
     };
   },
 });
-
-function isSame(a: object, b: object): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
-
-/** The database gives back the members of a line item in another order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .map(([name, member]) => [name, sorted(member)] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
