@@ -7,8 +7,10 @@ import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
+import type { TransparencyLog } from './log/log.ts';
 import { tenantOrigin } from './log/names.ts';
 import type { Promises } from './log/promises.ts';
+import { assertDeclared } from './metering/types.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { grantedBy, type PolicyService, refusalOf } from './policy/decide.ts';
 import { splitExpectedVersion } from './preconditions.ts';
@@ -55,6 +57,7 @@ export class ActionRunner {
   readonly #refusals: Refusals;
   readonly #write: Writer;
   readonly #promises: Pick<Promises, 'of'>;
+  readonly #transparencyLog: Pick<TransparencyLog, 'upToDate'>;
   readonly #config: Pick<Config, 'origin'>;
 
   constructor(services: {
@@ -65,6 +68,7 @@ export class ActionRunner {
     refusals: Refusals;
     write: Writer;
     promises: Pick<Promises, 'of'>;
+    transparencyLog: Pick<TransparencyLog, 'upToDate'>;
     config: Pick<Config, 'origin'>;
   }) {
     this.#database = services.database;
@@ -74,6 +78,7 @@ export class ActionRunner {
     this.#refusals = services.refusals;
     this.#write = services.write;
     this.#promises = services.promises;
+    this.#transparencyLog = services.transparencyLog;
     this.#config = services.config;
   }
 
@@ -117,6 +122,7 @@ export class ActionRunner {
     const { tenant, actor, pack } = admitted;
     let result: ActionResult | Problem;
     try {
+      if (action.readsLog) await this.#transparencyLog.upToDate(tenant);
       result = await this.#database.transaction(tenant, 'write', (tx) => this.#transact(tx, action, admitted, attempt));
     } catch (error) {
       const { params, input } = attempt;
@@ -135,7 +141,7 @@ export class ActionRunner {
     const { idempotencyKey } = attempt;
     const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
     const db = createReader(tx, tenant);
-    const assessed = await assess({ tx, db, policy: this.#policy }, action, admitted, attempt);
+    const assessed = await assess({ tx, db, policy: this.#policy, meters: this.#packs.meters }, action, admitted, attempt);
     if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
 
     const { loaded, subject, context, decision, approval, epoch } = assessed;
@@ -162,6 +168,7 @@ export class ActionRunner {
       await this.#write(tx, tenant, remembering(known));
       return { ...known, replayed: false, messages: [] };
     }
+    assertDeclared(this.#packs, changes);
     const notices = await noticesOf(this.#packs, tx, happening, changes);
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };

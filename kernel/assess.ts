@@ -1,4 +1,4 @@
-import { type Action, type ActionContext, type FilledRole, isNone } from '../sdk/index.ts';
+import { type Action, type ActionContext, type FilledRole, isNone, type Meter } from '../sdk/index.ts';
 import type { Admitted } from './admission.ts';
 import { fillRole } from './approvals/approvals.ts';
 import type { Transaction } from './database/database.ts';
@@ -35,7 +35,7 @@ export interface Assessment {
  * @throws Problem `not-found`, `conflict`, `invalid-state`, `separation-of-duties`, `forbidden`, `unavailable`; StaleGrant
  */
 export async function assess(
-  { tx, db, policy }: { tx: Transaction; db: ActionReader; policy: PolicyService },
+  { tx, db, policy, meters }: { tx: Transaction; db: ActionReader; policy: PolicyService; meters: readonly Meter[] },
   action: Action,
   admitted: Admitted,
   { params, input, idempotencyKey, expectedVersion }: Attempt,
@@ -47,7 +47,7 @@ export async function assess(
     const { prior } = await settle(tx, action, admitted, idempotencyKey);
     if (prior) return { prior };
   }
-  const loaded = await action.load({ db, tenant, actor, settings, params, input });
+  const loaded = await action.load({ db, tenant, actor, settings, params, input, meters });
   const { now: clock, prior, epoch, bundle } = await settle(tx, action, admitted, idempotencyKey);
   if (prior) return { prior };
   // A clock that was set back must not make a receipt older than the one before it.

@@ -33,7 +33,7 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
         assertValid(action.input, input);
         const tx = transactionOf(db);
         const assessed = await assess(
-          { tx, db: createReader(tx, tenant, false), policy },
+          { tx, db: createReader(tx, tenant, false), policy, meters: packs.meters },
           action,
           { tenant, actor, pack, version: null },
           { params: paramsOf(action, subject_id), input },

@@ -15,7 +15,7 @@ import { PolicyDecisions } from './database/policy-tables.ts';
 import type { ActionReader } from './database/reader.ts';
 import { Approvals, Disclosures, Receipts, SubjectStates } from './database/tables.ts';
 import { graphWrites, kernelEdges } from './graph/record.ts';
-import { usageWrites } from './metering/record.ts';
+import { boundUsage, usageEvents, usageWrites } from './metering/record.ts';
 import { keyWrites } from './natural-keys.ts';
 import { outboxWrite } from './outbox/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';
@@ -68,14 +68,19 @@ export function recordOf(happening: Happening): ActionRecord {
   const inRows: string[] = [];
   const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id, inRows) }));
   const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
-  const usage = listOf(changes?.usage);
+  const usage = usageEvents(happening, listOf(changes?.usage));
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
   const notices = (happening.notices ?? []).map((notice) => ({ id: newId(), ...notice }));
 
   // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
   const erased = changes?.erases?.toSorted() ?? [];
   const inserts = rows.map(({ entity, row }) => ({ type: entity.type, row }));
-  const rest = { rows: inserts, edges, usage, messages: [...messages, ...notices], ...(erased.length > 0 ? { erased } : {}) };
+  const metered = boundUsage(usage);
+  const rest = {
+    ...{ rows: inserts, edges, messages: [...messages, ...notices] },
+    ...(metered ? { usage: metered } : {}),
+    ...(erased.length > 0 ? { erased } : {}),
+  };
   const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
   const subjects = (changes?.subjects ?? []).map((change, index) => {
     const isFirst = index === 0;
@@ -110,7 +115,7 @@ export function recordOf(happening: Happening): ActionRecord {
       ...keyWrites(changes?.subjects ?? []),
       { kind: 'insert', entity: PolicyDecisions, rows: decisions.map(({ row }) => ({ ...row, receipt_id: own.id, created_at: now })) },
       ...graphWrites(happening, edges, created, own.id),
-      ...usageWrites(happening, usage, own.id),
+      ...usageWrites(usage, own.id),
       { kind: 'insert', entity: Disclosures, rows: personal.rows },
       { kind: 'erase', entity: Disclosures, rows: erased.map((commitment) => ({ commitment })) },
       outboxWrite(happening, messages, notices),

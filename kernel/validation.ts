@@ -30,10 +30,15 @@ export function errorsIn(schema: object, value: unknown, from: 'body' | 'url' = 
   return validate(value) ? [] : eachOnce(causesAmong(validate.errors ?? []).map(fieldError));
 }
 
+/** Every error of what came from outside: against its schema, or in what can be kept of it. */
+export function validityErrors(schema: object, value: unknown, from: 'body' | 'url' = 'body'): readonly FieldError[] {
+  const found = errorsIn(schema, value, from);
+  return found.length > 0 ? found : unstorableIn(value);
+}
+
 /** @throws Problem `invalid-input`, listing every error */
 export function assertValid<Schema extends TSchema>(schema: Schema, value: unknown, from: 'body' | 'url' = 'body'): asserts value is Static<Schema> {
-  const found = errorsIn(schema, value, from);
-  const errors = found.length > 0 ? found : unstorableIn(value);
+  const errors = validityErrors(schema, value, from);
   if (errors.length > 0) {
     throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
   }

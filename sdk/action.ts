@@ -2,8 +2,12 @@ import type { Changes, None } from './changes.ts';
 import type { Governed, GovernedRow } from './entity.ts';
 import type { Approval, LockingReader } from './reader.ts';
 import type { Static, TSchema } from './schema.ts';
+import type { Meter } from './usage.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** By media type, what the JSON of a body must be. */
+export type BodyMedia = Readonly<Record<string, 'object' | 'list' | 'either'>>;
 
 export interface Route {
   readonly method: Method;
@@ -27,6 +31,8 @@ export interface LoadContext<Input> {
   readonly input: Input;
   /** The pack's settings for this tenant, checked by its schema. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Those that all packs declare. */
+  readonly meters: readonly Meter[];
 }
 
 /** What `apply` knows. Times come from the database's clock, ids are made before the transaction. */
@@ -95,8 +101,12 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   readonly from: readonly string[];
   /** Bytes of body that it takes, where that is more than others may send. */
   readonly maxBodyBytes?: number;
+  /** The media types that it takes, where that is not `application/json` with an object alone. */
+  readonly media?: BodyMedia;
   /** What takes long and needs no lock: checked before the transaction begins, and so perhaps more than once. @throws Problem */
   check?(request: { readonly tenant: string; readonly params: Readonly<Record<string, string>>; readonly input: Static<Schema> }): Promise<void>;
+  /** `load` reads by the log: what is committed before the action has its place there when it begins. */
+  readonly readsLog?: true;
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
   /** The subject among what was loaded; null where the action creates it. */
   subject(loaded: Loaded): R | null;

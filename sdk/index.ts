@@ -14,4 +14,5 @@ export * from './pack.ts';
 export * from './query.ts';
 export * from './reader.ts';
 export * from './schema.ts';
+export * from './usage.ts';
 export * from './work.ts';

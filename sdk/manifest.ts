@@ -31,6 +31,8 @@ export function manifestOf(pack: Pack) {
     effects: pack.effects.map(({ id, outcome }) => ({ id, outcome: isNone(outcome) ? { none: outcome.none } : outcome.id })),
     events: pack.events.map(({ type, version, title }) => ({ type, version, title })),
     jobs: pack.jobs.map(({ id, title, schedule, action }) => ({ id, title, schedule, action: action.id })),
+    usage: pack.usage.map(({ type, title, metadata }) => ({ type, title, metadata })),
+    meters: pack.meters.map(({ id, title, event_type, aggregation }) => ({ id, title, event_type, aggregation })),
     dashboards: pack.dashboards.map(({ id, title, roles }) => ({ id, title, ...(roles ? { roles } : {}) })),
     relationships: pack.relationships,
     settings: pack.settings,

@@ -6,6 +6,7 @@ import type { Evidence } from './evidence.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
 import type { TSchema } from './schema.ts';
+import type { Meter, UsageType } from './usage.ts';
 import type { Effect, Job } from './work.ts';
 
 export interface PackPolicy {
@@ -40,6 +41,9 @@ export interface Pack {
   /** What its actions may tell others. */
   readonly events: readonly EventType[];
   readonly jobs: readonly Job[];
+  /** What it meters beside the kernel's own: the types of events, and the meters that read them. */
+  readonly usage: readonly UsageType[];
+  readonly meters: readonly Meter[];
   readonly dashboards: readonly Dashboard[];
   /** Each relationship of its edges, with the name it has from the other end. */
   readonly relationships: Readonly<Record<string, string>>;
@@ -61,6 +65,8 @@ const keys: ReadonlySet<string> = new Set([
   'effects',
   'events',
   'jobs',
+  'usage',
+  'meters',
   'dashboards',
   'relationships',
   'settings',

@@ -1,5 +1,6 @@
 import type { ApprovalRound } from './action.ts';
 import type { Entity, Governed } from './entity.ts';
+import type { Calendar, DayUsage, LogPosition, UsageSelection, UsageSince } from './usage.ts';
 
 /** `since` and `until` include their moment, `before` does not. */
 export interface TimeRange {
@@ -118,6 +119,14 @@ export interface Reader {
   resolve(alias: string): Promise<string | null>;
   /** The subject that has this natural key of its entity, or null. */
   byKey<R>(entity: Governed<R>, key: string, values: readonly string[]): Promise<string | null>;
+  calendar(): Promise<Calendar>;
+  /**
+   * What usage events the log has brought since a position, null for its beginning, in the order of the log and not of time: each is
+   * met once, however late it comes. Days are the tenant's. @param named_before the ids are wanted of events of days before this
+   */
+  usageSince(from: LogPosition | null, options?: { readonly named_before?: string | null }): Promise<UsageSince>;
+  /** What the events of some days came to, worked out from the events alone. */
+  usageOf(selection: UsageSelection): Promise<readonly DayUsage[]>;
 }
 
 /** The reader that an action's `load` gets: what it locks, and only that, its `apply` may change. */

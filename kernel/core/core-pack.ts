@@ -15,6 +15,9 @@ import type { TransparencyLog } from '../log/log.ts';
 import type { Pinned } from '../log/policy-file.ts';
 import { logQueries } from '../log/queries.ts';
 import type { WebhookSecrets } from '../log/signer.ts';
+import { recordUsage } from '../metering/ingest.ts';
+import { getUsageEvent, listMeters, listUsageEvents } from '../metering/queries.ts';
+import { kernelMeters, kernelUsage } from '../metering/types.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -91,6 +94,7 @@ export function corePack(services: CoreServices): Pack {
       startReplay,
       finishRun,
       beginEpoch(config.origin),
+      recordUsage(packs),
     ],
     queries: [
       ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
@@ -102,11 +106,14 @@ export function corePack(services: CoreServices): Pack {
       ...graphQueries(packs),
       listDashboards(packs),
       listWebhooks(webhookSecrets),
+      ...[listUsageEvents, getUsageEvent, listMeters(packs)],
     ],
     evidence: [],
     effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
     events: [],
     jobs: [],
+    usage: kernelUsage,
+    meters: kernelMeters,
     dashboards: [],
     relationships: kernelRelationships,
     settings: Strict({}),

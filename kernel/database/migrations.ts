@@ -1,5 +1,6 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 import { logMigration } from './log-migration.ts';
+import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
@@ -256,4 +257,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   logMigration,
   webhookMigration,
   naturalKeyMigration,
+  meteringMigration,
 ];

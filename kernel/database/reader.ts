@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
 import { standingIn } from '../approvals/approvals.ts';
+import { calendarOf, usageOf, usageSince } from '../metering/roll-up.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
 import { countRows, countRowsByDay, distributionOf } from './aggregates.ts';
@@ -142,6 +143,12 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       );
       return row?.subject_id ?? null;
     },
+
+    calendar: () => calendarOf(tx, tenant),
+
+    usageSince: (from, { named_before = null } = {}) => usageSince(tx, tenant, from, named_before),
+
+    usageOf: (selection) => usageOf(tx, tenant, selection),
   };
   transactions.set(reader, tx);
   return reader;

@@ -54,7 +54,33 @@ export const UsageEvents = kernelTable({
     metadata: field.json<Readonly<Record<string, string>>>(),
     receipt_id: field.uuid(),
     timestamp: field.timestamp(),
+    /** The CloudEvents id of one that came from outside. */
+    external_id: optional(field.text()),
+    /** The event that it takes the place of. */
+    corrects: optional(field.uuid()),
   },
+});
+
+/** What must never be there twice, across all partitions of the events: the source and id of one from outside. */
+export const UsageEventKeys = kernelTable({
+  table: 'usage_event_keys',
+  key: ['tenant_id', 'source', 'external_id'],
+  fields: { tenant_id: field.text(), source: field.text(), external_id: field.text(), event_id: field.uuid() },
+});
+
+/** An event is corrected once: whoever corrects the correction names that. */
+export const UsageCorrections = kernelTable({
+  table: 'usage_corrections',
+  key: ['tenant_id', 'corrected_id'],
+  fields: { tenant_id: field.text(), corrected_id: field.uuid(), event_id: field.uuid() },
+});
+
+/** Events that came in together, and share a receipt. */
+export const UsageBatches = governed({
+  type: 'usage-batch',
+  table: 'usage_batches',
+  fields: { accepted: field.integer(), duplicates: field.integer(), rejected: field.integer() },
+  transitions: { recorded: [] },
 });
 
 export const Approvals = insertOnly({
@@ -196,6 +222,9 @@ export const kernelEntities = [
   PolicyRuns,
   PolicyRunFindings,
   UsageEvents,
+  UsageEventKeys,
+  UsageCorrections,
+  UsageBatches,
   Approvals,
   Nodes,
   Edges,

@@ -11,7 +11,7 @@ import { populationPage } from './page.ts';
 import { Nonce, Seed } from './parameters.ts';
 import { type Read, subjectsIn } from './population.ts';
 import { type PopulationReport, populationCsv, populationDocument } from './population-report.ts';
-import { newestReceipt, type Range, rangeOf } from './range.ts';
+import { type Range, rangeOf } from './range.ts';
 import { sampleOf } from './sample.ts';
 
 interface PopulationServices {
@@ -70,11 +70,9 @@ async function findRange(
   log: { tenant: string; origin: string },
   { from, to }: { from: string | null; to: string | null },
 ): Promise<Range> {
-  const { newest, isPast } = await read(async (tx) => {
-    const [row] = await tx.query<{ past: boolean | null }>('SELECT $1::timestamptz < summit_now() AS past', [to]);
-    return { newest: await newestReceipt(tx, log.tenant), isPast: row?.past === true };
-  });
-  if (!isPast && newest !== null) await transparencyLog.integrated(log.tenant, [newest]);
+  const [row] = await read((tx) => tx.query<{ past: boolean | null }>('SELECT $1::timestamptz < summit_now() AS past', [to]));
+  const isPast = row?.past === true;
+  if (!isPast) await transparencyLog.upToDate(log.tenant);
   return read((tx) => rangeOf(tx, log, { from, to: isPast ? to : null }));
 }
 

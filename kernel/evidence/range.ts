@@ -83,17 +83,6 @@ async function segmentOf(
   };
 }
 
-/** The receipt that is the last to have its place in the log, or to wait for one; null before the first. */
-export async function newestReceipt(tx: Transaction, tenant: string): Promise<string | null> {
-  const [newest] = await tx.query<{ id: string | null }>(
-    `SELECT coalesce(
-       (SELECT receipt_id FROM log_queue WHERE tenant_id = $1 ORDER BY at DESC, receipt_id DESC LIMIT 1),
-       (SELECT receipt_id FROM log_leaves WHERE tenant_id = $1 ORDER BY epoch DESC, leaf_index DESC LIMIT 1)) AS id`,
-    [tenant],
-  );
-  return newest?.id ?? null;
-}
-
 function notBegun(to: string | null): Problem {
   if (to === null) return new Problem('unavailable', 'The log has no checkpoint yet: ask again in a moment.');
   return new Problem('invalid-input', `The log had no checkpoint by ${to}, so nothing can be proven of the time before.`, {

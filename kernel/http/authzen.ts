@@ -28,7 +28,7 @@ export function authzenRoutes(services: AuthzenServices): Router {
   }
 
   async function read<Schema extends TSchema>(ctx: Context, schema: Schema): Promise<Static<Schema>> {
-    const body = await readJson(ctx, config.bodyLimit);
+    const body = await readJson(ctx, { limit: config.bodyLimit });
     assertValid(schema, body);
     return body as Static<Schema>;
   }

@@ -1,24 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { Decimal, Problem } from '../../sdk/index.ts';
+import { type BodyMedia, Decimal, Problem } from '../../sdk/index.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+export interface BodyOptions {
+  /** Bytes. */
+  readonly limit: number;
+  /** The media types that are taken, each with what its JSON must be; `application/json` with an object unless said. */
+  readonly media?: BodyMedia | undefined;
+}
+
+const OBJECTS: BodyMedia = { 'application/json': 'object' };
+
 /** The JSON body of a request; an empty one is `{}`. @throws Problem `unsupported-media-type`, `too-large`, `invalid-input` */
-export async function readJson(ctx: Context, limitBytes: number): Promise<unknown> {
-  const bytes = await readAll(ctx.req, limitBytes);
+export async function readJson(ctx: Context, { limit, media = OBJECTS }: BodyOptions): Promise<unknown> {
+  const bytes = await readAll(ctx.req, limit);
   if (bytes.length === 0) return {};
-  if (!ctx.is('application/json')) {
-    throw new Problem('unsupported-media-type', `The body is ${ctx.get('Content-Type') || 'of no stated type'}: send application/json.`);
+  const type = ctx.is(Object.keys(media));
+  const wanted = type ? media[type] : undefined;
+  if (!wanted) {
+    const sent = ctx.get('Content-Type') || 'of no stated type';
+    throw new Problem('unsupported-media-type', `The body is ${sent}: send ${Object.keys(media).join(' or ')}.`);
   }
+  let value: unknown;
   try {
-    const value = parseExactly(utf8.decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    value = parseExactly(utf8.decode(bytes));
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw invalid(`is not JSON: ${(error as Error).message}`);
   }
-  throw invalid('must be a JSON object');
+  const found = Array.isArray(value) ? 'list' : typeof value === 'object' && value !== null ? 'object' : null;
+  if (found !== null && (wanted === 'either' || wanted === found)) return value;
+  throw invalid(`must be a JSON ${wanted === 'either' ? 'object or list' : wanted}`);
 }
 
 /** So many digits may be more than a number holds. */

@@ -19,7 +19,7 @@ export function controlRoutes({ commands, controlSecret }: { commands: Commands;
     if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) throw new Problem('unauthenticated', 'This takes the local credential.');
     const command = Object.entries(commands).find(([name]) => name === ctx.params.command)?.[1];
     if (!command) throw new Problem('not-found', `There is no command ${ctx.params.command}.`);
-    ctx.body = await command(await readJson(ctx, MAX_BYTES));
+    ctx.body = await command(await readJson(ctx, { limit: MAX_BYTES }));
   });
   return router;
 }

@@ -63,10 +63,12 @@ function operationOf(found: Operation, path: string) {
   ];
   const expected = action.from.length > 0 ? { expected_version: { type: 'integer', minimum: 1 } } : {};
   const input = action.input as { properties?: object };
+  const schema = action.from.length > 0 ? { ...input, properties: { ...input.properties, ...expected } } : input;
+  const media = Object.keys(action.media ?? { [JSON_MEDIA]: 'object' });
   return {
     ...common,
     parameters: [...pathParameters, ...headers],
-    requestBody: { required: true, content: { 'application/json': { schema: { ...input, properties: { ...input.properties, ...expected } } } } },
+    requestBody: { required: true, content: Object.fromEntries(media.map((type) => [type, { schema }])) },
     responses: action.upserts
       ? { ...responses('200', withReceipt(action.answer, [])), ...responses('201', withReceipt(action.answer)) }
       : responses(String(action.success ?? 200), withReceipt(action.answer)),

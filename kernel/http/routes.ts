@@ -53,7 +53,7 @@ function actionHandler(services: RouteServices, pack: string, action: Action) {
     const read = async (): Promise<RequestContent> => ({
       idempotencyKey: idempotencyKeyOf(ctx),
       expectedVersion: ifMatchOf(ctx),
-      body: await readJson(ctx, action.maxBodyBytes ?? config.bodyLimit),
+      body: await readJson(ctx, { limit: action.maxBodyBytes ?? config.bodyLimit, media: action.media }),
     });
     const result = await runner.run(action, pack, caller, { params: paramsOf(ctx), read: () => (content ??= read()) });
     const answer = await outcomes.of(action, caller, result, idempotencyKeyOf(ctx));
@@ -68,7 +68,7 @@ function actionHandler(services: RouteServices, pack: string, action: Action) {
 function queryHandler(services: RouteServices, pack: string, query: Query) {
   return async (ctx: Context) => {
     const caller = await authenticate(ctx, services);
-    const read = () => readJson(ctx, services.config.bodyLimit);
+    const read = () => readJson(ctx, { limit: services.config.bodyLimit });
     const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query }, read });
     if (answer instanceof Content) return sendContent(ctx, answer);
     ctx.body = answer;

@@ -66,6 +66,17 @@ export async function proofsOf(tx: Transaction, tenant: string, receiptIds: read
   return { places, proofs, checkpoints };
 }
 
+/** The receipt that is the last to have its place in the log, or to wait for one; null before the first. */
+export async function newestReceipt(tx: Transaction, tenant: string): Promise<string | null> {
+  const [newest] = await tx.query<{ id: string | null }>(
+    `SELECT coalesce(
+       (SELECT receipt_id FROM log_queue WHERE tenant_id = $1 ORDER BY at DESC, receipt_id DESC LIMIT 1),
+       (SELECT receipt_id FROM log_leaves WHERE tenant_id = $1 ORDER BY epoch DESC, leaf_index DESC LIMIT 1)) AS id`,
+    [tenant],
+  );
+  return newest?.id ?? null;
+}
+
 /** Entries of the log as they were hashed: from `start`, so many as there are and no more than `count`. */
 export async function entriesOf(tx: Transaction, tenant: string, epoch: number, start: number, count: number): Promise<readonly Entry[]> {
   const rows = await tx.query<{ index: number; receipt_id: string; bytes: Uint8Array | null }>(

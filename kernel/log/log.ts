@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Cosigner } from './cosigner.ts';
 import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
+import { newestReceipt } from './leaves.ts';
 import { logOrigin, tenantOrigin } from './names.ts';
 import type { NoteSigner } from './note-signer.ts';
 import { consistencyHashes } from './proofs.ts';
@@ -114,6 +115,12 @@ export class TransparencyLog {
       if (Date.now() > deadline) throw new Problem('unavailable', 'The log has not come this far yet: ask again in a moment.');
       await this.advance(tenant);
     }
+  }
+
+  /** Resolves once all that is committed by now is under a signed checkpoint. @throws Problem `unavailable` */
+  async upToDate(tenant: string): Promise<void> {
+    const newest = await this.#database.transaction(tenant, 'read', (tx) => newestReceipt(tx, tenant));
+    if (newest !== null) await this.integrated(tenant, [newest]);
   }
 
   /** Resolves once nothing is underway, and what was written here has its place. */

@@ -38,6 +38,15 @@ export function perfectRoot(hashes: Buffer): Buffer {
   return Buffer.from(level.subarray(0, HASH_BYTES));
 }
 
+/** The root over some leaves of a tree that is small enough to be there as a whole, by their hashes. */
+export function rangeHash(leaves: readonly Buffer[], { start, end }: Range): Buffer {
+  const leaf = leaves[start];
+  if (!leaf || end > leaves.length) throw new RangeError(`there are no leaves from ${start} to ${end} among ${leaves.length}`);
+  if (end - start === 1) return leaf;
+  const middle = start + splitOf(end - start);
+  return nodeHash(rangeHash(leaves, { start, end: middle }), rangeHash(leaves, { start: middle, end }));
+}
+
 /** Leaves [start, end) of a log. */
 export interface Range {
   readonly start: number;

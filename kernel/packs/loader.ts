@@ -5,8 +5,11 @@ import satisfies from 'semver/functions/satisfies.js';
 import type { Pack } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { kernelRelationships } from '../graph/record.ts';
+import { kernelMeters, kernelUsage } from '../metering/types.ts';
 import { errorsIn } from '../validation.ts';
 import { type FailedPack, PackRegistry } from './registry.ts';
+
+const ownNames: ReadonlySet<string> = new Set([...kernelUsage.map(({ type }) => type), ...kernelMeters.map(({ id }) => id)]);
 
 const manifestSchema = JSON.parse(readFileSync(new URL('../../sdk/manifest.schema.json', import.meta.url), 'utf8')) as object;
 
@@ -33,6 +36,8 @@ async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pa
   const errors = errorsIn(manifestSchema, manifestOf(pack));
   const taken = Object.keys(pack.relationships ?? {}).filter((name) => name in kernelRelationships);
   if (taken.length > 0) return fail(`the relationships ${taken.join(', ')} are the kernel's own`);
+  const metered = [...(pack.usage ?? []).map(({ type }) => type), ...(pack.meters ?? []).map(({ id }) => id)].filter((name) => ownNames.has(name));
+  if (metered.length > 0) return fail(`${metered.join(', ')} is metered by the kernel`);
   if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
   if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
   return { pack };

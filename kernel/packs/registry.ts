@@ -1,4 +1,4 @@
-import type { Action, Pack, Query } from '../../sdk/index.ts';
+import type { Action, Meter, Pack, Query, UsageType } from '../../sdk/index.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
 export interface FailedPack {
@@ -15,6 +15,7 @@ export class PackRegistry {
   readonly #packs: Map<string, Pack>;
   readonly #failed: FailedPack[];
   #operations: readonly Operation[] | null = null;
+  #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
   #answering: (pack: Pack) => readonly Query[] = () => {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
@@ -43,6 +44,7 @@ export class PackRegistry {
     this.#packs.clear();
     for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
     this.#operations = null;
+    this.#usageTypes = null;
   }
 
   /** Takes out a pack that cannot work, and every pack that requires it. */
@@ -50,6 +52,7 @@ export class PackRegistry {
     if (!this.#packs.delete(id)) return;
     this.#failed.push({ id, reason });
     this.#operations = null;
+    this.#usageTypes = null;
     for (const { id: dependent, requires } of this.all) {
       if (id in requires) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
     }
@@ -71,6 +74,16 @@ export class PackRegistry {
   /** JSON pointers to what a policy sees of its input and no record keeps in clear. */
   maskOf(entrypoint: string): readonly string[] {
     return this.all.flatMap(({ policies }) => policies.flatMap(({ entrypoints, mask = [] }) => (entrypoints.includes(entrypoint) ? mask : [])));
+  }
+
+  /** Every type of usage event, with the pack that declares it. */
+  get usageTypes(): ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> {
+    this.#usageTypes ??= new Map(this.all.flatMap(({ id, usage }) => usage.map((type) => [type.type, { pack: id, usage: type }] as const)));
+    return this.#usageTypes;
+  }
+
+  get meters(): readonly Meter[] {
+    return this.all.flatMap(({ meters }) => meters);
   }
 
   /** Every relationship, with the name it has from the other end. */

@@ -38,6 +38,8 @@ export default definePack({
   effects: [grantAccess],
   events: [],
   jobs: [expireGrants, lapseRequests],
+  usage: [],
+  meters: [],
   dashboards: [overview],
   relationships: {
     requested_by: 'requested',

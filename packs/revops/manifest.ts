@@ -40,6 +40,8 @@ export default definePack({
   effects: [],
   events: [quoteSubmitted, quoteApproved, quoteRejected, quoteActivated],
   jobs: [expireQuotes],
+  usage: [],
+  meters: [],
   relationships: {
     from_lead: 'opened',
     for_opportunity: 'has_quote',

@@ -83,7 +83,7 @@ export const edgeShape = object({ from: name, relationship: name, to: name }, { 
 /** What an action wrote, as its receipts bind it. */
 export const changesShape = object(
   { subject: nullable(row) },
-  { rows: list(row), edges: list(edgeShape), usage: list(anything), messages: list(anything), erased: list(commitment) },
+  { rows: list(row), edges: list(edgeShape), usage: anything, messages: list(anything), erased: list(commitment) },
 );
 
 export const personShape = object({ id: name, handle: nullable(text), receipt: receiptViewShape });

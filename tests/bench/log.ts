@@ -57,6 +57,7 @@ function withoutLog({ services }: Subject['summit']): Variant {
     refusals: services.refusals,
     config: services.config,
     promises: { of: async () => '' },
+    transparencyLog: services.transparencyLog,
     write: (tx, tenant, writes) =>
       write(
         tx,

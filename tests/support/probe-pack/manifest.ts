@@ -277,6 +277,8 @@ export default definePack({
   effects: [],
   events: [reported, closed],
   jobs: [closeAll],
+  usage: [],
+  meters: [],
   dashboards: [probeDashboard],
   relationships: { watched_by: 'watches' },
   settings: Strict({}),

@@ -1,0 +1,81 @@
+import {
+  Decimal,
+  DecimalAnswer,
+  defineQuery,
+  Id,
+  listParameters,
+  Nullable,
+  pageOf,
+  type Query,
+  type Row,
+  Strict,
+  Timestamp,
+  Type,
+  valuesOf,
+} from '../../sdk/index.ts';
+import { UsageEvents } from '../database/tables.ts';
+import type { PackRegistry } from '../packs/registry.ts';
+
+const readers = ['finance', 'operator', 'auditor'];
+
+const UsageEventAnswer = Strict({
+  id: Id,
+  source: Type.String(),
+  external_id: Nullable(Type.String({ description: 'The CloudEvents id of one that came from outside' })),
+  type: Type.String(),
+  pack: Type.String(),
+  subject: Type.String(),
+  quantity: DecimalAnswer,
+  metadata: Type.Record(Type.String(), Type.String()),
+  timestamp: Timestamp,
+  corrects: Nullable(Id),
+  receipt_id: Id,
+});
+
+export const listUsageEvents: Query = defineQuery({
+  id: 'metering.events.list',
+  title: 'Usage events',
+  route: { method: 'GET', path: '/metering/events' },
+  roles: readers,
+  query: Strict({
+    type: Type.Optional(Type.String({ description: 'One or several, separated by commas' })),
+    source: Type.Optional(Type.String()),
+    subject: Type.Optional(Type.String()),
+    external_id: Type.Optional(Type.String()),
+    receipt_id: Type.Optional(Id),
+    since: Type.Optional(Timestamp),
+    before: Type.Optional(Timestamp),
+    ...listParameters,
+  }),
+  answer: pageOf(UsageEventAnswer),
+  async run({ db, query: { type, source, subject, external_id, receipt_id, since, before, limit, cursor, count } }) {
+    const timestamp = since === undefined && before === undefined ? undefined : { ...(since ? { since } : {}), ...(before ? { before } : {}) };
+    const where = { type: valuesOf(type), source, subject, external_id, receipt_id, timestamp };
+    const page = await db.page(UsageEvents, { where, limit, cursor, count });
+    return { ...page, items: page.items.map(shown) };
+  },
+});
+
+export const getUsageEvent: Query = defineQuery({
+  id: 'metering.events.get',
+  title: 'One usage event',
+  route: { method: 'GET', path: '/metering/events/:id' },
+  roles: readers,
+  query: Strict({}),
+  answer: UsageEventAnswer,
+  run: async ({ db, params }) => shown(await db.one(UsageEvents, params.id ?? '')),
+});
+
+export function listMeters(packs: PackRegistry): Query {
+  return defineQuery({
+    id: 'metering.meters',
+    title: 'What is metered, and which events it counts',
+    route: { method: 'GET', path: '/metering/meters' },
+    query: Strict({}),
+    run: async () => ({ items: packs.meters, next_cursor: null, total: packs.meters.length }),
+  });
+}
+
+function shown({ tenant_id: _, ...event }: Row<typeof UsageEvents>) {
+  return { ...event, quantity: new Decimal(event.quantity).toFixed() };
+}

@@ -1,0 +1,117 @@
+import type { Calendar, DayChange, DayUsage, LogPosition, UsageSelection, UsageSince } from '../../sdk/index.ts';
+import type { Transaction } from '../database/database.ts';
+
+/** Leaves that are looked through at a time: each may have brought a batch of events. */
+const LEAVES = 4_096;
+
+export async function calendarOf(tx: Transaction, tenant: string): Promise<Calendar> {
+  const [calendar] = await tx.query<Calendar>(
+    `SELECT time_zone, to_char(summit_now() AT TIME ZONE time_zone, 'YYYY-MM-DD') AS today FROM tenant_configurations WHERE tenant_id = $1`,
+    [tenant],
+  );
+  if (!calendar) throw new TypeError(`the tenant ${tenant} has no configuration`);
+  return calendar;
+}
+
+/**
+ * What events the log has brought since a position, by type and day: what commits late comes later in the log, whatever its
+ * time is, so that each event is met once.
+ * @param from null for the beginning @param named_before ids are wanted of events of days before this
+ */
+export async function usageSince(tx: Transaction, tenant: string, from: LogPosition | null, named_before: string | null): Promise<UsageSince> {
+  const start = from ?? { epoch: 1, size: 0 };
+  const [{ time_zone }, { through, more }] = await Promise.all([calendarOf(tx, tenant), reach(tx, tenant, start)]);
+  const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone];
+  const [added, removed] = await Promise.all([
+    tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, [...range, named_before]),
+    tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range),
+  ]);
+  if (removed.length === 0) return { through, more, changes: added.map((change) => ({ ...change, is_max_of_day: false })) };
+  return { through, more, changes: await restated(tx, tenant, added, removed, { time_zone, before: through }) };
+}
+
+type Added = Omit<DayChange, 'is_max_of_day'>;
+type Removed = Omit<DayUsage, 'max'>;
+
+/** Leaves of the range, of which a log that was recovered may have had some before. */
+const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
+    SELECT l.receipt_id FROM log_leaves l
+      WHERE l.tenant_id = $1 AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
+        AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b
+          WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND (b.epoch, b.leaf_index) < (l.epoch, l.leaf_index)))
+  ), events AS (
+    SELECT e.* FROM leaves JOIN usage_events e ON e.tenant_id = $1 AND e.receipt_id = leaves.receipt_id
+  )`;
+
+const DAY = `to_char(e."timestamp" AT TIME ZONE $6, 'YYYY-MM-DD')`;
+
+const ADDED = `SELECT e.type AS event_type, ${DAY} AS day, count(*) FILTER (WHERE e.quantity <> 0)::int AS count, sum(e.quantity)::text AS sum,
+    max(e.quantity)::text AS max, coalesce(array_agg(e.id ORDER BY e.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
+  FROM events e GROUP BY 1, 2 ORDER BY 1, 2`;
+
+/** What the events correct no longer counts on its day. */
+const REMOVED = `SELECT e.type AS event_type, ${DAY} AS day, -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum
+  FROM events n JOIN usage_events e ON e.tenant_id = $1 AND e.id = n.corrects GROUP BY 1, 2 ORDER BY 1, 2`;
+
+/** Of a day that loses an event, the maximum is looked for anew. */
+async function restated(
+  tx: Transaction,
+  tenant: string,
+  added: readonly Added[],
+  removed: readonly Removed[],
+  { time_zone, before }: Pick<UsageSelection, 'time_zone' | 'before'>,
+): Promise<readonly DayChange[]> {
+  const changes = new Map(added.map((change): [string, DayChange] => [keyOf(change), { ...change, is_max_of_day: false }]));
+  for (const change of removed) {
+    const { event_type, day } = change;
+    const [whole] = await usageOf(tx, tenant, { event_types: [event_type], from_day: day, to_day: day, time_zone, before });
+    const also = changes.get(keyOf(change)) ?? { event_type, day, count: 0, sum: '0', max: null, event_ids: [] };
+    // Summed by the database, as all else is.
+    const [{ sum } = { sum: '0' }] = await tx.query<{ sum: string }>('SELECT ($1::numeric + $2::numeric)::text AS sum', [also.sum, change.sum]);
+    changes.set(keyOf(change), { ...also, count: also.count + change.count, sum, max: whole?.max ?? null, is_max_of_day: true });
+  }
+  return [...changes.values()];
+}
+
+function keyOf({ event_type, day }: Pick<DayUsage, 'event_type' | 'day'>): string {
+  return `${event_type} ${day}`;
+}
+
+/** Events of some days as they stood at a position, and those of them that had not been corrected by then. */
+export const SELECTED_EVENTS = `WITH selected AS (
+    SELECT e.* FROM usage_events e
+      WHERE e.tenant_id = $1 AND e.type = ANY($2)
+        AND e."timestamp" >= ($3::date::timestamp AT TIME ZONE $5) AND e."timestamp" < (($4::date + 1)::timestamp AT TIME ZONE $5)
+        AND EXISTS (SELECT FROM log_leaves l WHERE l.tenant_id = $1 AND l.receipt_id = e.receipt_id AND (l.epoch, l.leaf_index) < ($6::integer, $7::bigint))
+  ), effective AS (
+    SELECT e.* FROM selected e WHERE NOT EXISTS (SELECT FROM usage_corrections c
+      JOIN usage_events n ON n.tenant_id = $1 AND n.id = c.event_id
+      JOIN log_leaves l ON l.tenant_id = $1 AND l.receipt_id = n.receipt_id AND (l.epoch, l.leaf_index) < ($6::integer, $7::bigint)
+      WHERE c.tenant_id = $1 AND c.corrected_id = e.id)
+  )`;
+
+export function selectedBy(tenant: string, { event_types, from_day, to_day, time_zone, before }: UsageSelection): readonly unknown[] {
+  return [tenant, event_types, from_day, to_day, time_zone, before.epoch, before.size];
+}
+
+/** What the events of some days came to, worked out from the events alone. */
+export function usageOf(tx: Transaction, tenant: string, selection: UsageSelection): Promise<readonly DayUsage[]> {
+  return tx.query<DayUsage>(
+    `${SELECTED_EVENTS} SELECT e.type AS event_type, to_char(e."timestamp" AT TIME ZONE $5, 'YYYY-MM-DD') AS day,
+       count(*) FILTER (WHERE e.quantity <> 0)::int AS count, sum(e.quantity)::text AS sum, max(e.quantity)::text AS max
+       FROM effective e GROUP BY 1, 2 ORDER BY 1, 2`,
+    selectedBy(tenant, selection),
+  );
+}
+
+/** The newest position, or so many leaves further on. */
+async function reach(tx: Transaction, tenant: string, { epoch, size }: LogPosition): Promise<{ through: LogPosition; more: boolean }> {
+  const [found] = await tx.query<{ epoch: number; size: number; newest: number; newest_epoch: number }>(
+    `SELECT h.epoch, least(h.size, CASE WHEN h.epoch = $2 THEN $3::bigint ELSE 0 END + $4::bigint) AS size, h.size AS newest,
+       max(h.epoch) OVER () AS newest_epoch
+       FROM log_heads h WHERE h.tenant_id = $1 AND h.epoch >= $2 AND (h.epoch > $2 OR h.size > $3) ORDER BY h.epoch LIMIT 1`,
+    [tenant, epoch, size, LEAVES],
+  );
+  if (!found) return { through: { epoch, size }, more: false };
+  return { through: { epoch: found.epoch, size: found.size }, more: found.size < found.newest || found.epoch < found.newest_epoch };
+}
