@@ -4,6 +4,7 @@ import {
   type Changes,
   type Entity,
   type FilledRole,
+  type Insertion,
   insert,
   isNone,
   type Message,
@@ -65,34 +66,38 @@ export function recordOf(happening: Happening): ActionRecord {
   const input = personal.commit('input', canonicalJson(action.binds?.(happening.input) ?? happening.input), happening.subject.id);
   const decisions = happening.decisions.map((decision) => recordDecision(decision, personal));
   const inserted = [...(changes?.rows ?? []), ...(approval && changes ? [insert(Approvals, { tenant, now }, approval.approval)] : [])];
-  const inRows: string[] = [];
-  const rows = inserted.map(({ entity, row }) => ({ entity, row: personal.conceal(entity, row, entity.columns, happening.subject.id, inRows) }));
+  const rows = boundRows(happening, inserted, personal);
   const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
   const usage = usageEvents(happening, listOf(changes?.usage));
   const messages = (changes?.messages ?? []).map((message) => ({ id: newId(), ...message }));
   const notices = (happening.notices ?? []).map((notice) => ({ id: newId(), ...notice }));
 
-  // Each receipt binds its own subject's row; that of the action's subject, the first, binds all else that was written.
+  // Each receipt binds its own subject's row and those that belong to it; that of the action's subject, the first, all else that was written.
   const erased = changes?.erases?.toSorted() ?? [];
-  const inserts = rows.map(({ entity, row }) => ({ type: entity.type, row }));
   const metered = boundUsage(usage);
   const rest = {
-    ...{ rows: inserts, edges, messages: [...messages, ...notices] },
+    ...{ edges, messages: [...messages, ...notices] },
     ...(metered ? { usage: metered } : {}),
     ...(erased.length > 0 ? { erased } : {}),
   };
   const actorIn = (subjectId: string) => personal.commit('actor', actor.id, subjectId);
   const subjects = (changes?.subjects ?? []).map((change, index) => {
     const isFirst = index === 0;
-    const commitments = isFirst ? [...inRows] : [];
+    const own = rows.filter(({ boundTo }) => (boundTo === null ? isFirst : boundTo === change.after.id));
+    const commitments = own.flatMap((row) => row.commitments);
     const row = personal.conceal(change.entity, change.after, columnsOf(change), change.after.id, commitments);
-    const written = canonical({ subject: { type: change.entity.type, row }, ...(isFirst ? rest : {}) });
+    const written = canonical({
+      subject: { type: change.entity.type, row },
+      ...(isFirst || own.length > 0 ? { rows: own.map(({ bound }) => bound) } : {}),
+      ...(isFirst ? rest : {}),
+    });
     return { change, row, witness: witness(happening, change, { written, commitments, decisions, input, actor: actorIn(change.after.id) }) };
   });
   const ofNothing = () =>
     witness(happening, null, {
-      ...{ written: canonical({ subject: null, ...rest }), commitments: inRows, decisions },
-      ...{ input, actor: actorIn(happening.subject.id) },
+      written: canonical({ subject: null, rows: rows.map(({ bound }) => bound), ...rest }),
+      commitments: rows.flatMap((row) => row.commitments),
+      ...{ decisions, input, actor: actorIn(happening.subject.id) },
     });
   const witnesses = subjects.length > 0 ? subjects.map((subject) => subject.witness) : [ofNothing()];
   const own = witnesses[0] as Witness;
@@ -110,7 +115,7 @@ export function recordOf(happening: Happening): ActionRecord {
       { kind: 'insert', entity: SubjectStates, rows: witnesses.flatMap(({ state }) => (state ? [state] : [])) },
       ...byTable([
         ...subjects.map(({ change, row }) => subjectWrite(change, row)),
-        ...rows.map(({ entity, row }): TableWrite => ({ kind: 'insert', entity, rows: [row] })),
+        ...rows.map(({ entity, bound }): TableWrite => ({ kind: 'insert', entity, rows: [bound.row] })),
       ]),
       ...keyWrites(changes?.subjects ?? []),
       { kind: 'insert', entity: PolicyDecisions, rows: decisions.map(({ row }) => ({ ...row, receipt_id: own.id, created_at: now })) },
@@ -121,6 +126,25 @@ export function recordOf(happening: Happening): ActionRecord {
       outboxWrite(happening, messages, notices),
     ],
   };
+}
+
+/** A row in the form that its receipt binds, and by whose receipt: null for that of the first subject. */
+interface BoundRow {
+  readonly entity: Entity<never>;
+  readonly bound: { readonly type: string; readonly row: Row };
+  readonly commitments: readonly string[];
+  readonly boundTo: string | null;
+}
+
+/** @throws TypeError for a row that is bound to what the action does not change */
+function boundRows({ action, changes, subject }: Happening, inserted: readonly Insertion[], personal: PersonalValues): readonly BoundRow[] {
+  const ids = new Set(changes?.subjects.map(({ after }) => after.id));
+  return inserted.map(({ entity, row, bound_to: boundTo = null }) => {
+    if (boundTo !== null && !ids.has(boundTo)) throw new TypeError(`${action.id}: a row of ${entity.type} is bound to ${boundTo}, which it does not change`);
+    const commitments: string[] = [];
+    const concealed = personal.conceal(entity, { ...row }, entity.columns, boundTo ?? subject.id, commitments);
+    return { entity, bound: { type: entity.type, row: concealed }, commitments, boundTo };
+  });
 }
 
 /** Writes to the same table and columns are one, however many rows they come with. */

@@ -35,6 +35,8 @@ export interface SubjectChange<R extends GovernedRow = GovernedRow> {
 export interface Insertion<R extends InsertOnlyRow = InsertOnlyRow> {
   readonly entity: Entity;
   readonly row: R;
+  /** Id of the subject whose receipt binds the row; that of the first subject unless said. */
+  readonly bound_to?: string;
 }
 
 export interface Edge {
@@ -107,9 +109,15 @@ export function change<R extends GovernedRow>(
   return { entity, before, after, set: Object.keys(fields).filter((name) => name !== 'status') };
 }
 
-/** A row of an insert-only entity. */
-export function insert<R extends InsertOnlyRow>(entity: Entity<R>, at: At, fields: { id: string } & Content<R, InsertOnlyRow>): Insertion<R> {
-  return { entity, row: { tenant_id: at.tenant, created_at: at.now, ...fields } as R };
+/** A row of an insert-only entity. @param boundTo another subject of the same action than the first, to whose story the row belongs */
+export function insert<R extends InsertOnlyRow>(
+  entity: Entity<R>,
+  at: At,
+  fields: { id: string } & Content<R, InsertOnlyRow>,
+  boundTo?: string,
+): Insertion<R> {
+  const row = { tenant_id: at.tenant, created_at: at.now, ...fields } as R;
+  return { entity, row, ...(boundTo === undefined ? {} : { bound_to: boundTo }) };
 }
 
 export function edge(from: string, relationship: string, to: string): Edge {

@@ -48,6 +48,8 @@ export interface Pack {
   /** Each relationship of its edges, with the name it has from the other end. */
   readonly relationships: Readonly<Record<string, string>>;
   readonly settings: TSchema;
+  /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
+  readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
 }
 
 const keys: ReadonlySet<string> = new Set([
@@ -70,6 +72,7 @@ const keys: ReadonlySet<string> = new Set([
   'dashboards',
   'relationships',
   'settings',
+  'settingsErrors',
 ]);
 
 /** @throws TypeError naming a key that a pack does not have, or what of a policy or a dashboard it declares cannot be */

@@ -35,8 +35,25 @@ export interface Job {
   /** Cron expression, UTC. */
   readonly schedule: string;
   readonly action: Action;
-  /** The ids of the subjects that are due at `now`. */
-  due(context: { db: Reader; now: string; settings: Readonly<Record<string, unknown>> }): Promise<readonly string[]>;
+  /** The ids of the subjects that are due at `now`, or what else its action takes as `:id`. */
+  due(context: JobContext): Promise<readonly string[]>;
+  readonly command?: JobCommand;
+}
+
+export interface JobContext {
+  readonly db: Reader;
+  readonly now: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What lets an operator run a job by hand, for one day or period: `summit run metering --day 2026-11-22`. */
+export interface JobCommand {
+  readonly name: string;
+  readonly option: 'day' | 'period';
+  /** In place of the job's own. */
+  due(value: string, context: JobContext): Promise<readonly string[]>;
+  /** What the command prints, once the job has run. */
+  report(value: string, context: JobContext): Promise<object>;
 }
 
 export function defineJob(job: Job): Job {

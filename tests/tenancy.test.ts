@@ -90,7 +90,7 @@ test("a pack's settings are checked by its schema, and take effect at once", asy
   const path = '/tenants/demo-external/packs/high-risk-ops';
   const wrong = await s.put('operator', path, { enabled: true, settings: { targets: { 'new-db': { executor: 'magic' } }, colour: 'red' } });
   assert.is(wrong.status, 400);
-  assert.equal(wrong.body.errors.map((error: { path: string }) => error.path).sort(), ['colour', 'targets.new-db.executor']);
+  assert.equal(wrong.body.errors.map((error: { path: string }) => error.path).sort(), ['settings.colour', 'settings.targets.new-db.executor']);
   assert.is((await s.put('operator', path, { enabled: true, settings: { targets: { 'new-db': { executor: 'stub' } } } })).status, 200);
   assert.is((await s.post('engineer', requests, accessRequest({ target: 'new-db' }))).status, 201);
   for (const unknown of ['no-such-pack', 'summit']) {

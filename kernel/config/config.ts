@@ -5,6 +5,7 @@ import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
 import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
+import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
 
 export { ConfigError };
@@ -125,8 +126,9 @@ function readTenants(folder: string, production: boolean, errors: string[]): rea
     .filter((name) => name.endsWith('.json'))
     .sort();
   const tenants = names.flatMap((name) => {
-    const tenant = readJson<TenantFile>(join(folder, name), TenantFile, errors);
-    if (!tenant) return [];
+    const read = readJson<TenantFile>(join(folder, name), TenantFile, errors);
+    if (!read) return [];
+    const tenant = { ...read, packs: withFiles(read.packs, join(folder, name), errors) as TenantFile['packs'] };
     if (`${tenant.id}.json` !== name) errors.push(`${join(folder, name)}: id is "${tenant.id}", so the file must be called ${tenant.id}.json`);
     errors.push(...inconsistenciesOf(tenant, production).map(({ path, message }) => `${join(folder, name)}: ${path} ${message}`));
     return [tenant];

@@ -2,7 +2,7 @@ import { change, create, defineAction, none, type Pack, Problem, Strict, Type } 
 import { KERNEL_PACK } from '../admission.ts';
 import { PackEnablements, TenantConfigurations } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { assertValid } from '../validation.ts';
+import { settingsErrorsOf } from '../packs/settings.ts';
 
 /** `PUT /tenants/:id/packs/:pack_id`: an operator switches a pack on or off, or changes its settings. */
 export function setPackEnablement(packs: PackRegistry) {
@@ -27,7 +27,7 @@ export function setPackEnablement(packs: PackRegistry) {
       assertNothingMissing(packs, pack, enabled, input.enabled);
       const [known] = await db.find(PackEnablements, { pack_id: pack.id });
       const settings = input.settings ?? known?.settings ?? {};
-      if (input.enabled) assertValid(pack.settings, settings);
+      if (input.enabled) assertSettings(pack, settings);
       return { pack, settings, enablement: known ? await db.lock(PackEnablements, known.id) : null };
     },
     subject: ({ enablement }) => enablement,
@@ -45,6 +45,12 @@ export function setPackEnablement(packs: PackRegistry) {
       };
     },
   });
+}
+
+/** @throws Problem `invalid-input`, listing every error */
+function assertSettings(pack: Pack, settings: Readonly<Record<string, unknown>>): void {
+  const errors = settingsErrorsOf(pack, settings).map(({ path, message }) => ({ path: `settings.${path}`, message }));
+  if (errors.length > 0) throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
 }
 
 /** @throws Problem `conflict` naming the packs that are in the way */

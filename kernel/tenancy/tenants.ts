@@ -10,11 +10,11 @@ import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { settingsErrorsOf } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
 import { canonicalJson } from '../receipts/canonical.ts';
-import { errorsIn } from '../validation.ts';
 
 const KNOWN_MS = 1_000;
 
@@ -124,7 +124,7 @@ export class Tenants {
       const missing = Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
       return [
         ...missing.map((required) => `tenant ${id}: packs.${packId} requires ${required}: enable it too`),
-        ...errorsIn(pack.settings, structuredClone(settings)).map(({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`),
+        ...settingsErrorsOf(pack, settings).map(({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`),
       ];
     });
   }
