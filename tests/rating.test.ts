@@ -16,6 +16,7 @@ import {
   type Static,
   sumOfAmounts,
 } from '../sdk/index.ts';
+import { exact, fixed } from '../sdk/rating/exact.ts';
 
 const test = suite('Rating');
 
@@ -180,6 +181,12 @@ test('amounts are summed and taken from one another exactly', () => {
   refuses(() => sumOfAmounts([], 'usd'), 'currency must be of ISO 4217, such as USD');
 });
 
+test('half is rounded away from zero on both sides of it, and zero has no sign', () => {
+  const rounded = ['0.005', '-0.005', '-0.015', '-0.004', '-0.000', '-1'].map((value) => fixed(exact(value), 2));
+  assert.equal(rounded, ['0.01', '-0.01', '-0.02', '0.00', '0.00', '-1.00']);
+  for (const value of ['1/3', '0.(3)', '1e3', '--1', '']) assert.throws(() => exact(value), /is no decimal/);
+});
+
 test('a currency has its minor unit, and there is one list of them', () => {
   assert.equal(
     ['USD', 'JPY', 'BHD', 'CLF'].map((currency) => minorUnits(currency)),
@@ -242,7 +249,7 @@ const badPlans: readonly (readonly [object, readonly string[]])[] = [
   [{ base_fee: '500.005' }, [`base_fee ${PLACES}`]],
   [{ base_fee: '500.5', currency: 'JPY' }, ['base_fee must have at most 0 decimal places']],
   [{ charges: {} }, ['charges must be a list']],
-  [{ charges: Array(101).fill(null) }, ['charges must have at most 100 items']],
+  [{ charges: Array(51).fill(null) }, ['charges must have at most 50 items']],
   [{ charges: [null] }, ['charges.0 must be an object']],
   [{ charges: undefined }, ['charges must be a list']],
   [{ discount: '5' }, ['discount is not a known field']],
@@ -300,6 +307,7 @@ test('a bad plan is refused, and every error names its field', () => {
       errors.map((error) => `charges.1.${error}`),
     );
     assert.not.ok(isPlan(value));
+    refuses(() => ratePlan(JSON.parse(JSON.stringify(value)), {}), errors.map((error) => `charges.1.${error}`).join('; '));
     refuses(() => rateCharge(JSON.parse(JSON.stringify(charge)), '1', 'USD'), errors.join('; '));
   }
   for (const value of [null, undefined, 'plan', 1, []]) assert.equal(said(value), ['(plan) must be an object']);
