@@ -37,8 +37,8 @@ export function chargeErrors(value: unknown, currency: unknown): readonly PlanEr
 }
 
 /** Every error of quantities by meter, `{"policy_decisions": "12345"}`. */
-export function quantityErrors(value: unknown): readonly PlanError[] {
-  return record(decimal)(value, 'quantities');
+export function quantityErrors(value: unknown, path = 'quantities'): readonly PlanError[] {
+  return record(decimal)(value, path);
 }
 
 const decimal: Check = (value, path) => errorAt(path, faultIn(value));
