@@ -57,7 +57,7 @@ export const PricePlan = Strict(
     version: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     currency: Currency,
     base_fee: amount('what a period costs before anything is used'),
-    charges: Type.Array(Charge, { maxItems: 100 }),
+    charges: Type.Array(Charge, { maxItems: 50 }),
   },
   { description: 'What a period costs: a base fee, and a charge for each meter that has a price' },
 );

@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { errorsIn } from '../kernel/validation.ts';
@@ -16,6 +18,7 @@ import {
   type Static,
   sumOfAmounts,
 } from '../sdk/index.ts';
+import { exact, fixed } from '../sdk/rating/exact.ts';
 
 const test = suite('Rating');
 
@@ -180,6 +183,12 @@ test('amounts are summed and taken from one another exactly', () => {
   refuses(() => sumOfAmounts([], 'usd'), 'currency must be of ISO 4217, such as USD');
 });
 
+test('half is rounded away from zero on both sides of it, and zero has no sign', () => {
+  const rounded = ['0.005', '-0.005', '-0.015', '-0.004', '-0.000', '-1'].map((value) => fixed(exact(value), 2));
+  assert.equal(rounded, ['0.01', '-0.01', '-0.02', '0.00', '0.00', '-1.00']);
+  for (const value of ['1/3', '0.(3)', '1e3', '--1', '']) assert.throws(() => exact(value), /is no decimal/);
+});
+
 test('a currency has its minor unit, and there is one list of them', () => {
   assert.equal(
     ['USD', 'JPY', 'BHD', 'CLF'].map((currency) => minorUnits(currency)),
@@ -242,7 +251,7 @@ const badPlans: readonly (readonly [object, readonly string[]])[] = [
   [{ base_fee: '500.005' }, [`base_fee ${PLACES}`]],
   [{ base_fee: '500.5', currency: 'JPY' }, ['base_fee must have at most 0 decimal places']],
   [{ charges: {} }, ['charges must be a list']],
-  [{ charges: Array(101).fill(null) }, ['charges must have at most 100 items']],
+  [{ charges: Array(51).fill(null) }, ['charges must have at most 50 items']],
   [{ charges: [null] }, ['charges.0 must be an object']],
   [{ charges: undefined }, ['charges must be a list']],
   [{ discount: '5' }, ['discount is not a known field']],
@@ -300,9 +309,11 @@ test('a bad plan is refused, and every error names its field', () => {
       errors.map((error) => `charges.1.${error}`),
     );
     assert.not.ok(isPlan(value));
+    refuses(() => ratePlan(JSON.parse(JSON.stringify(value)), {}), errors.map((error) => `charges.1.${error}`).join('; '));
     refuses(() => rateCharge(JSON.parse(JSON.stringify(charge)), '1', 'USD'), errors.join('; '));
   }
   for (const value of [null, undefined, 'plan', 1, []]) assert.equal(said(value), ['(plan) must be an object']);
+  assert.is(planErrors(Object.create(plan)).length, 5, 'what is inherited is not there');
   assert.equal(
     said({}),
     ['id', 'version', 'currency', 'base_fee', 'charges'].map((name) => `${name} is required`),
@@ -340,6 +351,11 @@ test('amounts may be written with more zeros, prices and flat fees may be finer 
       ],
     }),
   );
+  const fees = [
+    { up_to: '1000', unit_price: '0', flat_fee: '0.0025' },
+    { up_to: null, unit_price: '0', flat_fee: '1' },
+  ];
+  assert.equal(rated({ ...graduated, tiers: fees }, '1001'), ['1.00', null, '1,000 at 0, 1 at 0, flat fees 1.0025']);
 });
 
 test('the most hostile plan that is allowed is rated within seconds', () => {
@@ -353,6 +369,14 @@ test('the most hostile plan that is allowed is rated within seconds', () => {
   const start = performance.now();
   rateCharge(charge, `1${'0'.repeat(100)}.${'7'.repeat(90)}`, 'USD');
   assert.ok(performance.now() - start < 2_000);
+});
+
+test('it is rated where there is nothing of Node, as in the page of an auditor', async () => {
+  const entry = new URL('../sdk/rating/index.ts', import.meta.url).pathname;
+  const bundled = await build({ entryPoints: [entry], bundle: true, platform: 'browser', format: 'iife', globalName: 'rating', write: false });
+  const page = { plan: { ...plan, charges: [graduated] }, total: '' };
+  runInNewContext(`${bundled.outputFiles[0]?.text}; total = rating.ratePlan(plan, { api_calls: '1001' }).total;`, page);
+  assert.is(page.total, '520.01');
 });
 
 test('the schema of a plan admits every plan, and refuses what has another form', () => {

@@ -24,12 +24,8 @@ export function exact(decimal: string): Fraction {
   return new Fraction(decimal);
 }
 
-/** In halves: summed one by one, fractions with many different denominators take a time that grows with the cube of their count. */
 export function total(values: readonly Fraction[]): Fraction {
-  const [first = new Fraction(0), ...others] = values;
-  if (others.length === 0) return first;
-  const half = values.length >> 1;
-  return total(values.slice(0, half)).add(total(values.slice(half)));
+  return values.reduce((sum, value) => sum.add(value), new Fraction(0));
 }
 
 /** With exactly so many decimal places, rounded half away from zero. */

@@ -3,8 +3,8 @@ import { anything, assertNone, type Check, isObject, list, matching, nullable, o
 import { exact, faultIn, isDecimal, LONGEST } from './exact.ts';
 import type { Plan } from './plan.ts';
 
-/** Longer names, sizes and lists are nobody's plan, and an offline verifier would take long over them. */
-const MOST_CHARGES = 100;
+/** Longer lists and sizes are nobody's plan, and sums of so many long fractions would keep a verifier busy for minutes. */
+const MOST_CHARGES = 50;
 const MOST_TIERS = 50;
 const LONGEST_SIZE = 40;
 
@@ -37,8 +37,8 @@ export function chargeErrors(value: unknown, currency: unknown): readonly PlanEr
 }
 
 /** Every error of quantities by meter, `{"policy_decisions": "12345"}`. */
-export function quantityErrors(value: unknown): readonly PlanError[] {
-  return record(decimal)(value, 'quantities');
+export function quantityErrors(value: unknown, path = 'quantities'): readonly PlanError[] {
+  return record(decimal)(value, path);
 }
 
 const decimal: Check = (value, path) => errorAt(path, faultIn(value));
