@@ -1,6 +1,6 @@
-import { type Actor, Problem, type ProblemCode, type ProblemDetails } from '../sdk/index.ts';
+import { type Actor, Problem, type ProblemCode, type ProblemDetails, sha256 } from '../sdk/index.ts';
 import { IdempotencyKeys } from './database/tables.ts';
-import { canonicalJson, sha256 } from './receipts/canonical.ts';
+import { canonicalJson } from './receipts/canonical.ts';
 import type { TableWrite } from './write.ts';
 
 export interface Answer {

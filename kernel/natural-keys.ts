@@ -1,6 +1,7 @@
 import type { Governed, SubjectChange } from '../sdk/index.ts';
+import { sha256 } from '../sdk/index.ts';
 import { NaturalKeys } from './database/tables.ts';
-import { canonicalJson, sha256 } from './receipts/canonical.ts';
+import { canonicalJson } from './receipts/canonical.ts';
 import type { TableWrite } from './write.ts';
 
 export interface NaturalKey {

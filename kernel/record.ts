@@ -140,7 +140,8 @@ interface BoundRow {
 function boundRows({ action, changes, subject }: Happening, inserted: readonly Insertion[], personal: PersonalValues): readonly BoundRow[] {
   const ids = new Set(changes?.subjects.map(({ after }) => after.id));
   return inserted.map(({ entity, row, bound_to: boundTo = null }) => {
-    if (boundTo !== null && !ids.has(boundTo)) throw new TypeError(`${action.id}: a row of ${entity.type} is bound to ${boundTo}, which it does not change`);
+    if (boundTo !== null && !ids.has(boundTo))
+      throw new TypeError(`${action.id}: a row of ${entity.type} is bound to ${boundTo}, which it does not change`);
     const commitments: string[] = [];
     const concealed = personal.conceal(entity, { ...row }, entity.columns, boundTo ?? subject.id, commitments);
     return { entity, bound: { type: entity.type, row: concealed }, commitments, boundTo };

@@ -1,4 +1,5 @@
 import type { DayCount, Reader } from './reader.ts';
+import type { Calendar } from './usage.ts';
 
 export interface DashboardContext {
   readonly db: Reader;
@@ -8,6 +9,7 @@ export interface DashboardContext {
   /** The period, whole days long: it begins with `since` and ends now. RFC 3339, by the database's clock. */
   readonly since: string;
   readonly now: string;
+  readonly calendar: Calendar;
 }
 
 interface Described {

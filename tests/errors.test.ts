@@ -216,7 +216,7 @@ test('what a stranger may ask needs no token', async () => {
     ['/openapi.json', 'json'],
     ['/docs', 'text/html'],
     ['/docs.css', 'text/css'],
-    ['/evidence.css', 'text/css'],
+    ['/print.css', 'text/css'],
   ]) {
     const { status, headers } = await s.send('GET', path as string);
     assert.is(status, 200, path);

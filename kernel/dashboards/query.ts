@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Dashboard, defineQuery, type Query, Strict, Type } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
+import { calendarOf } from '../metering/roll-up.ts';
 import { DashboardAnswer, presentCard, presentChart } from './answer.ts';
 import { type Apart, apart } from './apart.ts';
 
@@ -25,8 +26,8 @@ export function dashboardQuery(dashboard: Dashboard, { log }: { readonly log: Lo
     answer: DashboardAnswer,
     async run({ db, tenant, settings, query: { days = DEFAULT_DAYS } }) {
       const tx = transactionOf(db);
-      const period = await periodOf(tx, days);
-      const shown = dashboard.read({ db, tenant, settings, since: period.since, now: period.until });
+      const [period, calendar] = await Promise.all([periodOf(tx, days), calendarOf(tx, tenant)]);
+      const shown = dashboard.read({ db, tenant, settings, since: period.since, now: period.until, calendar });
       const workOut = async <T>(part: string, work: () => Promise<T>): Promise<Apart<T>> => {
         const result = await apart(tx, work);
         if ('error' in result) log.error({ err: result.error, tenant, dashboard: id, part }, 'a part of a dashboard failed');

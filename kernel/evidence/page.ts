@@ -1,4 +1,4 @@
-import { table, text } from '../http/html.ts';
+import { htmlTable, htmlText } from '../../sdk/index.ts';
 import { CONTROLS } from './controls.ts';
 import { countsOf, type PopulationReport } from './population-report.ts';
 
@@ -25,48 +25,40 @@ export function populationPage(report: PopulationReport): string {
   ];
   const sampled = sample.flatMap((id) => byId.get(id) ?? []);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${text(`Population of ${type}, ${tenant}`)}</title><link rel="stylesheet" href="/evidence.css"></head><body><main>
-<h1>Population of ${text(type)}</h1>
-<p>Every ${text(type)} of ${text(tenant)} that was created in the range, and a sample of them that was drawn by a seed and picked by nobody.</p>
+<title>${htmlText(`Population of ${type}, ${tenant}`)}</title><link rel="stylesheet" href="/print.css"></head><body><main>
+<h1>Population of ${htmlText(type)}</h1>
+<p>Every ${htmlText(type)} of ${htmlText(tenant)} that was created in the range, and a sample of them that was drawn by a seed and picked by nobody.</p>
 <section><h2>What was asked</h2>${rows(facts)}</section>
 <section><h2>What there is</h2>${rows(counted)}</section>
-<section><h2>Sample</h2>${table(
+<section><h2>Sample</h2>${htmlTable(
     ['', 'Id', 'Created at', 'Status', 'Version', 'Receipts'],
     sampled.map(({ id, created_at, status, version, receipts }, index) =>
-      [String(index + 1), id, created_at, status, String(version), String(receipts)].map(text),
+      [String(index + 1), id, created_at, status, String(version), String(receipts)].map(htmlText),
     ),
   )}</section>
 <section><h2>Checkpoints</h2>
 <p>The range lies between checkpoints of the log, each signed by the log. A time stands for the last checkpoint up to it: what was
 written in the moment before it, and not yet signed, belongs to the next range.</p>${checkpoints(report)}</section>
 <section><h2>How to verify</h2>${howToVerify(report)}</section>
-<section><h2>Controls</h2>${table(
+<section><h2>Controls</h2>${htmlTable(
     ['Control', 'Asks', 'What this population shows'],
-    CONTROLS.map(({ id, asks, shows }) => [id, asks, shows].map(text)),
+    CONTROLS.map(({ id, asks, shows }) => [id, asks, shows].map(htmlText)),
   )}</section>
 </main></body></html>`;
 }
 
-export const pageStyle = `:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-pre { font: .85em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-@media print { :root { color-scheme: light; font-size: 10pt; } main { max-width: none; padding: 0; } section { break-inside: avoid; } a { color: inherit; } }`;
-
 function rows(facts: readonly (readonly (string | number)[])[]): string {
-  return table(
+  return htmlTable(
     ['', ''],
-    facts.map(([name = '', value = '']) => [text(String(name)), text(String(value))]),
+    facts.map(([name = '', value = '']) => [htmlText(String(name)), htmlText(String(value))]),
   );
 }
 
 function checkpoints({ range }: PopulationReport): string {
   return range.segments
     .map(({ origin, from, to, proof }) => {
-      const before = proof.from_checkpoint === null ? '' : `<pre>${text(proof.from_checkpoint)}</pre>`;
-      return `<p>Entries ${from} to ${to} of ${text(origin)}:</p>${before}<pre>${text(proof.to_checkpoint)}</pre>`;
+      const before = proof.from_checkpoint === null ? '' : `<pre>${htmlText(proof.from_checkpoint)}</pre>`;
+      return `<p>Entries ${from} to ${to} of ${htmlText(origin)}:</p>${before}<pre>${htmlText(proof.to_checkpoint)}</pre>`;
     })
     .join('');
 }
@@ -83,7 +75,7 @@ function howToVerify({ tenant, type, from, to, seed, sample, nonce, range }: Pop
   const path = `/evidence/populations/${type}?${new URLSearchParams(parameters)}`;
   const steps = `curl -H "Authorization: Bearer $TOKEN" "$URL${path}" > population.json
 npx summit verify population.json --policy ${tenant}.policy`;
-  return `<p>With the file of the tenant's keys that you have pinned (<code>/log/policy</code>), offline:</p><pre>${text(steps)}</pre>
+  return `<p>With the file of the tenant's keys that you have pinned (<code>/log/policy</code>), offline:</p><pre>${htmlText(steps)}</pre>
 <p>It folds every entry of the range from one checkpoint to the other, finds all subjects among them, draws the sample again, and
 compares. Then ask for the evidence of each of the sample, and verify that in the same way.</p>`;
 }

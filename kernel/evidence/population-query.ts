@@ -1,4 +1,4 @@
-import { Content, defineQuery, Problem, type Query, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Content, defineQuery, Problem, type Query, Strict, sampleOf, Timestamp, Type } from '../../sdk/index.ts';
 import type { Database } from '../database/database.ts';
 import { Deferred } from '../deferred.ts';
 import type { TransparencyLog } from '../log/log.ts';
@@ -12,7 +12,6 @@ import { Nonce, Seed } from './parameters.ts';
 import { type Read, subjectsIn } from './population.ts';
 import { type PopulationReport, populationCsv, populationDocument } from './population-report.ts';
 import { type Range, rangeOf } from './range.ts';
-import { sampleOf } from './sample.ts';
 
 interface PopulationServices {
   readonly packs: PackRegistry;

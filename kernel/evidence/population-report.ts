@@ -1,10 +1,9 @@
-import type { Content, ContentOptions } from '../../sdk/index.ts';
+import { type Content, type ContentOptions, csvLine } from '../../sdk/index.ts';
 import { entriesOf } from '../log/leaves.ts';
 import { bundleKeyName, logOrigin } from '../log/names.ts';
 import type { NoteSigner } from '../log/note-signer.ts';
 import { CorruptLog } from '../log/tiles.ts';
 import { canonical } from '../receipts/canonical.ts';
-import { csvLine } from './csv.ts';
 import { listText, objectText, signedDocument } from './document.ts';
 import type { PopulationSubject, Read } from './population.ts';
 import type { Range, Segment } from './range.ts';

@@ -6,7 +6,6 @@ import { Problem } from '../../sdk/index.ts';
 import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
-import { pageStyle } from '../evidence/page.ts';
 import type { Access } from '../identity/access.ts';
 import { newId } from '../ids.ts';
 import type { TransparencyLog } from '../log/log.ts';
@@ -16,6 +15,7 @@ import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { healthRoutes } from './health.ts';
 import { openapiOf } from './openapi.ts';
+import { printStyle } from './print-style.ts';
 import { answerProblem } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
 
@@ -94,9 +94,9 @@ export function createApp(services: AppServices): Koa {
     ctx.type = 'css';
     ctx.body = docsStyle;
   });
-  open.get('/evidence.css', (ctx) => {
+  open.get('/print.css', (ctx) => {
     ctx.type = 'css';
-    ctx.body = pageStyle;
+    ctx.body = printStyle;
   });
   use(app, open);
   use(app, authzenMetadata(services));

@@ -1,7 +1,6 @@
-import { PROBLEMS } from '../../sdk/index.ts';
+import { htmlTable, htmlText, PROBLEMS } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { table, text } from './html.ts';
 
 /** The API for people, made from the packs that are loaded: plain HTML, no script. */
 export function docsPage(packs: PackRegistry, version: string): string {
@@ -9,46 +8,46 @@ export function docsPage(packs: PackRegistry, version: string): string {
     const { actions, queries, evidence, entities, requires } = manifestOf(pack);
     const routes = [...actions, ...queries].flatMap(({ id, title, route, roles }) => (route ? [{ id, title, route, roles }] : []));
     const rows = routes.map(({ id, title, route, roles }) => [
-      `<code>${route.method} ${text(route.path)}</code>`,
-      text(title),
-      roles ? text(roles.join(', ')) : 'everybody',
-      `<code>${text(id)}</code>`,
+      `<code>${route.method} ${htmlText(route.path)}</code>`,
+      htmlText(title),
+      roles ? htmlText(roles.join(', ')) : 'everybody',
+      `<code>${htmlText(id)}</code>`,
     ]);
     const states = entities
       .filter(({ transitions }) => transitions)
       .map(
         ({ type, transitions }) =>
-          `<h3>States of ${text(type)}</h3>${table(
+          `<h3>States of ${htmlText(type)}</h3>${htmlTable(
             ['From', 'To'],
             Object.entries(transitions ?? {}).map(([from, to]) => [
-              `<code>${text(from)}</code>`,
-              to.length === 0 ? 'final' : to.map((state) => `<code>${text(state)}</code>`).join(', '),
+              `<code>${htmlText(from)}</code>`,
+              to.length === 0 ? 'final' : to.map((state) => `<code>${htmlText(state)}</code>`).join(', '),
             ]),
           )}`,
       );
     const needs = Object.entries(requires)
-      .map(([id, range]) => `${text(id)} ${text(range)}`)
+      .map(([id, range]) => `${htmlText(id)} ${htmlText(range)}`)
       .join(', ');
-    return `<section><h2 id="${text(pack.id)}">${text(pack.title)} ${text(pack.version)}</h2>
+    return `<section><h2 id="${htmlText(pack.id)}">${htmlText(pack.title)} ${htmlText(pack.version)}</h2>
       ${needs ? `<p>Requires ${needs}.</p>` : ''}
-      ${table(['Route', 'What', 'Roles', 'Id'], rows)}
+      ${htmlTable(['Route', 'What', 'Roles', 'Id'], rows)}
       ${
         evidence.length > 0
-          ? table(
+          ? htmlTable(
               ['Evidence', 'Members'],
-              evidence.map(({ path, members }) => [`<code>GET ${text(path)}</code>`, text(Object.keys(members).join(', '))]),
+              evidence.map(({ path, members }) => [`<code>GET ${htmlText(path)}</code>`, htmlText(Object.keys(members).join(', '))]),
             )
           : ''
       }
       ${states.join('')}</section>`;
   });
-  const errors = Object.entries(PROBLEMS).map(([code, { status, title }]) => [`<code id="${code}">${code}</code>`, String(status), text(title)]);
+  const errors = Object.entries(PROBLEMS).map(([code, { status, title }]) => [`<code id="${code}">${code}</code>`, String(status), htmlText(title)]);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Summit API</title>
-    <link rel="stylesheet" href="/docs.css"></head><body><main><h1>Summit API ${text(version)}</h1>
+    <link rel="stylesheet" href="/docs.css"></head><body><main><h1>Summit API ${htmlText(version)}</h1>
     <p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <code>npx summit token --tenant T --user HANDLE</code> prints one.
     The same as a document: <a href="/openapi.json">OpenAPI 3.1</a>. Every POST takes <code>Idempotency-Key</code>.</p>
     ${sections.join('')}
-    <section><h2 id="errors">Errors</h2>${table(['Code', 'Status', 'Meaning'], errors)}</section></main></body></html>`;
+    <section><h2 id="errors">Errors</h2>${htmlTable(['Code', 'Status', 'Meaning'], errors)}</section></main></body></html>`;
 }
 
 export const docsStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

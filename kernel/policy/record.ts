@@ -1,4 +1,5 @@
-import { canonicalJson, sha256 } from '../receipts/canonical.ts';
+import { sha256 } from '../../sdk/index.ts';
+import { canonicalJson } from '../receipts/canonical.ts';
 import type { PersonalValues } from '../receipts/personal.ts';
 import type { Row } from '../write.ts';
 import type { JudgedDecision } from './decide.ts';

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { sha256 } from '../../sdk/index.ts';
 
 /**
  * RFC 8785 (JCS) text of a value.
@@ -20,11 +20,6 @@ export function canonicalJson(value: unknown): string {
 /** SHA-256 of the canonical text, lowercase hex. */
 export function digestOf(value: unknown): string {
   return sha256(canonical(value));
-}
-
-/** SHA-256 of a text, lowercase hex. */
-export function sha256(text: string): string {
-  return hash('sha256', text);
 }
 
 function assertJson(value: unknown, path: string): void {

@@ -1,9 +1,8 @@
-import { isFinal, type SubjectChange } from '../../sdk/index.ts';
+import { isFinal, type SubjectChange, sha256 } from '../../sdk/index.ts';
 import type { RecordedDecision } from '../policy/record.ts';
 import type { Happening } from '../record.ts';
 import type { Row } from '../write.ts';
 
-import { sha256 } from './canonical.ts';
 import { encodeReceipt } from './receipt.ts';
 
 /** A receipt as it is stored, and the state that it witnesses: none where nothing changed. */

@@ -1,4 +1,13 @@
-import { type ActionContext, type DayChange, type LoadContext, type LockingReader, type Plan, Problem, type Reader, type Row } from '../../sdk/index.ts';
+import {
+  type ActionContext,
+  type DayChange,
+  type LoadContext,
+  type LockingReader,
+  type Plan,
+  Problem,
+  type Reader,
+  type Row,
+} from '../../sdk/index.ts';
 import { type Counted, count, type Ledger, type Uncounted } from './counting.ts';
 import { BillingAccount, CurrentReading, Invoice, MeterAdjustment, PeriodClose, RatedUsage, UsageLedger } from './entities.ts';
 import { dayAfter, firstDayOf, nextPeriod, periodOf } from './period.ts';
@@ -120,9 +129,18 @@ export async function loadUnbilled(loading: Loading & { tenant: string }, period
 }
 
 /** Enters what has come, and closes the periods whose time is over, or the one that is to be closed. */
-export function countFor(uncounted: Uncounted, settings: Readonly<Record<string, unknown>>, close: string | null, at: ActionContext<unknown>): Counted {
+export function countFor(
+  uncounted: Uncounted,
+  settings: Readonly<Record<string, unknown>>,
+  close: string | null,
+  at: ActionContext<unknown>,
+): Counted {
   const due = dueToClose(uncounted, graceDaysOf({ settings }));
-  const closing = [due, close].flatMap((period) => period ?? []).sort().at(-1) ?? null;
+  const closing =
+    [due, close]
+      .flatMap((period) => period ?? [])
+      .sort()
+      .at(-1) ?? null;
   return count(uncounted, closing, at);
 }
 

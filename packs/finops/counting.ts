@@ -3,8 +3,8 @@ import {
   type Calendar,
   change,
   create,
-  Decimal,
   type DayChange,
+  Decimal,
   type Insertion,
   insert,
   type LogPosition,
@@ -56,9 +56,7 @@ export function count(books: Uncounted, close: string | null, at: ActionContext<
     return { ledger: null, rows: [], readings: books.readings, adjustments: books.adjustments, closes: [] };
   }
   const place = { log_epoch: through.epoch, log_size: through.size, closed_through: closing ?? before?.closed_through ?? null };
-  const ledger = before
-    ? change(UsageLedger, at, before, place)
-    : create(UsageLedger, at, { id: at.newId(), status: 'open', ...place });
+  const ledger = before ? change(UsageLedger, at, before, place) : create(UsageLedger, at, { id: at.newId(), status: 'open', ...place });
   const made = { ledger_id: ledger.after.id, ledger_version: ledger.after.version };
   const entered = new Entries(books, made, at);
   for (const each of changes) entered.enter(each);

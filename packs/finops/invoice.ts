@@ -1,4 +1,19 @@
-import { type ActionContext, change, create, type Insertion, type LockingReader, type Plan, Problem, ratePlan, type Reader, type Row, type SubjectChange, type Edge, edge } from '../../sdk/index.ts';
+import {
+  type ActionContext,
+  change,
+  create,
+  type Edge,
+  edge,
+  type Insertion,
+  type LockingReader,
+  type Plan,
+  Problem,
+  type Reader,
+  type Row,
+  ratePlan,
+  type SubjectChange,
+  sumOfAmounts,
+} from '../../sdk/index.ts';
 import { type Account, adjustedPeriods, countFor, type InvoiceRow, lockBooks, type Unbilled } from './books.ts';
 import type { Counted } from './counting.ts';
 import { BillingAccount, CreditNote, Invoice } from './entities.ts';
@@ -23,51 +38,48 @@ export interface Billed {
  * @throws Problem `invalid-state` where it is finalized already
  */
 export function bill(unbilled: Unbilled, at: ActionContext<unknown>, status: 'draft' | 'finalized'): Billed {
-  const { period, plan, invoice: before, uncounted } = unbilled;
+  const { period, invoice: before } = unbilled;
   if (before && before.status !== 'draft') throw isFinal(before);
-  const counted = countFor(uncounted, at.settings, status === 'finalized' ? period : null, at);
-  const id = before?.id ?? at.newId();
-  const fresh = rate(
-    {
-      ...{ invoice: id, revision: (before?.revision ?? 0) + 1, period, plan, meters: uncounted.meters },
-      readings: counted.readings.filter((reading) => reading.period === period),
-      adjusted: adjustedPeriods(unbilled, counted),
-    },
-    at,
-  );
-  const isSame = before !== null && isSameContent(before, plan, unbilled.rated, fresh.rows.map(({ row }) => row));
-  const content = isSame && before ? {} : contentOf(unbilled, counted, fresh);
+  const counted = countFor(unbilled.uncounted, at.settings, status === 'finalized' ? period : null, at);
+  const rated = ratedFor(unbilled, counted, at);
+  const isSame = before !== null && isSameContent(before, unbilled, rated);
+  const rows = [...(isSame ? [] : rated.rows), ...counted.rows];
+  if (isSame && status === 'draft') return { invoice: null, row: before, counted, account: null, rows, edges: [] };
+  const content = contentOf(unbilled, counted, rated);
   const numbered = status === 'finalized' ? numberedBy(unbilled.account, at) : null;
-  const finalized = numbered ? { status, number: numbered.number, finalized_at: at.now } : {};
-  if (isSame && !numbered && before) return { invoice: null, row: before, counted, account: null, rows: counted.rows, edges: [] };
+  const final = numbered ? { status, number: numbered.number, finalized_at: at.now } : {};
   const invoice = before
-    ? change(Invoice, at, before, { ...content, ...finalized })
-    : create(Invoice, at, {
-        ...{ id, status: 'draft', period, number: null, credited_total: '0', finalized_at: null, voided_at: null, void_reason: null },
-        ...contentOf(unbilled, counted, fresh),
-        ...finalized,
-      });
-  return {
-    invoice,
-    row: invoice.after,
-    counted,
-    account: numbered?.account ?? null,
-    rows: [...(isSame ? [] : fresh.rows), ...counted.rows],
-    edges: [
-      ...(before === null && unbilled.tenantId ? [edge(id, 'bills', unbilled.tenantId)] : []),
-      ...(numbered && !at.actor.system ? [edge(id, 'finalized_by', at.actor.id)] : []),
-    ],
-  };
+    ? change(Invoice, at, before, { ...(isSame ? {} : content), ...final })
+    : create(Invoice, at, { ...DRAFT, id: rated.invoice, period, ...content, credited_total: sumOfAmounts([], content.currency), ...final });
+  return { invoice, row: invoice.after, counted, account: numbered?.account ?? null, rows, edges: edgesOf(unbilled, invoice, at) };
 }
 
-function contentOf(unbilled: Unbilled, counted: Counted, { lines, total }: ReturnType<typeof rate>) {
-  const { plan, invoice, uncounted } = unbilled;
-  const revision = (invoice?.revision ?? 0) + 1;
-  return { currency: plan.currency, plan, plan_id: plan.id, plan_version: plan.version, revision, lines, total, ...positionOf(unbilled, counted), ...zoneOf() };
+/** What is not known of a draft. */
+const DRAFT = { status: 'draft', number: null, finalized_at: null, voided_at: null, void_reason: null };
 
-  function zoneOf() {
-    return { time_zone: closeOf(unbilled, counted)?.time_zone ?? uncounted.calendar.time_zone };
-  }
+function ratedFor(unbilled: Unbilled, counted: Counted, at: ActionContext<unknown>) {
+  const { period, plan, invoice: before, uncounted } = unbilled;
+  const invoice = before?.id ?? at.newId();
+  const readings = counted.readings.filter((reading) => reading.period === period);
+  const adjusted = adjustedPeriods(unbilled, counted);
+  const unrated = { invoice, revision: (before?.revision ?? 0) + 1, period, plan, meters: uncounted.meters, readings, adjusted };
+  return { invoice, revision: unrated.revision, ...rate(unrated, at) };
+}
+
+type RatedFor = ReturnType<typeof ratedFor>;
+
+function contentOf(unbilled: Unbilled, counted: Counted, { revision, lines, total }: RatedFor) {
+  const { plan, uncounted } = unbilled;
+  const time_zone = closeOf(unbilled, counted)?.time_zone ?? uncounted.calendar.time_zone;
+  const terms = { currency: plan.currency, plan, plan_id: plan.id, plan_version: plan.version };
+  return { ...terms, revision, lines, total, ...positionOf(unbilled, counted), time_zone };
+}
+
+function edgesOf({ tenantId }: Unbilled, { before, after }: SubjectChange<InvoiceRow>, { actor }: ActionContext<unknown>): readonly Edge[] {
+  return [
+    ...(before === null && tenantId ? [edge(after.id, 'bills', tenantId)] : []),
+    ...(after.status === 'finalized' && !actor.system ? [edge(after.id, 'finalized_by', actor.id)] : []),
+  ];
 }
 
 /** Of a closed period, where it was closed; else as far as the log was read. */
@@ -82,19 +94,28 @@ function closeOf({ period, closes }: Unbilled, counted: Counted) {
 }
 
 /** The same usage, by the same plan. */
-function isSameContent(before: InvoiceRow, plan: Plan, had: readonly Rated[], has: readonly Rated[]): boolean {
-  const keyOf = ({ meter, adjusts, quantity, reading_ids, adjustment_ids }: Rated) =>
-    JSON.stringify([meter, adjusts, quantity, reading_ids, adjustment_ids]);
-  const keysOf = (rated: readonly Rated[]) => rated.map(keyOf).sort().join();
-  const termsOf = ({ id, version, base_fee, charges }: Plan) => JSON.stringify(sorted({ id, version, base_fee, charges }));
-  return termsOf(before.plan) === termsOf(plan) && keysOf(had) === keysOf(has);
+function isSameContent(before: InvoiceRow, { plan, rated }: Unbilled, { rows }: RatedFor): boolean {
+  const keysOf = (of: readonly Rated[]) =>
+    of.map(({ meter, adjusts, quantity, reading_ids, adjustment_ids }) => JSON.stringify([meter, adjusts, quantity, reading_ids, adjustment_ids]));
+  const terms = (of: Plan) => JSON.stringify(sorted(of));
+  return (
+    terms(before.plan) === terms(plan) &&
+    keysOf(rated).sort().join() ===
+      keysOf(rows.map(({ row }) => row))
+        .sort()
+        .join()
+  );
 }
 
 /** A value whose members are in the order of their names: what comes back from the database has another. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, sorted(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, sorted(member)]),
+  );
 }
 
 /** Numbers follow one another without gaps: the account is locked, and what does not commit takes none. */
@@ -141,7 +162,12 @@ export function presentInvoice(invoice: InvoiceRow, notes: readonly Note[]) {
 
 export async function presentInvoices(db: Reader, invoices: readonly InvoiceRow[]) {
   const notes = await db.find(CreditNote, { invoice_id: invoices.map(({ id }) => id) });
-  return invoices.map((invoice) => presentInvoice(invoice, notes.filter(({ invoice_id }) => invoice_id === invoice.id)));
+  return invoices.map((invoice) =>
+    presentInvoice(
+      invoice,
+      notes.filter(({ invoice_id }) => invoice_id === invoice.id),
+    ),
+  );
 }
 
 /** The invoice of a period for which nothing was rated: the base fee, and each charge for nothing. */
@@ -149,7 +175,7 @@ export function emptyInvoice({ tenant, period, plan, time_zone }: { tenant: stri
   const { lines, total } = ratePlan(plan, {});
   return {
     ...{ id: null, number: null, tenant_id: tenant, period, currency: plan.currency, status: 'draft' },
-    ...{ lines: lines.map((line) => ({ ...line, rated_usage_id: null })), total, credited_total: '0' },
+    ...{ lines: lines.map((line) => ({ ...line, rated_usage_id: null })), total, credited_total: sumOfAmounts([], plan.currency) },
     ...{ plan_id: plan.id, plan_version: plan.version, revision: 0, time_zone, credit_notes: [], created_at: null, updated_at: null },
     ...{ finalized_at: null, voided_at: null, void_reason: null, version: 0 },
   };
@@ -167,3 +193,6 @@ export async function lockInvoice(db: LockingReader, period: string | undefined)
   if (!account) throw new Problem('invalid-state', `The invoice for ${asked} is ${invoice.status}: finalize it first.`);
   return { invoice, account, notes: await db.find(CreditNote, { invoice_id: invoice.id }) };
 }
+
+/** What is shown of an invoice, stored or not. */
+export type InvoiceView = ReturnType<typeof presentInvoice> | ReturnType<typeof emptyInvoice>;

@@ -9,9 +9,9 @@ import {
   type Meter,
   type Plan,
   Problem,
-  ratePlan,
-  rateCharge,
   type Row,
+  rateCharge,
+  ratePlan,
   sumOf,
   sumOfAmounts,
 } from '../../sdk/index.ts';
@@ -54,7 +54,10 @@ export interface RatedInvoice {
  */
 export function rate(unrated: Unrated, at: ActionContext<unknown>): RatedInvoice {
   const { plan, adjusted, invoice } = unrated;
-  const rows = [...plan.charges.map((charge) => ratedCharge(unrated, charge, at)), ...adjusted.flatMap((period) => ratedAdjustments(unrated, period, at))];
+  const rows = [
+    ...plan.charges.map((charge) => ratedCharge(unrated, charge, at)),
+    ...adjusted.flatMap((period) => ratedAdjustments(unrated, period, at)),
+  ];
   return { rows: rows.map((row) => insert(RatedUsage, at, row, invoice)), ...linesOf(plan, rows) };
 }
 
@@ -94,7 +97,11 @@ function ratedCharge({ invoice, revision, period, plan, meters, readings }: Unra
 }
 
 /** What the closed period would have cost, less what it has cost. Where that is nothing there is no line. */
-function ratedAdjustments({ invoice, revision, period, plan: { currency } }: Unrated, closed: AdjustedPeriod, at: ActionContext<unknown>): readonly Rated[] {
+function ratedAdjustments(
+  { invoice, revision, period, plan: { currency } }: Unrated,
+  closed: AdjustedPeriod,
+  at: ActionContext<unknown>,
+): readonly Rated[] {
   const { plan } = closed;
   if (plan.currency !== currency) {
     throw new Problem('invalid-state', `Late usage of ${closed.period} was billed in ${plan.currency}, and ${period} is in ${currency}.`);

@@ -1,4 +1,4 @@
-import { type Plan, planErrors, PricePlan, Strict, Type } from '../../sdk/index.ts';
+import { type Plan, PricePlan, planErrors, Strict, Type } from '../../sdk/index.ts';
 import { Period } from './period.ts';
 
 /** What a tenant is billed by, and for how long a period takes in what comes late. */
@@ -53,7 +53,8 @@ export function settingsErrors(of: Readonly<Record<string, unknown>>) {
       return [...sense, { path: `plans.${index}.plan.currency`, message: `must be ${before.plan.currency}, as of the plan before it` }];
     const path = `plans.${index}.from`;
     if (from === undefined) return [...sense, { path, message: 'is required of every plan but the first' }];
-    if (before.from !== undefined && from <= before.from) return [...sense, { path, message: `must be after ${before.from}, where the plan before it begins` }];
+    if (before.from !== undefined && from <= before.from)
+      return [...sense, { path, message: `must be after ${before.from}, where the plan before it begins` }];
     const same = plans.findIndex((other, at) => at < index && other.plan.id === plan.id && other.plan.version === plan.version);
     return same < 0 ? sense : [...sense, { path: `plans.${index}.plan.version`, message: `is that of plans.${same} too: raise it` }];
   });

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sampleOf } from '../../kernel/evidence/sample.ts';
+import { sampleOf } from '../../sdk/index.ts';
 import { type Report, reportText, type VerifyOptions, verifyEvidence } from '../../sdk/verify/index.ts';
 import { parsePolicy } from '../../sdk/verify/policy.ts';
 import { buildPopulationWorld, type PopulationDraft, type PopulationWorld } from '../support/population-builder.ts';

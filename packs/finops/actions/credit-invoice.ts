@@ -1,4 +1,20 @@
-import { AmountInput, amountOf, change, Comment, create, Decimal, defineAction, edge, insert, none, occurred, Problem, Strict, Type } from '../../../sdk/index.ts';
+import {
+  AmountInput,
+  amountOf,
+  Comment,
+  change,
+  Decimal,
+  defineAction,
+  differenceOfAmounts,
+  edge,
+  insert,
+  none,
+  occurred,
+  Problem,
+  Strict,
+  sumOfAmounts,
+  Type,
+} from '../../../sdk/index.ts';
 import { BillingAccount, CreditNote, Invoice } from '../entities.ts';
 import { billOf, invoiceCredited } from '../events.ts';
 import { assertOwn, lockInvoice, presentInvoice } from '../invoice.ts';
@@ -24,15 +40,22 @@ export const creditInvoice = defineAction({
   subject: ({ invoice }) => invoice,
 
   apply({ invoice: before, notes, account: counted }, at) {
-    const left = new Decimal(before.total).minus(before.credited_total);
-    const amount = at.input.amount === undefined ? left.toFixed() : amountOf(at.input.amount, before.currency, 'amount');
-    if (!new Decimal(amount).gt(0) || left.lt(amount)) throw tooMuch(before.number ?? '', left.toFixed(), before.currency);
-    const credited = left.minus(amount).eq(0);
-    const credited_total = new Decimal(before.credited_total).plus(amount).toFixed();
-    const invoice = change(Invoice, at, before, { status: credited ? 'credited' : 'finalized', credited_total });
+    const { currency, number: of } = before;
+    const left = differenceOfAmounts(before.total, before.credited_total, currency);
+    const amount = at.input.amount === undefined ? left : amountOf(at.input.amount, currency, 'amount');
+    if (!new Decimal(amount).gt(0) || new Decimal(amount).gt(left)) throw tooMuch(of ?? '', left, currency);
+    const credited_total = sumOfAmounts([before.credited_total, amount], currency);
+    const invoice = change(Invoice, at, before, { status: amount === left ? 'credited' : 'finalized', credited_total });
     const account = change(BillingAccount, at, counted, { credit_notes: counted.credit_notes + 1 });
     const number = `CN-${String(account.after.credit_notes).padStart(6, '0')}`;
-    const note = insert(CreditNote, at, { id: at.newId(), invoice_id: before.id, number, amount, currency: before.currency, comment: at.input.comment });
+    const note = insert(CreditNote, at, {
+      id: at.newId(),
+      invoice_id: before.id,
+      number,
+      amount,
+      currency: before.currency,
+      comment: at.input.comment,
+    });
     return {
       subjects: [invoice, account],
       rows: [note],

@@ -1,4 +1,4 @@
-import { change, Comment, defineAction, edge, occurred, none, Problem, Strict } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, edge, none, occurred, Problem, Strict } from '../../../sdk/index.ts';
 import { Invoice } from '../entities.ts';
 import { billOf, invoiceVoided } from '../events.ts';
 import { assertOwn, lockInvoice, presentInvoice } from '../invoice.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '../receipts/canonical.ts';
+import { sha256 } from './digest.ts';
 
 /**
  * A sample that nobody picks: the first ids in the order of SHA-256(seed ":" id), lowercase hex. Whoever has the seed draws

@@ -1,0 +1,48 @@
+import { htmlText } from '../../sdk/index.ts';
+import type { InvoiceView } from './invoice.ts';
+
+/** An invoice to print. Its style is that of all printed pages. */
+export function invoicePage(invoice: InvoiceView): string {
+  const { number, tenant_id, period, currency, status, lines, total, credited_total, credit_notes, finalized_at, plan_id, plan_version, time_zone } =
+    invoice;
+  const title = number === null ? `Draft invoice for ${period}` : `Invoice ${number}`;
+  const facts = [
+    ['Billed to', tenant_id],
+    ['Period', `${period} (${time_zone})`],
+    ['Status', status],
+    ['Issued', finalized_at?.slice(0, 10) ?? 'not yet: this is a draft, and may change'],
+    ['Price plan', `${plan_id}, version ${plan_version}`],
+    ['Currency', currency],
+  ];
+  const credits = credit_notes.map(({ number: note, amount, comment, created_at }) => [note, created_at.slice(0, 10), comment ?? '', `−${amount}`]);
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${htmlText(`${title}, ${tenant_id}`)}</title><link rel="stylesheet" href="/print.css"></head><body><main>
+<header><h1>${htmlText(title)}</h1></header>
+<section><h2>Details</h2><div class="scroll"><table><tbody>${facts
+    .map(([name = '', value = '']) => `<tr><th scope="row">${htmlText(name)}</th><td>${htmlText(value)}</td></tr>`)
+    .join('')}</tbody></table></div></section>
+<section><h2>Lines</h2><div class="scroll"><table>
+<thead><tr><th scope="col">Description</th>${['Quantity', 'Unit price', `Amount, ${currency}`].map((head) => `<th scope="col" class="amount">${htmlText(head)}</th>`).join('')}</tr></thead>
+<tbody>${lines
+    .map(
+      ({ description, quantity, unit_price, amount }) =>
+        `<tr><td>${htmlText(description)}</td>${[quantity, unit_price ?? '', amount].map((cell) => `<td class="amount">${htmlText(cell)}</td>`).join('')}</tr>`,
+    )
+    .join('')}</tbody>
+<tfoot><tr><th scope="row" colspan="3">Total</th><td class="amount">${htmlText(total)} ${htmlText(currency)}</td></tr></tfoot>
+</table></div></section>
+${credits.length === 0 ? '' : creditSection(credits, credited_total, currency)}
+<section><h2>Proof</h2><p>Each line comes from readings, each reading from events, and each event stands in a signed log. The evidence that shows it, to be
+verified offline, is at <code>/evidence/billing/${htmlText(tenant_id)}/${htmlText(period)}</code>.</p></section>
+</main></body></html>`;
+}
+
+function creditSection(credits: readonly (readonly string[])[], total: string, currency: string): string {
+  const rows = credits
+    .map((row) => `<tr>${row.map((cell, at) => `<td${at === 3 ? ' class="amount"' : ''}>${htmlText(cell)}</td>`).join('')}</tr>`)
+    .join('');
+  return `<section><h2>Credit notes</h2><div class="scroll"><table>
+<thead><tr><th scope="col">Number</th><th scope="col">Issued</th><th scope="col">Reason</th><th scope="col" class="amount">Amount</th></tr></thead>
+<tbody>${rows}</tbody><tfoot><tr><th scope="row" colspan="3">Credited</th><td class="amount">${htmlText(total)} ${htmlText(currency)}</td></tr></tfoot>
+</table></div></section>`;
+}
