@@ -4,12 +4,13 @@ import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import type { LocalTokens } from '../identity/tokens.ts';
 import { assertValid } from '../validation.ts';
+import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -27,6 +28,7 @@ export function createCommands(services: CommandServices) {
     },
     ...createPolicyCommands(services),
     ...createLogCommands(services),
+    ...createJobCommands(services),
   };
 }
 

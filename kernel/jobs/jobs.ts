@@ -1,6 +1,6 @@
 import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
-import { type Job, Problem } from '../../sdk/index.ts';
+import { type Job, type JobCommand, type JobContext, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import type { Admission } from '../admission.ts';
 import type { Database } from '../database/database.ts';
@@ -71,10 +71,25 @@ export class JobScheduler {
   async run(packId: string, job: Job, tenant: string): Promise<number> {
     const { enabled, settings } = await this.#admission.packOf(tenant, packId);
     if (!enabled) return 0;
-    const due = await this.#database.transaction(tenant, 'read', async (tx) => {
+    return this.#actOn(await this.#look(tenant, settings, (context) => job.due(context)), packId, job, tenant);
+  }
+
+  /** For one day or period, and what there is to tell afterwards. @returns null where the tenant has not got the pack */
+  async runByHand(packId: string, job: Job, command: JobCommand, value: string, tenant: string): Promise<object | null> {
+    const { enabled, settings } = await this.#admission.packOf(tenant, packId);
+    if (!enabled) return null;
+    await this.#actOn(await this.#look(tenant, settings, (context) => command.due(value, context)), packId, job, tenant);
+    return this.#look(tenant, settings, (context) => command.report(value, context));
+  }
+
+  #look<T>(tenant: string, settings: JobContext['settings'], work: (context: JobContext) => Promise<T>): Promise<T> {
+    return this.#database.transaction(tenant, 'read', async (tx) => {
       const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
-      return job.due({ db: createReader(tx, tenant), now: clock?.now ?? '', settings });
+      return work({ db: createReader(tx, tenant), now: clock?.now ?? '', settings });
     });
+  }
+
+  async #actOn(due: readonly string[], packId: string, job: Job, tenant: string): Promise<number> {
     let acted = 0;
     const failures: unknown[] = [];
     for (const id of due) {
@@ -86,6 +101,7 @@ export class JobScheduler {
         if (!(isRetryable(error) || (error instanceof Problem && error.status === 409))) failures.push(error);
       }
     }
+    if (failures.length === 1) throw failures[0];
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
     return acted;
   }

@@ -16,7 +16,7 @@ import {
 } from '../../sdk/index.ts';
 import { type Account, adjustedPeriods, countFor, type InvoiceRow, lockBooks, type Unbilled } from './books.ts';
 import type { Counted } from './counting.ts';
-import { BillingAccount, CreditNote, Invoice } from './entities.ts';
+import { BillingAccount, CreditNote, Invoice, type InvoiceLine } from './entities.ts';
 import { periodIn } from './period.ts';
 import { type Rated, rate } from './rating.ts';
 
@@ -154,10 +154,29 @@ export function presentInvoice(invoice: InvoiceRow, notes: readonly Note[]) {
   const { id, number, tenant_id, period, currency, status, lines, total, credited_total, plan_id, plan_version, revision } = invoice;
   const { time_zone, created_at, updated_at, finalized_at, voided_at, void_reason, version } = invoice;
   return {
-    ...{ id, number, tenant_id, period, currency, status, lines, total, credited_total, plan_id, plan_version, revision, time_zone },
+    ...{
+      id,
+      number,
+      tenant_id,
+      period,
+      currency,
+      status,
+      lines: lines.map(shownLine),
+      total,
+      credited_total,
+      plan_id,
+      plan_version,
+      revision,
+      time_zone,
+    },
     credit_notes: notes.map((note) => ({ number: note.number, amount: note.amount, comment: note.comment, created_at: note.created_at })),
     ...{ created_at, updated_at, finalized_at, voided_at, void_reason, version },
   };
+}
+
+/** In the order in which it is read, which the database does not keep. */
+function shownLine({ meter, description, quantity, unit_price, amount, rated_usage_id }: InvoiceLine): InvoiceLine {
+  return { meter, description, quantity, unit_price, amount, rated_usage_id };
 }
 
 export async function presentInvoices(db: Reader, invoices: readonly InvoiceRow[]) {

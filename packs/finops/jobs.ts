@@ -5,6 +5,7 @@ import { draftInvoice } from './actions/draft-invoice.ts';
 import { CurrentReading, Invoice } from './entities.ts';
 import { findInvoice, presentInvoices } from './invoice.ts';
 import { periodOf } from './period.ts';
+import { presentMetered } from './reading.ts';
 
 /** The tenant has one. */
 const LEDGER = 'ledger';
@@ -19,7 +20,7 @@ export const meterUsage = defineJob({
     name: 'metering',
     option: 'day',
     due: async () => [LEDGER],
-    report: async (day, { db }) => ({ day, readings: await db.find(CurrentReading, { day }) }),
+    report: async (day, { db }) => ({ day, readings: (await db.find(CurrentReading, { day })).map(presentMetered) }),
   },
 });
 

@@ -1,6 +1,5 @@
 import {
   Content,
-  Decimal,
   defineQuery,
   Id,
   listParameters,
@@ -19,6 +18,7 @@ import { assertOwn, emptyInvoice, findInvoice, presentInvoice, presentInvoices }
 import { invoiceCsv } from './invoice-csv.ts';
 import { invoicePage } from './invoice-page.ts';
 import { Day, Period, periodIn } from './period.ts';
+import { presentMetered } from './reading.ts';
 import { recomputed } from './recompute.ts';
 import { readers } from './roles.ts';
 import { AdjustmentAnswer, InvoiceAnswer, RatedUsageAnswer, ReadingAnswer } from './schemas.ts';
@@ -43,7 +43,7 @@ export const listReadings = defineQuery({
   async run({ db, query: { meter, period, day, from, to, limit, cursor, count } }) {
     const range = from === undefined && to === undefined ? day : { ...(from ? { since: from } : {}), ...(to ? { until: to } : {}) };
     const page = await db.page(CurrentReading, { where: { meter: valuesOf(meter), period, day: range }, limit, cursor, count });
-    return { ...page, items: page.items.map(measured) };
+    return { ...page, items: page.items.map(presentMetered) };
   },
 });
 
@@ -56,15 +56,9 @@ export const listAdjustments = defineQuery({
   answer: pageOf(AdjustmentAnswer),
   async run({ db, query: { meter, period, billed_in, limit, cursor, count } }) {
     const page = await db.page(MeterAdjustment, { where: { meter: valuesOf(meter), period, billed_in }, limit, cursor, count });
-    return { ...page, items: page.items.map(measured) };
+    return { ...page, items: page.items.map(presentMetered) };
   },
 });
-
-/** Which version of the ledger made it, its receipts know. */
-function measured<R extends { quantity: string; ledger_id: string; ledger_version: number; event_type: string }>(row: R) {
-  const { ledger_id: _, ledger_version: __, event_type: ___, ...shown } = row;
-  return { ...shown, quantity: new Decimal(row.quantity).toFixed() };
-}
 
 export const listPlans = defineQuery({
   id: 'finops.plan.list',
