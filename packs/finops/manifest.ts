@@ -19,6 +19,7 @@ import {
   RatedUsage,
   UsageLedger,
 } from './entities.ts';
+import { billingEvidence } from './evidence.ts';
 import { invoiceCredited, invoiceDiffers, invoiceFinalized, invoiceVoided } from './events.ts';
 import { checkInvoices, meterUsage, rateUsage } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
@@ -53,7 +54,7 @@ export default definePack({
     ...[listReadings, listAdjustments, listPlans, listRatedUsage],
     ...[listRuns, getRun, listInvoices, getInvoice, recomputeInvoice, listDiscrepancies],
   ],
-  evidence: [],
+  evidence: [billingEvidence],
   dashboards: [demoEconomics],
   effects: [],
   events: [invoiceFinalized, invoiceVoided, invoiceCredited, invoiceDiffers],
