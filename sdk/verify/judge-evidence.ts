@@ -17,6 +17,7 @@ import { type Receipt, readReceipt } from './receipts.ts';
 import { replayDecisions } from './replay.ts';
 import { judgeState, nextState, readConsistency } from './state.ts';
 import { judgeSignature, judgeSignerEpoch } from './statement.ts';
+import { judgeUsage } from './usage.ts';
 import type { Judged, VerifyOptions } from './verify.ts';
 
 /** Everything that an evidence bundle has to stand up to, from its signature down to the policies that decided. */
@@ -56,6 +57,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   judgeMembers(evidence, { receipts, cited, opened, handles }, findings);
   judgeGraph(evidence.graph, manifest, receipts, places, findings);
   judgeLinks(members, evidence, findings);
+  await judgeUsage(evidence, [...receipts, ...cited], places, findings);
 
   await judgeDecisions(decisions, receipts, opened, findings);
   const sound = await judgePolicyBundles(evidence.policy_bundles, decisions, findings);

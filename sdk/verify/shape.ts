@@ -102,8 +102,8 @@ export const hex = matching(/^[0-9a-f]{64}$/, 'SHA-256 in lowercase hex');
 export const commitment = matching(/^[A-Za-z0-9_-]{43}$/, 'commitment');
 export const name = matching(/^[^\p{Cc}]{1,500}$/u, 'name of 1 to 500 characters without control characters');
 
-/** Arithmetic with longer ones would take as long as a file likes. */
-export const decimal = matching(/^-?[0-9]{1,100}(\.[0-9]{1,100})?$/, 'decimal of at most 100 digits before and after its point');
+/** In one spelling but for zeros at its end. Arithmetic with longer ones would take as long as a file likes. */
+export const decimal = matching(/^-?(0|[1-9][0-9]{0,98})(\.[0-9]{1,100})?$/, 'decimal as "12.50", of at most 100 digits before and after its point');
 
 /** A day of the calendar, in one spelling: they sort as texts. */
 export const day: Shape<string> = (value, path) => {
