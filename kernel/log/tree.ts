@@ -47,6 +47,21 @@ export function rangeHash(leaves: readonly Buffer[], { start, end }: Range): Buf
   return nodeHash(rangeHash(leaves, { start, end: middle }), rangeHash(leaves, { start: middle, end }));
 }
 
+/** The inclusion proofs of all leaves of such a tree, each from its sibling up: every node is hashed once. */
+export function inclusionPaths(leaves: readonly Buffer[]): readonly (readonly Buffer[])[] {
+  const paths = leaves.map((): Buffer[] => []);
+  const walk = (start: number, end: number): Buffer => {
+    if (end - start === 1) return rangeHash(leaves, { start, end });
+    const middle = start + splitOf(end - start);
+    const [left, right] = [walk(start, middle), walk(middle, end)];
+    for (const path of paths.slice(start, middle)) path.push(right);
+    for (const path of paths.slice(middle, end)) path.push(left);
+    return nodeHash(left, right);
+  };
+  if (leaves.length > 0) walk(0, leaves.length);
+  return paths;
+}
+
 /** Leaves [start, end) of a log. */
 export interface Range {
   readonly start: number;
