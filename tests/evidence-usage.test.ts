@@ -315,22 +315,46 @@ test('a member whose name the kernel needs is refused', () => {
   }
 });
 
-test('a bundle that would cite too many receipts is refused, and what to ask for instead is said', async () => {
-  // As many receipts as events, each of which has its place in the log: more than anybody wants to report here.
-  const fresh = `overlay(e.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid`;
-  const sample = `FROM usage_events e CROSS JOIN generate_series(1, 20000) n WHERE e.id = '${ids.single[0]}'`;
+test('usage of the subject itself is bound by its own receipts, which are not cited as well', async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const path = await billed({ types: ['workflow_run'], from_day: today, to_day: today, size: 1_000_000 });
+  for (const query of ['?events=all', '?sample=10000']) {
+    const { receipts, cited_receipts, usage_events } = await bundle(path + query);
+    const [{ id }] = receipts;
+    assert.ok(usage_events.some(({ receipt }: SignedDocument) => receipt === id));
+    assert.not.ok(cited_receipts.some((cited: SignedDocument) => cited.id === id));
+    assertSound(await verifiedEvidence(s, path + query), ['LOGGED', 'COMPLETE', 'NONE 0 of 0']);
+  }
+});
+
+/** As many more events as nobody wants to report here, by copies of one. @param receipt SQL */
+async function multiplied(count: number, receipt: string): Promise<void> {
   await s.tamper(
     'usage_events',
-    `INSERT INTO usage_events SELECT tenant_id, ${fresh}, source, type, pack, subject, quantity, metadata, ${fresh}, "timestamp" ${sample}`,
+    `INSERT INTO usage_events SELECT tenant_id, ${COPY}, source, type, pack, subject, quantity, metadata, ${receipt}, "timestamp"
+       FROM usage_events e CROSS JOIN generate_series(1, ${count}) n WHERE e.id = '${ids.single[0]}'`,
   );
-  await s.tamper(
-    'log_leaves',
-    `INSERT INTO log_leaves SELECT tenant_id, 1, 1000000 + n, ${fresh} ${sample.replace('usage_events', '(SELECT * FROM usage_events)')}`,
-  );
+}
+
+/** Copy n of an id. */
+const COPY = "overlay(e.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid";
+
+test('a bundle that would cite or show too much is refused, and what to ask for instead is said', async () => {
   const path = await billed({ size: 2_000_000 });
-  const { status, body } = await s.get('auditor', `${path}?events=all`);
-  assert.equal([status, body.code], [413, 'too-large']);
-  assert.match(body.detail, /more than 20,000 receipts: ask for a sample .*events=sample.* populations/);
+  const refused = async (message: RegExp) => {
+    const { status, body } = await s.get('auditor', `${path}?events=all`);
+    assert.equal([status, body.code], [413, 'too-large']);
+    assert.match(body.detail, message);
+    assert.match(body.detail, /ask for a sample .*events=sample.* populations/);
+  };
+  await multiplied(200_000, 'receipt_id');
+  await refused(/show more than 200,000 usage events/);
+
+  await s.tamper('usage_events', `DELETE FROM usage_events WHERE id::text LIKE '%-000000______'`);
+  await multiplied(20_000, COPY);
+  const leaves = `SELECT '${TENANT}', 1, 1000000 + row_number() OVER (), id FROM usage_events WHERE id::text LIKE '%-000000______'`;
+  await s.tamper('log_leaves', `INSERT INTO log_leaves ${leaves}`);
+  await refused(/cite more than 20,000 receipts/);
 });
 
 test.run();

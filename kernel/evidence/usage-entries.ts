@@ -35,8 +35,11 @@ export async function* usageEntries(
 
 function entriesOf(receipt: string, events: readonly UsageEvent[], drawn: PickedUsage['drawn']): readonly UsageEntry[] {
   if (!drawn) return events.map((event, index) => ({ receipt, index, path: null, event }));
-  const paths = inclusionPaths(usageLeaves(events)).map((path) => path.map((hash) => hash.toString('base64')));
-  return events.flatMap((event, index) => (drawn.has(event.id) ? [{ receipt, index, path: paths[index] ?? [], event }] : []));
+  const paths = inclusionPaths(usageLeaves(events));
+  return events.flatMap((event, index) => {
+    const path = drawn.has(event.id) && paths[index]?.map((hash) => hash.toString('base64'));
+    return path ? [{ receipt, index, path, event }] : [];
+  });
 }
 
 function* pagesOf(order: readonly string[], counts: ReadonlyMap<string, number>): Generator<readonly string[]> {

@@ -38,6 +38,16 @@ export function perfectRoot(hashes: Buffer): Buffer {
   return Buffer.from(level.subarray(0, HASH_BYTES));
 }
 
+/** The nodes over hashes, one after the other, each over two; over the last of an odd number there is none. */
+export function nodesOver(hashes: Buffer): Buffer {
+  const nodes = Buffer.alloc(Math.floor(hashes.length / (2 * HASH_BYTES)) * HASH_BYTES);
+  for (let at = 0; at < nodes.length; at += HASH_BYTES) {
+    hashes.copy(scratch, 1, 2 * at, 2 * at + 2 * HASH_BYTES);
+    nodes.write(hash('sha256', scratch, 'binary'), at, 'latin1');
+  }
+  return nodes;
+}
+
 /** The root over some leaves of a tree that is small enough to be there as a whole, by their hashes. */
 export function rangeHash(leaves: readonly Buffer[], { start, end }: Range): Buffer {
   const leaf = leaves[start];

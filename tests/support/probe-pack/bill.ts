@@ -96,7 +96,7 @@ const bill = defineAction({
   apply: (_, at) => ({
     subjects: [create(Bill, at, { id: at.subjectId, status: 'issued', ...at.input })],
     edges: none('a bill is alone'),
-    usage: none('bills are free'),
+    usage: [{ type: 'workflow_run', subject: at.subjectId }],
     answer: { id: at.subjectId },
   }),
 });
