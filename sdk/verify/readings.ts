@@ -1,13 +1,13 @@
 import { isSameQuantity } from '../rating/index.ts';
 import { aggregated } from './aggregation.ts';
-import type { BillingRows, Reading, Row } from './billing-rows.ts';
-import type { UsageEvent, UsageQuery } from './bundle.ts';
+import type { Aggregation, BillingRows, Reading, Row } from './billing-rows.ts';
+import type { UsageQuery } from './bundle.ts';
 import type { Findings } from './findings.ts';
 import { type Calendar, calendarOf } from './local-day.ts';
 import type { ShownEvent } from './usage.ts';
 
 /** A tenant moves from one time zone to another now and then; for each, the day of each event is looked up. */
-const MOST_ZONES = 8;
+const MOST_ZONES = 4;
 
 /** Quantities that count as no event. */
 const ZERO = /^-?0(\.0+)?$/;
@@ -22,28 +22,54 @@ export function judgeReadings(usage: UsageQuery | undefined, rows: BillingRows, 
   if (!usage) return 0;
   const late = new Set([...rows.adjustments.values()].flatMap(({ value }) => value.event_ids));
   const counted = shown.filter(({ event, isAsked }) => isAsked && !late.has(event.id) && !ZERO.test(event.quantity));
-  const slots = slotsOf([...rows.readings.values()], counted, findings);
+  const slots = slotsOf([...rows.readings.values()], counted, correctedBy(shown, late), findings);
   if (usage.events !== 'all') return 0;
-  const corrected = correctedBy(shown, late);
-  const asked = currentOf(rows).filter(({ value }) => isAsked(value, usage));
+  const types = new Set(usage.types);
+  const asked = currentOf(rows).filter(({ value }) => types.has(value.event_type) && isWithin(value, usage));
   const problems = asked.map(({ value, path }) => {
-    const events = (slots.get(slotOf(value)) ?? []).filter(({ id }) => !corrected.has(id));
-    const problem = problemOf(value, events);
+    const problem = problemOf(value, slots.get(slotOf(value)));
     if (problem !== null) findings.add('INVALID', 'reading-differs', `${path}: ${problem}`, path);
     return problem;
   });
   return problems.filter((problem) => problem === null).length;
 }
 
-/** The events by where they belong: those of a type, on a day of a calendar. */
-function slotsOf(readings: readonly Row<Reading>[], counted: readonly ShownEvent[], findings: Findings): ReadonlyMap<string, readonly UsageEvent[]> {
+/** The effective events of a type, on a day of a calendar. Any number of readings may be made from them, so each sum is made once. */
+class Slot {
+  readonly #quantities: string[] = [];
+  readonly #made = new Map<Aggregation, string>();
+
+  add(quantity: string): void {
+    this.#quantities.push(quantity);
+  }
+
+  get count(): number {
+    return this.#quantities.length;
+  }
+
+  /** To be asked for after the last is added. */
+  quantityBy(aggregation: Aggregation): string {
+    const made = this.#made.get(aggregation) ?? (aggregation === 'count' ? `${this.count}` : aggregated(aggregation, this.#quantities));
+    this.#made.set(aggregation, made);
+    return made;
+  }
+}
+
+function slotsOf(
+  readings: readonly Row<Reading>[],
+  counted: readonly ShownEvent[],
+  corrected: ReadonlySet<string>,
+  findings: Findings,
+): ReadonlyMap<string, Slot> {
   const calendars = calendarsOf(readings);
-  const slots = new Map(readings.map(({ value }) => [slotOf(value), [] as UsageEvent[]]));
+  const slots = new Map(readings.map(({ value }) => [slotOf(value), new Slot()]));
   for (const { event, path } of counted) {
-    const places = [...calendars].map(([time_zone, dayOf]) => slotOf({ time_zone, event_type: event.type, day: dayOf(event.timestamp) }));
-    for (const place of places) slots.get(place)?.push(event);
-    if (places.some((place) => slots.has(place))) continue;
-    const message = `${path}: the event ${event.id} is in no reading that is here, and no adjustment names it`;
+    const { id, type, timestamp, quantity } = event;
+    const own = [...calendars].map(([time_zone, dayOf]) => slots.get(slotOf({ time_zone, event_type: type, day: dayOf(timestamp) })));
+    const found = own.filter((slot) => slot !== undefined);
+    if (!corrected.has(id)) for (const slot of found) slot.add(quantity);
+    if (found.length > 0) continue;
+    const message = `${path}: the event ${id} is in no reading that is here, and no adjustment names it`;
     findings.add('INVALID', 'event-not-counted', message, path);
   }
   return slots;
@@ -66,14 +92,14 @@ function slotOf({ day, time_zone, event_type }: Pick<Reading, 'day' | 'time_zone
 }
 
 /** All events of its day are here, where all are. */
-function isAsked({ event_type, day, time_zone }: Reading, { types, from_day, to_day, ...usage }: UsageQuery): boolean {
-  return types.includes(event_type) && day >= from_day && day <= to_day && time_zone === usage.time_zone;
+function isWithin({ day, time_zone }: Reading, usage: UsageQuery): boolean {
+  return day >= usage.from_day && day <= usage.to_day && time_zone === usage.time_zone;
 }
 
-function problemOf({ aggregation, quantity, event_count }: Reading, events: readonly UsageEvent[]): string | null {
-  if (event_count !== events.length) return `it counts ${event_count} events, and ${events.length} of them are here`;
-  const quantities = events.map((event) => event.quantity);
-  const found = aggregation === 'count' ? `${events.length}` : aggregated(aggregation, quantities);
+function problemOf({ aggregation, quantity, event_count }: Reading, slot: Slot | undefined): string | null {
+  const count = slot?.count ?? 0;
+  if (event_count !== count) return `it counts ${event_count} events, and ${count} of them are here`;
+  const found = slot?.quantityBy(aggregation) ?? '0';
   return isSameQuantity(found, quantity) ? null : `its quantity is ${quantity}, and its events come to ${found}`;
 }
 
