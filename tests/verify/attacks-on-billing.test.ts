@@ -81,9 +81,15 @@ test('bill another unit price than the plan has', async () => {
   }, 'line-differs');
 });
 
+test('write another unit price beside the right amount', async () => {
+  await caught((story) => rebill(story, 0, { unit_price: '6.00' }), 'amount-differs');
+});
+
 test('bill by another plan than the invoice names', async () => {
   await caught((story) => rebill(story, 0, { plan_version: 2 }), 'usage-differs');
-  await caught((story) => rebill(story, 0, { currency: 'EUR' }), 'usage-differs');
+  await caught((story) => rebill(story, 0, { plan_id: 'other' }), 'usage-differs');
+  await caught((story) => rebill(story, 0, { period: '2026-10' }), 'usage-differs');
+  for (const index of [0, 3]) await caught((story) => rebill(story, index, { currency: 'EUR' }), 'usage-differs');
   await caught((story) => rebill(story, 0, { meter: 'seats' }), 'usage-differs');
   await caught(({ invoice }) => Object.assign(invoice, { currency: 'EUR' }), 'currency-differs');
   await caught(({ invoice }) => Object.assign(invoice.plan, { base_fee: '1e3' }), 'malformed-plan');
@@ -124,6 +130,22 @@ test('leave a charge out of the lines, with its rated usage or without', async (
     story.invoice.lines = [];
     retotal(story, '0.00');
   }, 'line-missing');
+});
+
+test('leave out the base fee where there is nothing else', async () => {
+  await caught((story) => {
+    Object.assign(story.invoice.plan, { charges: [] });
+    story.invoice.lines = [];
+    story.rated.splice(0);
+    retotal(story, '0.00');
+  }, 'line-missing');
+});
+
+test('of an invoice that was rated again, what an older revision rated is left aside', async () => {
+  const report = await judgeBilled({
+    story: ({ rated }) => void rated.push({ ...at(rated, 0), id: 'old', revision: 0 }, { ...at(rated, 0), id: 'other', invoice_id: 'other' }),
+  });
+  assert.ok(report.ok, textOf(report.findings));
 });
 
 test('bill a charge twice, out of its turn, or one that the plan does not have', async () => {
@@ -240,6 +262,8 @@ test('adjust by more than came late, of another period, twice, or without what i
     retotal(story, '628.75');
   }, 'quantity-differs');
   await caught((story) => rebill(story, 3, { amount: '5.01' }), 'amount-differs');
+  await caught((story) => rebill(story, 0, { billed_quantity: '1' }), 'usage-differs');
+  await caught((story) => rebill(story, 0, { adjustment_ids: story.adjustments.map(({ id }) => String(id)) }), 'usage-differs');
   await caught((story) => rebill(story, 3, { adjusts: '2026-09' }), 'reading-of-other');
   await caught((story) => rebill(story, 3, { adjusts: '2026-11' }), 'usage-differs');
   await caught((story) => rebill(story, 3, { adjustment_ids: ['unknown'] }), 'reading-missing');
@@ -269,7 +293,8 @@ test('by how much a maximum rose is said not to be recomputed', async () => {
   const report = await judgeBilled({
     story(story) {
       Object.assign(at(story.adjustments, 0), { aggregation: 'max' });
-      rebill(story, 3, { aggregation: 'max' });
+      rebill(story, 3, { aggregation: 'max', quantity: '4', amount: '20.00' });
+      retotal(story, '638.75');
     },
   });
   assert.ok(report.ok, textOf(report.findings));
@@ -288,6 +313,37 @@ test('what was read again since does not count against the invoice', async () =>
   assert.ok(report.ok, textOf(report.findings));
 });
 
+test('bill by a reading that does not hold, beside a newer one that does', async () => {
+  const report = await caught((story) => {
+    story.readings.push({ ...at(story.readings, 0), id: 'newer', revision: 2 });
+    Object.assign(at(story.readings, 0), { quantity: '2', event_count: 2 });
+    rebill(story, 0, { quantity: '3', amount: '15.00' });
+    retotal(story, '628.75');
+  }, 'reading-differs');
+  assert.equal(
+    report.findings.map(({ path }) => path),
+    ['meter_readings[0]'],
+  );
+});
+
+test('where all events of some types or days were asked for, the readings of those are made again', async () => {
+  const asked = async (query: object, shown: number) => {
+    const { findings, billing } = await judgeBilled({ draft: ({ manifest }) => void Object.assign(manifest.usage, query, { shown, total: shown }) });
+    assert.equal(findings, []);
+    return [billing?.reaggregated, billing?.events];
+  };
+  assert.equal(await asked({ types: ['workflow_run'] }, 4), [2, 4]);
+  assert.equal(await asked({ from_day: '2026-11-21' }, 4), [3, 4]);
+  assert.equal(await asked({ to_day: '2026-11-20' }, 5), [3, 5]);
+  // The days of another zone are other days.
+  assert.equal(await asked({ time_zone: 'Europe/Paris' }, 9), [0, 9]);
+});
+
+test('an event that nothing binds is not counted', async () => {
+  const { billing } = await judgeBilled({ draft: ({ usage_events }) => void Object.assign(at(usage_events, -1), { index: 1 }) });
+  assert.is(billing?.events, 8);
+});
+
 test('show the invoice under another name, so that nobody makes it again', async () => {
   const renamed = (draft: BillingDraft) => {
     const { manifest, invoice, ...others } = draft;
@@ -302,6 +358,7 @@ test('show the invoice under another name, so that nobody makes it again', async
 
 test('rows that cannot be read are said', async () => {
   await caught(({ invoice }) => Object.assign(invoice, { lines: 'none' }), 'malformed-billing');
+  refused(await judgeBilled({ draft: (draft) => void Object.assign(draft, { invoice: null }) }), 'INVALID', 'malformed-billing');
   await caught(({ invoice }) => Object.assign(invoice, { total: 'much' }), 'total-differs');
   await caught(({ readings }) => Object.assign(at(readings, 0), { quantity: '1/3' }), 'malformed-billing');
   await caught(({ readings }) => Object.assign(at(readings, 0), { time_zone: 'Mars/Olympus' }), 'malformed-billing');

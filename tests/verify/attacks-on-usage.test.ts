@@ -144,6 +144,13 @@ test('the root of usage is over at least one event, and has 32 bytes', async () 
   }
 });
 
+test('bind more events than the root is over', async () => {
+  const more = await judgeBilled({
+    step: (name, _, { usage }) => void (name === 'count' && Object.assign(Object(usage), { count: 6 })),
+  });
+  refused(more, 'INVALID', 'event-not-bound');
+});
+
 test('alter a cited receipt', async () => {
   const alter = (change: (receipt: BillingDraft['cited_receipts'][number]) => void) =>
     judgeBilled({ draft: ({ cited_receipts }) => change(at(cited_receipts, -1)) });
@@ -213,8 +220,10 @@ test('hide a receipt of the subject among those that are cited', async () => {
 });
 
 test('cite a receipt that is later than the bundle', async () => {
-  const late = (name: string, content: { at?: string }) => void (name === 'meter' && Object.assign(content, { at: '2026-11-23T12:00:00.000Z' }));
-  refused(await judgeBilled({ step: late }), 'INVALID', 'clock-rollback');
+  const late = (name: string, content: { at?: string }) => void (name === 'meter' && Object.assign(content, { at: '2026-11-22T12:30:00.000Z' }));
+  const report = await judgeBilled({ step: late });
+  refused(report, 'INVALID', 'clock-rollback');
+  assert.match(textOf(report.findings), 'after the bundle was made');
 });
 
 test('alter a row that a cited receipt binds; leaving it out hides nothing of the subject', async () => {
