@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { errorsIn } from '../kernel/validation.ts';
@@ -311,6 +313,7 @@ test('a bad plan is refused, and every error names its field', () => {
     refuses(() => rateCharge(JSON.parse(JSON.stringify(charge)), '1', 'USD'), errors.join('; '));
   }
   for (const value of [null, undefined, 'plan', 1, []]) assert.equal(said(value), ['(plan) must be an object']);
+  assert.is(planErrors(Object.create(plan)).length, 5, 'what is inherited is not there');
   assert.equal(
     said({}),
     ['id', 'version', 'currency', 'base_fee', 'charges'].map((name) => `${name} is required`),
@@ -348,6 +351,11 @@ test('amounts may be written with more zeros, prices and flat fees may be finer 
       ],
     }),
   );
+  const fees = [
+    { up_to: '1000', unit_price: '0', flat_fee: '0.0025' },
+    { up_to: null, unit_price: '0', flat_fee: '1' },
+  ];
+  assert.equal(rated({ ...graduated, tiers: fees }, '1001'), ['1.00', null, '1,000 at 0, 1 at 0, flat fees 1.0025']);
 });
 
 test('the most hostile plan that is allowed is rated within seconds', () => {
@@ -361,6 +369,14 @@ test('the most hostile plan that is allowed is rated within seconds', () => {
   const start = performance.now();
   rateCharge(charge, `1${'0'.repeat(100)}.${'7'.repeat(90)}`, 'USD');
   assert.ok(performance.now() - start < 2_000);
+});
+
+test('it is rated where there is nothing of Node, as in the page of an auditor', async () => {
+  const entry = new URL('../sdk/rating/index.ts', import.meta.url).pathname;
+  const bundled = await build({ entryPoints: [entry], bundle: true, platform: 'browser', format: 'iife', globalName: 'rating', write: false });
+  const page = { plan: { ...plan, charges: [graduated] }, total: '' };
+  runInNewContext(`${bundled.outputFiles[0]?.text}; total = rating.ratePlan(plan, { api_calls: '1001' }).total;`, page);
+  assert.is(page.total, '520.01');
 });
 
 test('the schema of a plan admits every plan, and refuses what has another form', () => {

@@ -42,8 +42,8 @@ export function isCharge(value: unknown, currency: string): value is Charge {
 }
 
 /** Every error of quantities by meter, `{"policy_decisions": "12345"}`. */
-export function quantityErrors(value: unknown): readonly PlanError[] {
-  return record(decimal)(value, 'quantities');
+export function quantityErrors(value: unknown, path = 'quantities'): readonly PlanError[] {
+  return record(decimal)(value, path);
 }
 
 const decimal: Check = (value, path) => errorAt(path, faultIn(value));
