@@ -253,7 +253,11 @@ test('an event that no reading counts', async () => {
   await caught(uncounted('2026-11-25T10:00:00.000Z'), 'event-not-counted');
   // In Berlin that is the 22nd, of which there is no reading.
   await caught(uncounted('2026-11-21T23:30:00.000Z'), 'event-not-counted');
-  await caught(({ adjustments }) => Object.assign(at(adjustments, 0), { event_ids: [] }), 'event-not-counted');
+  const unnamed = await judgeBilled({
+    story: ({ adjustments }) => Object.assign(at(adjustments, 0), { event_ids: [] }),
+    draft: ({ manifest }) => void Object.assign(manifest.usage, { from_day: '2026-10-01' }),
+  });
+  refused(unnamed, 'INVALID', 'event-not-counted');
 });
 
 test('adjust by more than came late, of another period, twice, or without what it is made from', async () => {
@@ -333,7 +337,7 @@ test('where all events of some types or days were asked for, the readings of tho
     return [billing?.reaggregated, billing?.events];
   };
   assert.equal(await asked({ types: ['workflow_run'] }, 4), [2, 4]);
-  assert.equal(await asked({ from_day: '2026-11-21' }, 4), [3, 4]);
+  assert.equal(await asked({ from_day: '2026-11-21' }, 5), [3, 5]);
   assert.equal(await asked({ to_day: '2026-11-20' }, 5), [3, 5]);
   // The days of another zone are other days.
   assert.equal(await asked({ time_zone: 'Europe/Paris' }, 9), [0, 9]);

@@ -116,8 +116,18 @@ test('an event that was not asked for is there for the root of its receipt, and 
       'event-not-asked',
     );
   }
+  const late = await judgeBilled({ draft: ({ manifest }) => void Object.assign(manifest.usage.before, { size: 1 }) });
+  refused(late, 'INVALID', 'event-not-asked');
   const zone = await judgeBilled({ draft: ({ manifest }) => void Object.assign(manifest.usage, { time_zone: 'Mars/Olympus' }) });
   refused(zone, 'INVALID', 'malformed-usage');
+});
+
+test('an event of another day is asked for where a row names it', async () => {
+  const other = { from_day: '2026-11-20', to_day: '2026-11-21' };
+  const named = await judgeBilled({ events: 'sample', draft: ({ manifest }) => void Object.assign(manifest.usage, other) });
+  assert.ok(named.ok, textOf(named.findings));
+  const nowhere = await judgeBilled({ events: 'sample', story: ({ adjustments }) => Object.assign(at(adjustments, 0), { event_ids: [] }) });
+  refused(nowhere, 'INVALID', 'event-not-asked');
 });
 
 test('a receipt that lists its usage, as older ones do, binds no event', async () => {
