@@ -1,6 +1,6 @@
-import { code as currencyWithCode } from 'currency-codes';
 import { Decimal, decimalOf } from './decimal.ts';
 import { Problem } from './errors.ts';
+import { minorUnitsOf } from './rating/index.ts';
 import { Type } from './schema.ts';
 
 /** An amount as a caller may send it: never a float, which cannot hold cents. */
@@ -16,8 +16,8 @@ export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4
  * @throws Problem `invalid-input` naming the field, where there is no such currency
  */
 export function minorUnits(currency: string, path = 'currency'): number {
-  const found = currencyWithCode(currency);
-  if (found) return found.digits;
+  const found = minorUnitsOf(currency);
+  if (found !== undefined) return found;
   const message = `${currency} is not a currency of ISO 4217`;
   throw new Problem('invalid-input', `${path} ${message}`, { errors: [{ path, message }] });
 }

@@ -6,6 +6,7 @@ import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addRateCommand } from './rate.ts';
 import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
 import { addWitnessCommands } from './witness.ts';
@@ -69,6 +70,7 @@ program
 
 addPolicyCommands(program);
 addLogCommands(program);
+addRateCommand(program);
 addVerifyCommand(program);
 addVerifierCommand(program);
 addWitnessCommands(program);

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { replaceFile } from '../../sdk/durable-files.ts';
 import {
@@ -13,7 +12,8 @@ import {
   verifyEvidence,
 } from '../../sdk/verify/index.ts';
 import { LONGEST } from '../../sdk/verify/json.ts';
-import { CliError, type ExitCode } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
+import { readBytes } from './read-file.ts';
 
 /** Paths, and what else `summit verify` is told. */
 export interface VerifyFiles {
@@ -30,8 +30,8 @@ export async function verifyFiles(files: VerifyFiles, evaluate: Evaluator, form:
   const { nonce, subject } = files;
   const policy = await policyIn(files.policy);
   const state = files.state === undefined ? undefined : await stateIn(files.state);
-  const promise = files.promise === undefined ? undefined : (await bytesOf(files.promise, 3)).toString();
-  const bundle = await bytesOf(files.bundle, 3);
+  const promise = files.promise === undefined ? undefined : (await readBytes(files.promise, EVIDENCE)).toString();
+  const bundle = await readBytes(files.bundle, EVIDENCE);
   const given = { ...(state && { state }), ...(nonce !== undefined && { nonce }), ...(subject !== undefined && { subject }) };
   const asked = { ...given, ...(promise !== undefined && { promise }) };
   const report = await verifyEvidence(bundle, { policy, ...asked, now: new Date(), evaluate });
@@ -39,8 +39,10 @@ export async function verifyFiles(files: VerifyFiles, evaluate: Evaluator, form:
   return { ok: report.ok, text: form === 'json' ? `${JSON.stringify(reportJson(report))}\n` : reportText(report) };
 }
 
+const EVIDENCE = { longest: LONGEST, exitCode: 3 } as const;
+
 async function policyIn(path: string): Promise<Policy> {
-  const text = (await bytesOf(path, 2)).toString();
+  const text = (await readBytes(path, { longest: LONGEST, exitCode: 2 })).toString();
   return parsePolicy(text).catch((error: Error) => {
     throw new CliError(2, `${path} is no policy: ${error.message}`);
   });
@@ -57,23 +59,6 @@ async function stateIn(path: string): Promise<State> {
   } catch (error) {
     throw new CliError(2, `${path} holds no state of this command: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** No more is read than is verified, so that a file without end, or a pipe, does not fill the memory. */
-async function bytesOf(path: string, exitCode: ExitCode): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
-      length += chunk.length;
-      if (length > LONGEST) break;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw new CliError(exitCode, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (length > LONGEST) throw new CliError(exitCode, `${path} is longer than ${LONGEST} bytes, and no file is verified that is longer`);
-  return Buffer.concat(chunks);
 }
 
 async function keep(path: string, text: string): Promise<void> {

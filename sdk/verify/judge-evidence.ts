@@ -1,3 +1,4 @@
+import { judgeBilling } from './billing.ts';
 import type { CitedReceipt, Manifest } from './bundle.ts';
 import { openDisclosures } from './commitment.ts';
 import { judgeDecisions, maskedCommitments } from './decisions.ts';
@@ -57,7 +58,8 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   judgeMembers(evidence, { receipts, cited, opened, handles }, findings);
   judgeGraph(evidence.graph, manifest, receipts, places, findings);
   judgeLinks(members, evidence, findings);
-  await judgeUsage(evidence, [...receipts, ...cited], places, findings);
+  const shown = await judgeUsage(evidence, [...receipts, ...cited], places, findings);
+  const billing = await judgeBilling(evidence, shown, findings);
 
   await judgeDecisions(decisions, receipts, opened, findings);
   const sound = await judgePolicyBundles(evidence.policy_bundles, decisions, findings);
@@ -69,7 +71,7 @@ export async function judgeEvidence(members: JsonObject, evidence: Evidence, opt
   const leaves = new Set([...logged, ...cited.filter((receipt) => places.get(receipt)?.checkpoint.isSigned)].map(({ leafText }) => leafText));
   const changing = receipts.filter(({ content }) => content.seq !== null);
   const changes = { all: changing.length, judged: changing.filter(({ content }) => content.policy.length > 0).length };
-  return { about, witnesses, open, replay, changes, leaves, state: nextState(state, reader.all) };
+  return { about, witnesses, open, replay, changes, billing, leaves, state: nextState(state, reader.all) };
 }
 
 /** The receipts of the subjects and those that are cited beside them, each there once, and those that made the people. */

@@ -24,7 +24,7 @@ export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 
   }
   const bound = boundRows(manifest, binding, findings);
   const shown = new Set<string>();
-  for (const { path, type, row } of shownRows(manifest, members)) {
+  for (const { path, type, row } of shownRows({ manifest, members })) {
     const key = keyOf(type, row.id);
     if (shown.has(key)) findings.add('INVALID', 'doubled-row', `${path}: ${key} is shown twice`, path);
     shown.add(key);
@@ -42,14 +42,15 @@ export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 
 /** Who approved is shown of whatever can be approved, so that none is not the same as nothing shown. */
 const APPROVALS = { type: 'approval', many: true } as const;
 
-function shownRows(manifest: Manifest, members: Evidence['members']): readonly ShownRow[] {
+/** The rows of all members. */
+export function shownRows({ manifest, members }: Pick<Evidence, 'manifest' | 'members'>): readonly ShownRow[] {
   return [...members].flatMap(([member, rows]) => {
     const { type = '', many = false } = manifest.members[member] ?? {};
     return rows.map((row, index) => ({ path: many ? `${member}[${index}]` : member, type, row }));
   });
 }
 
-interface ShownRow {
+export interface ShownRow {
   readonly type: string;
   readonly row: JsonObject;
   readonly path: string;

@@ -28,6 +28,16 @@ export function object<S extends Shapes, M extends Shapes>(members: S, more?: M)
   };
 }
 
+/** Of an object these members, whatever else it has. */
+export function columns<S extends Shapes>(members: S): Shape<Members<S>> {
+  const shape = object(members);
+  return (value, path) => {
+    const found = record(anything)(value, path);
+    const own = Object.entries(found).filter(([name]) => Object.hasOwn(members, name));
+    return shape(Object.fromEntries(own), path);
+  };
+}
+
 export function list<T extends Json>(item: Shape<T>, most = MOST): Shape<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw new TypeError(`${path} is no list`);
@@ -112,6 +122,8 @@ export const day: Shape<string> = (value, path) => {
   if (!isDay) throw new TypeError(`${path} is no day as 2026-01-31`);
   return found;
 };
+
+export const month = matching(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'month as 2026-01');
 
 /** RFC 3339, UTC, with milliseconds: in this one spelling, times sort as texts. */
 export const time: Shape<string> = (value, path) => {

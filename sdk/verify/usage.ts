@@ -4,6 +4,7 @@ import { canonical } from './canonical.ts';
 import type { Evidence } from './evidence.ts';
 import type { Findings } from './findings.ts';
 import type { Entry } from './history.ts';
+import type { Json } from './json.ts';
 import { calendarOf } from './local-day.ts';
 import type { Position } from './log.ts';
 import { CompactRange, leafHash, verifyInclusion } from './merkle.ts';
@@ -36,23 +37,28 @@ const TOGETHER = 1_024;
 
 /** Each event is bound by a receipt that is here, each once, and as many are asked for as the manifest says. @returns those that are bound */
 export async function judgeUsage(
-  { manifest: { usage }, usage_events = [] }: Evidence,
+  { manifest: { usage }, members, usage_events = [] }: Evidence,
   receipts: readonly AnyReceipt[],
   places: ReadonlyMap<Entry, Position>,
   findings: Findings,
 ): Promise<readonly ShownEvent[]> {
   if (!usage) return [];
-  const isAsked = await findings.attempt('malformed-usage', 'manifest.usage', () => askedBy(usage, receipts, places));
-  if (!isAsked) return [];
+  const isWanted = await findings.attempt('malformed-usage', 'manifest.usage', () => wantedBy(usage, namedBy(members)));
+  if (!isWanted) return [];
   const leaves = await leavesOf(usage_events);
   judgeOnce(leaves, findings);
   const bound = await boundBy(receipts, leaves, findings);
-  const shown = leaves.map((leaf) => ({ event: leaf.entry.event, isAsked: isAsked(leaf.entry), path: leaf.path }));
-  for (const [index, { event, isAsked: wasAsked, path }] of shown.entries()) {
-    if (wasAsked || usage_events[index]?.path === null) continue;
+  const early = idsBefore(usage.before, receipts, places);
+  const shown: ShownEvent[] = [];
+  for (const { entry, path } of leaves) {
+    const { event, receipt } = entry;
+    const isAsked = early.has(receipt) && isWanted(event);
+    shown.push({ event, isAsked, path });
+    // All events of a receipt stand at one place of the log.
+    if (isAsked || (entry.path === null && early.has(receipt))) continue;
     findings.add('INVALID', 'event-not-asked', `${path}: the event ${event.id} is not of the types, days and receipts that were asked for`, path);
   }
-  judgeShown(usage, shown.filter((event) => event.isAsked).length, findings);
+  judgeShown(usage, shown.filter(({ isAsked }) => isAsked).length, findings);
   return shown.filter(({ path }) => bound.has(path));
 }
 
@@ -71,23 +77,34 @@ function judgeShown({ events, shown, total }: UsageQuery, found: number, finding
   }
 }
 
-/** Of the types and days that were asked for, by a receipt that stood in the log before the place that was. @throws TypeError for an unknown time zone */
-function askedBy(
-  { types, from_day, to_day, time_zone, before }: UsageQuery,
-  receipts: readonly AnyReceipt[],
-  places: ReadonlyMap<Entry, Position>,
-): (entry: UsageEntry) => boolean {
-  const [known, dayOf, size] = [new Set(types), calendarOf(time_zone), BigInt(before.size)];
-  const early = receipts.filter((receipt) => {
-    const place = places.get(receipt);
-    return place && (place.epoch < before.epoch || (place.epoch === before.epoch && place.index < size));
-  });
-  const earlyIds = new Set(early.map(({ view }) => view.id));
-  return ({ receipt, event }) => {
-    if (!known.has(event.type) || !earlyIds.has(receipt)) return false;
-    const day = dayOf(event.timestamp);
+/** What came late is of other days, and is asked for by the rows that name it: those with a column `event_ids`, as adjustments have. */
+function namedBy(members: Evidence['members']): ReadonlySet<Json> {
+  const lists = [...members.values()].flat().map(({ event_ids }) => event_ids);
+  return new Set(lists.flatMap((ids) => (Array.isArray(ids) ? ids : [])));
+}
+
+/** Of the types and days that were asked for, or named. @throws TypeError for an unknown time zone */
+function wantedBy({ types, from_day, to_day, time_zone }: UsageQuery, named: ReadonlySet<Json>): (event: UsageEvent) => boolean {
+  const [known, dayOf] = [new Set(types), calendarOf(time_zone)];
+  return ({ id, type, timestamp }) => {
+    if (named.has(id)) return true;
+    if (!known.has(type)) return false;
+    const day = dayOf(timestamp);
     return day >= from_day && day <= to_day;
   };
+}
+
+/** The receipts that stood in the log before the place at which usage was looked at. */
+function idsBefore(
+  { epoch, size }: UsageQuery['before'],
+  receipts: readonly AnyReceipt[],
+  places: ReadonlyMap<Entry, Position>,
+): ReadonlySet<string> {
+  const early = receipts.filter((receipt) => {
+    const place = places.get(receipt);
+    return place && (place.epoch < epoch || (place.epoch === epoch && place.index < BigInt(size)));
+  });
+  return new Set(early.map(({ view }) => view.id));
 }
 
 async function leavesOf(entries: readonly UsageEntry[]): Promise<readonly Leaf[]> {
@@ -135,7 +152,6 @@ function treeOf(receipt: AnyReceipt | undefined): Tree | null {
 }
 
 async function problemOf({ count, root }: Tree, { entry: { index, path, receipt }, hash }: Leaf, isWhole: boolean): Promise<string | null> {
-  if (index >= count) return `receipt ${receipt} binds ${count} events, and it says that it is at ${index}, from 0`;
   if (path === null) return isWhole ? null : `it has no path, and the events here are not the ${count} that receipt ${receipt} binds`;
   const inclusion = { index: BigInt(index), size: BigInt(count), leaf: hash, proof: path.map(fromBase64), root };
   return (await verifyInclusion(inclusion)) ? null : `it is not at ${index} of the events that receipt ${receipt} binds`;

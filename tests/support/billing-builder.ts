@@ -131,10 +131,10 @@ function draftOf(
       checkpoints: checkpointsOf(proofs),
       cited: cited.map((receipt) => receipt.id),
       usage: {
-        ...{ types: ['workflow_run', 'api_call', 'seat'], from_day: '2026-10-01', to_day: '2026-11-30', time_zone: 'Europe/Berlin', before, events },
+        ...{ types: ['workflow_run', 'api_call', 'seat'], from_day: '2026-11-01', to_day: '2026-11-30', time_zone: 'Europe/Berlin', before, events },
         ...{ total, shown: asked, seed: events === 'all' ? null : 'seed', sample: events === 'all' ? null : asked },
       },
-      links: rated.map((row, index) => ({ from: `/invoice/lines/${index + 1}`, to: [String(row.id), ...cited.map((receipt) => receipt.id)] })),
+      links: [{ from: '/invoice/total', to: [...rated, ...cited].map((linked) => String(linked.id)) }],
     },
     invoice: { ...structuredClone(story.invoice), tenant_id: 'demo', status, version, created_at, updated_at },
     rated_usage: rated,

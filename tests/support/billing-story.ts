@@ -57,7 +57,7 @@ export function billingStory(): BillingStory {
     readings,
     adjustments,
     rated,
-    invoice: { id: invoiceId, period: '2026-11', currency: 'USD', plan: PLAN, revision: 1, lines, total: '623.75' },
+    invoice: { id: invoiceId, period: '2026-11', currency: 'USD', plan: structuredClone(PLAN), revision: 1, lines, total: '623.75' },
   };
 }
 

@@ -116,8 +116,18 @@ test('an event that was not asked for is there for the root of its receipt, and 
       'event-not-asked',
     );
   }
+  const late = await judgeBilled({ draft: ({ manifest }) => void Object.assign(manifest.usage.before, { size: 1 }) });
+  refused(late, 'INVALID', 'event-not-asked');
   const zone = await judgeBilled({ draft: ({ manifest }) => void Object.assign(manifest.usage, { time_zone: 'Mars/Olympus' }) });
   refused(zone, 'INVALID', 'malformed-usage');
+});
+
+test('an event of another day is asked for where a row names it', async () => {
+  const other = { from_day: '2026-11-20', to_day: '2026-11-21' };
+  const named = await judgeBilled({ events: 'sample', draft: ({ manifest }) => void Object.assign(manifest.usage, other) });
+  assert.ok(named.ok, textOf(named.findings));
+  const nowhere = await judgeBilled({ events: 'sample', story: ({ adjustments }) => Object.assign(at(adjustments, 0), { event_ids: [] }) });
+  refused(nowhere, 'INVALID', 'event-not-asked');
 });
 
 test('a receipt that lists its usage, as older ones do, binds no event', async () => {
@@ -142,6 +152,13 @@ test('the root of usage is over at least one event, and has 32 bytes', async () 
     const report = await judgeBilled({ step: (name, _, changes) => void (name === 'count' && Object.assign(changes, { usage })) });
     refused(report, 'INVALID', 'malformed-changes');
   }
+});
+
+test('bind more events than the root is over', async () => {
+  const more = await judgeBilled({
+    step: (name, _, { usage }) => void (name === 'count' && Object.assign(Object(usage), { count: 6 })),
+  });
+  refused(more, 'INVALID', 'event-not-bound');
 });
 
 test('alter a cited receipt', async () => {
@@ -213,8 +230,10 @@ test('hide a receipt of the subject among those that are cited', async () => {
 });
 
 test('cite a receipt that is later than the bundle', async () => {
-  const late = (name: string, content: { at?: string }) => void (name === 'meter' && Object.assign(content, { at: '2026-11-23T12:00:00.000Z' }));
-  refused(await judgeBilled({ step: late }), 'INVALID', 'clock-rollback');
+  const late = (name: string, content: { at?: string }) => void (name === 'meter' && Object.assign(content, { at: '2026-11-22T12:30:00.000Z' }));
+  const report = await judgeBilled({ step: late });
+  refused(report, 'INVALID', 'clock-rollback');
+  assert.match(textOf(report.findings), 'after the bundle was made');
 });
 
 test('alter a row that a cited receipt binds; leaving it out hides nothing of the subject', async () => {

@@ -1,0 +1,56 @@
+/** What a tenant pays: a base fee for each period, and a charge for each meter that the plan prices. Prices are decimal strings. */
+export interface Plan {
+  readonly id: string;
+  /** From 1. A plan that has rated anything is never changed: what follows it has the next version. */
+  readonly version: number;
+  /** ISO 4217 */
+  readonly currency: string;
+  readonly base_fee: string;
+  readonly charges: readonly Charge[];
+}
+
+export type Charge = PerUnitCharge | PackageCharge | GraduatedCharge | VolumeCharge;
+
+interface AnyCharge {
+  readonly meter: string;
+  /** A floor on the amount, also where nothing was used. */
+  readonly minimum?: string;
+}
+
+/** Exact: part of a block costs its part. */
+export interface PerUnitCharge extends AnyCharge {
+  readonly model: 'per_unit';
+  /** The price of `unit_size` units. */
+  readonly unit_price: string;
+  readonly unit_size?: string;
+  readonly free_units?: string;
+}
+
+/** Whole packages: the last one is counted full. */
+export interface PackageCharge extends AnyCharge {
+  readonly model: 'package';
+  readonly package_price: string;
+  readonly package_size: string;
+  readonly free_units?: string;
+}
+
+/** Each unit at the price of the tier that it falls in, and the flat fee of every tier that is entered. */
+export interface GraduatedCharge extends AnyCharge {
+  readonly model: 'graduated';
+  readonly tiers: readonly Tier[];
+}
+
+/** All units at the price of the tier that the total falls in, and the flat fee of that tier. */
+export interface VolumeCharge extends AnyCharge {
+  readonly model: 'volume';
+  readonly tiers: readonly Tier[];
+}
+
+export interface Tier {
+  /** The last unit of the tier, in units of the meter; null for the last tier, which has no end. */
+  readonly up_to: string | null;
+  /** The price of `unit_size` units. */
+  readonly unit_price: string;
+  readonly unit_size?: string;
+  readonly flat_fee?: string;
+}
