@@ -10,7 +10,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'invalid-state': { status: 409, title: 'The current state does not allow this' },
   conflict: { status: 409, title: 'This conflicts with what is there' },
-  'too-large': { status: 413, title: 'The request body is too large' },
+  'too-large': { status: 413, title: 'What was sent or asked for is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },

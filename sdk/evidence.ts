@@ -1,6 +1,7 @@
 import type { ApprovalRound } from './action.ts';
 import type { Entity, Row } from './entity.ts';
 import type { Reader } from './reader.ts';
+import type { UsageSelection } from './usage.ts';
 
 /** A member that is a list of rows. */
 export interface Many<E extends Entity<never> = Entity<never>> {
@@ -19,7 +20,43 @@ export type RowsOf<M extends Members> = {
   readonly [Name in keyof M]: M[Name] extends Many<infer E> ? readonly Row<E>[] : Row<M[Name]> | null;
 };
 
-interface Declaration {
+/** The receipt that made this version of a subject that the bundle is not about. */
+export interface Citation {
+  readonly subject: string;
+  readonly version: number;
+}
+
+export interface UsageWanted {
+  readonly selection: UsageSelection;
+  /** Ids of events beside those, of an earlier month that came late, say: shown as the others are, if the log had them by then. */
+  readonly also: readonly string[];
+}
+
+export interface ShownEvent {
+  readonly id: string;
+  readonly type: string;
+  /** `YYYY-MM-DD`, in the time zone of the selection. */
+  readonly day: string;
+  readonly receipt_id: string;
+}
+
+/** What the kernel has found for a bundle, as far as something may be linked to it. */
+export interface Shown {
+  /** What `cites` has named, with its receipt. */
+  readonly cited: readonly (Citation & { readonly receipt_id: string })[];
+  /** Those of the sample. Where all are shown, they may be too many to link: then only those that `also` has named. */
+  readonly events: readonly ShownEvent[];
+}
+
+/** What something that a bundle shows was made of. */
+export interface Link {
+  /** JSON pointer into a member: `/invoice/lines/1`. */
+  readonly from: string;
+  /** Ids of rows, receipts and usage events in the bundle. */
+  readonly to: readonly string[];
+}
+
+interface Declaration<Rows> {
   readonly id: string;
   readonly title: string;
   /** Names what is asked for, by `:id` unless `subject` says otherwise. */
@@ -30,6 +67,21 @@ interface Declaration {
   round?(db: Reader, id: string): Promise<ApprovalRound>;
   /** What the manifest sums up, by name: JSON pointers such as `/quote/amount`, to a column of a member that is one row. */
   readonly summary?: Readonly<Record<string, string>>;
+  /**
+   * Whose receipts are shown beside those of what the bundle is about, so that rows are bound which were written there: a reading by
+   * the run that made it. Each comes with its proof and with all that it wrote, and brings no people, decisions or disclosures: of a
+   * row that is bound in this way no column may be personal. A version that no receipt has made is left out, and what was to be bound
+   * by it the verifier then finds bound by nothing.
+   */
+  cites?(rows: Rows): readonly Citation[];
+  /**
+   * Which usage events count for what is shown: those that stood in the log before a position, corrected since or not, each proven by
+   * the root that its receipt binds. Whoever asks gets a sample that nobody picks (`sample`, `seed`), or all (`events=all`). null, or
+   * a selection of no types, for none.
+   */
+  usage?(rows: Rows): UsageWanted | null;
+  /** What stands behind what, for a reader who asks where a number comes from; the verifier sees to it that both ends are there. */
+  links?(rows: Rows, shown: Shown): readonly Link[];
 }
 
 /**
@@ -37,7 +89,7 @@ interface Declaration {
  * for first; the kernel adds their receipts, approvals, people, policy decisions with the bundles that made them, graph,
  * proofs and signature.
  */
-export interface EvidenceDefinition<M extends Members> extends Declaration {
+export interface EvidenceDefinition<M extends Members> extends Declaration<RowsOf<M>> {
   readonly members: M;
   /**
    * Reads whole rows, and with them all that one action has changed together: a decision that a receipt binds must be about
@@ -46,10 +98,12 @@ export interface EvidenceDefinition<M extends Members> extends Declaration {
   collect(db: Reader, id: string): Promise<RowsOf<M>>;
 }
 
-export interface Evidence extends Declaration {
+export interface Evidence extends Declaration<AnyRows> {
   readonly members: Members;
-  collect(db: Reader, id: string): Promise<Readonly<Record<string, unknown>>>;
+  collect(db: Reader, id: string): Promise<AnyRows>;
 }
+
+type AnyRows = Readonly<Record<string, unknown>>;
 
 /** @throws TypeError for a member whose name is the kernel's, or where no member is governed */
 export function defineEvidence<const M extends Members>(evidence: EvidenceDefinition<M>): Evidence {
@@ -82,6 +136,6 @@ export function membersOf({ members }: { readonly members: Members }): readonly 
 
 /** What every bundle has. */
 const KERNEL_MEMBERS: ReadonlySet<string> = new Set([
-  ...['manifest', 'approvals', 'receipts', 'people', 'policy_decisions', 'policy_bundles'],
+  ...['manifest', 'approvals', 'receipts', 'cited_receipts', 'usage_events', 'people', 'policy_decisions', 'policy_bundles'],
   ...['graph', 'disclosures', 'proof', 'signature'],
 ]);

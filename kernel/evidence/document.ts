@@ -47,6 +47,16 @@ export function* listText(items: Iterable<unknown>, textOf: (item: unknown) => s
   yield before === '[' ? '[]' : ']';
 }
 
+/** The same of items that are read while they are written. */
+export async function* readListText(items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const item of items) {
+    yield before + canonicalJson(item);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
+}
+
 /** That of an object is its members in the order of their names, as UTF-16 sorts them (RFC 8785, section 3.2.3). */
 export function* objectText(value: object): Generator<string> {
   let before = '{';

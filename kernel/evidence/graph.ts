@@ -1,7 +1,7 @@
 import type { Edge } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { type Inverses, type Node, nodesOf } from '../graph/queries.ts';
-import type { Place } from '../log/leaves.ts';
+import { comparePlaces, type Place } from '../log/leaves.ts';
 import type { Subject } from './members.ts';
 import type { ReadReceipt } from './receipts.ts';
 
@@ -41,7 +41,7 @@ export async function provenGraph(
 /** In the order of the log, in which an end comes after its beginning. */
 function currentEdges(receipts: readonly ReadReceipt[], places: ReadonlyMap<string, Place>): readonly Edge[] {
   const current = new Map<string, Edge>();
-  for (const { edges } of receipts.toSorted((a, b) => order(places.get(a.row.id), places.get(b.row.id)))) {
+  for (const { edges } of receipts.toSorted((a, b) => comparePlaces(places.get(a.row.id), places.get(b.row.id)))) {
     for (const edge of edges) {
       const key = JSON.stringify([edge.from, edge.relationship, edge.to]);
       if (edge.ends) current.delete(key);
@@ -49,8 +49,4 @@ function currentEdges(receipts: readonly ReadReceipt[], places: ReadonlyMap<stri
     }
   }
   return [...current.values()];
-}
-
-function order(a: Place | undefined, b: Place | undefined): number {
-  return a && b ? a.epoch - b.epoch || a.index - b.index : 0;
 }

@@ -26,6 +26,8 @@ export interface Collected {
   readonly subjects: readonly Subject[];
   /** The pack's, and the approvals of all subjects. */
   readonly members: readonly Member[];
+  /** By member, as the pack gave them. */
+  readonly rows: Readonly<Record<string, unknown>>;
 }
 
 /** @throws Problem `not-found`; TypeError where the pack gives what its declaration does not say */
@@ -37,7 +39,7 @@ export async function collect(evidence: Evidence, db: Reader, id: string): Promi
   if (!subject) throw new Problem('not-found', `There is nothing ${id} that ${evidence.path} could prove.`);
   const subjects = [subject, ...governed.filter((other) => other !== subject)];
   const approvals = await db.find(Approvals, { subject_id: subjects.map((each) => each.id) });
-  return { subject, subjects, members: [...members, { name: 'approvals', entity: Approvals, many: true, rows: approvals.map(asRow) }] };
+  return { subject, subjects, members: [...members, { name: 'approvals', entity: Approvals, many: true, rows: approvals.map(asRow) }], rows };
 }
 
 /** Ids in a row that may be those of people. */

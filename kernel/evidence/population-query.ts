@@ -5,10 +5,9 @@ import type { TransparencyLog } from '../log/log.ts';
 import { tenantOrigin } from '../log/names.ts';
 import type { Pinned } from '../log/policy-file.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { drawRandom } from '../random.ts';
 import { answered } from './document.ts';
 import { populationPage } from './page.ts';
-import { Nonce, Seed } from './parameters.ts';
+import { DEFAULT_SAMPLE, drawnSeed, Nonce, SampleSize, Seed } from './parameters.ts';
 import { type Read, subjectsIn } from './population.ts';
 import { type PopulationReport, populationCsv, populationDocument } from './population-report.ts';
 import { type Range, rangeOf } from './range.ts';
@@ -20,8 +19,6 @@ interface PopulationServices {
   readonly pinned: Pinned;
 }
 
-const DEFAULT_SAMPLE = 25;
-
 /** Auditors test populations before they look at one item: all of a type that there are, and a sample that nobody picked. */
 export function populationQuery(services: PopulationServices): Query {
   return defineQuery({
@@ -31,7 +28,7 @@ export function populationQuery(services: PopulationServices): Query {
     query: Strict({
       from: Type.Optional(Timestamp),
       to: Type.Optional(Timestamp),
-      sample: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: `How many are drawn; ${DEFAULT_SAMPLE} unless said` })),
+      sample: Type.Optional(SampleSize),
       seed: Type.Optional(Seed),
       nonce: Type.Optional(Nonce),
       format: Type.Optional(Type.Enum(['json', 'csv', 'html'])),
@@ -47,7 +44,7 @@ export function populationQuery(services: PopulationServices): Query {
       return new Deferred(async () => {
         const range = await findRange(services, read, log, asked);
         const subjects = await subjectsIn(read, tenant, type, range);
-        const seed = query.seed ?? drawRandom(16).toString('hex');
+        const seed = query.seed ?? drawnSeed();
         const ids = subjects.map(({ id }) => id);
         const sample = sampleOf(ids, seed, query.sample ?? DEFAULT_SAMPLE);
         const said = { from: query.from ?? null, to: query.to ?? null, seed: query.seed ?? null, sample: query.sample ?? DEFAULT_SAMPLE };

@@ -1,4 +1,5 @@
-import { defineQuery, type Evidence, Problem, type Query, Strict, Type } from '../../sdk/index.ts';
+import { defineQuery, type Evidence, Problem, type Query, type Static, Strict, Type } from '../../sdk/index.ts';
+import type { Database } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Deferred } from '../deferred.ts';
 import type { Inverses } from '../graph/queries.ts';
@@ -9,7 +10,8 @@ import { bundleOf } from './bundle.ts';
 import { signedDocument } from './document.ts';
 import { collect } from './members.ts';
 import { momentOf } from './moment.ts';
-import { Nonce } from './parameters.ts';
+import { drawingOf, Nonce, UsageParameters } from './parameters.ts';
+import type { Read } from './population.ts';
 import type { Remembered } from './proof.ts';
 import { summaryOf } from './summary.ts';
 
@@ -18,35 +20,40 @@ interface EvidenceServices {
   /** Read at each request: a pack may have failed since. */
   readonly packs: { readonly relationships: Inverses };
   readonly bundles: Bundles;
+  readonly database: Database;
 }
 
 export const EVIDENCE_PREDICATE = 'https://summit.local/evidence/v1';
 
+const parameters = {
+  nonce: Type.Optional(Nonce),
+  since: Type.Optional(Type.Integer({ minimum: 1, description: 'A size of the log: the bundle proves that it only grew since then' })),
+  since_epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'Of which epoch of the log `since` is a size; the newest unless said' })),
+  format: Type.Optional(Type.Enum(['json', 'summary'], { description: 'The bundle, or what there is to know of it without waiting for the log' })),
+};
+const Plain = Strict(parameters);
+const WithUsage = Strict({ ...parameters, ...UsageParameters });
+
 /** The query that answers an evidence declaration. */
-export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles }: EvidenceServices): Query {
+export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles, database }: EvidenceServices): Query {
   return defineQuery({
     id: `evidence.${evidence.id}`,
     title: evidence.title,
     route: { method: 'GET', path: evidence.path },
-    query: Strict({
-      nonce: Type.Optional(Nonce),
-      since: Type.Optional(Type.Integer({ minimum: 1, description: 'A size of the log: the bundle proves that it only grew since then' })),
-      since_epoch: Type.Optional(Type.Integer({ minimum: 1, description: 'Of which epoch of the log `since` is a size; the newest unless said' })),
-      format: Type.Optional(
-        Type.Enum(['json', 'summary'], { description: 'The bundle, or what there is to know of it without waiting for the log' }),
-      ),
-    }),
-    async run({ db, tenant, params, query: { nonce = null, format, ...query } }) {
-      const since = rememberedIn(query);
+    query: evidence.usage ? WithUsage : Plain,
+    async run({ db, tenant, params, query }) {
+      const said: Static<typeof WithUsage> = query;
+      const { nonce = null, format, events, sample, seed, ...remembered } = said;
+      const since = rememberedIn(remembered);
+      const drawing = drawingOf({ events, sample, seed });
       const tx = transactionOf(db);
       const id = evidence.subject ? await evidence.subject(db, params) : (params.id ?? '');
       const [collected, { now, epoch }] = await Promise.all([collect(evidence, db, id), momentOf(tx, tenant)]);
       if (format === 'summary') return summaryOf(tx, db, collected, { evidence, tenant, params, now });
       const origin = tenantOrigin(pinned.host, tenant);
-      const { summary = {} } = evidence;
-      const said = { evidence: evidence.id, tenant, origin, nonce, now, summary };
-      const asked = { ...said, since, quorum: pinned.quorum, inverses: packs.relationships, bundles };
-      const members = await bundleOf(tx, db, collected, asked);
+      const read: Read = (work) => database.transaction(tenant, 'read', work);
+      const asked = { evidence, tenant, origin, nonce, now, since, drawing };
+      const members = await bundleOf(tx, db, collected, { ...asked, quorum: pinned.quorum, inverses: packs.relationships, bundles, read });
       const { type, id: subject } = collected.subject;
       const seal = {
         signer: pinned.checkpointSigner,

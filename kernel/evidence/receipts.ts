@@ -13,13 +13,15 @@ export interface ReadReceipt {
   readonly edges: readonly Edge[];
 }
 
-/** A receipt in a bundle: the view, and the bytes that prove it. */
-export interface BundledReceipt extends ReceiptView {
+/** A receipt with the bytes that prove it. */
+export interface BoundReceipt extends Pick<ReceiptView, 'id' | 'leaf_hash' | 'log_index'> {
   /** Base64. */
   readonly bytes: string;
   /** The text whose digest the bytes bind. */
   readonly changes: string;
 }
+
+export type BoundRow = Pick<ReceiptRow, 'id' | 'leaf_hash' | 'bytes' | 'changes'>;
 
 /**
  * All receipts of the subjects, one subject after the other, the refused among them by their time. Whoever is refused may have named
@@ -37,6 +39,17 @@ export function readReceipt(row: ReceiptRow): ReadReceipt {
   return { row, commitments: [actor, input_digest, ...commitments], edges };
 }
 
-export function bundledReceipt(row: ReceiptRow, handles: ReadonlyMap<string, string>, places: ReadonlyMap<string, Place>): BundledReceipt {
-  return { ...receiptView(row, handles, places), bytes: Buffer.from(row.bytes).toString('base64'), changes: row.changes };
+/** As a bundle shows one of its own. */
+export function bundledReceipt(
+  row: ReceiptRow,
+  handles: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, Place>,
+): BoundReceipt & ReceiptView {
+  return { ...receiptView(row, handles, places), ...boundReceipt(row, places) };
+}
+
+/** As a bundle cites one: what is in it, and nothing of who was behind it. */
+export function boundReceipt({ id, leaf_hash, bytes, changes }: BoundRow, places: ReadonlyMap<string, Place>): BoundReceipt {
+  const log_index = places.get(id)?.index ?? null;
+  return { id, leaf_hash: Buffer.from(leaf_hash).toString('base64'), log_index, bytes: Buffer.from(bytes).toString('base64'), changes };
 }

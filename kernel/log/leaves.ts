@@ -9,6 +9,11 @@ export interface Place {
   readonly index: number;
 }
 
+/** In the order of the log. What has no place yet is neither before nor after. */
+export function comparePlaces(a: Place | undefined, b: Place | undefined): number {
+  return a && b ? a.epoch - b.epoch || a.index - b.index : 0;
+}
+
 interface LeafRow {
   readonly receipt_id: string;
   readonly epoch: number;

@@ -1,4 +1,4 @@
-import { frontierRanges, HASH_BYTES, nodeHash, perfectRoot, type Range, splitOf, TILE_HEIGHT, TILE_WIDTH } from './tree.ts';
+import { frontierRanges, HASH_BYTES, nodeHash, nodesOver, perfectRoot, type Range, splitOf, TILE_HEIGHT, TILE_WIDTH } from './tree.ts';
 
 /** A tile (C2SP tlog-tiles): consecutive hashes of one level. Hash i of level l is the root of 256^l leaves. */
 export interface TileId {
@@ -23,6 +23,8 @@ const keyOf = ({ level, index }: TileId) => `${level}/${index}`;
 /** Tiles that were read, and the hashes of any part of the tree that they hold. */
 export class TileSet {
   readonly #tiles: ReadonlyMap<string, Tile>;
+  /** By tile, its hashes and the nodes over them by height: each is made once, since the proofs of many leaves lead through it. */
+  readonly #nodes = new Map<string, Buffer[]>();
 
   constructor(tiles: readonly Tile[]) {
     this.#tiles = new Map(tiles.map((tile) => [keyOf(tile), tile]));
@@ -38,7 +40,19 @@ export class TileSet {
     const stored = tile ? widthOf(tile) : 0;
     if (!tile || stored < offset + count)
       throw new CorruptLog(`tile ${level}/${index} has ${stored} of ${offset + count} hashes that it should have`);
-    return perfectRoot(tile.hashes.subarray(offset * HASH_BYTES, (offset + count) * HASH_BYTES));
+    const at = (offset / count) * HASH_BYTES;
+    return this.#nodesOf(tile, Math.log2(count)).subarray(at, at + HASH_BYTES);
+  }
+
+  #nodesOf(tile: Tile, height: number): Buffer {
+    const rows = this.#nodes.get(keyOf(tile)) ?? [tile.hashes];
+    this.#nodes.set(keyOf(tile), rows);
+    let top = rows.at(-1) ?? tile.hashes;
+    while (rows.length <= height) {
+      top = nodesOver(top);
+      rows.push(top);
+    }
+    return rows[height] ?? top;
   }
 }
 

@@ -38,6 +38,16 @@ export function perfectRoot(hashes: Buffer): Buffer {
   return Buffer.from(level.subarray(0, HASH_BYTES));
 }
 
+/** The nodes over hashes, one after the other, each over two; over the last of an odd number there is none. */
+export function nodesOver(hashes: Buffer): Buffer {
+  const nodes = Buffer.alloc(Math.floor(hashes.length / (2 * HASH_BYTES)) * HASH_BYTES);
+  for (let at = 0; at < nodes.length; at += HASH_BYTES) {
+    hashes.copy(scratch, 1, 2 * at, 2 * at + 2 * HASH_BYTES);
+    nodes.write(hash('sha256', scratch, 'binary'), at, 'latin1');
+  }
+  return nodes;
+}
+
 /** The root over some leaves of a tree that is small enough to be there as a whole, by their hashes. */
 export function rangeHash(leaves: readonly Buffer[], { start, end }: Range): Buffer {
   const leaf = leaves[start];
@@ -45,6 +55,21 @@ export function rangeHash(leaves: readonly Buffer[], { start, end }: Range): Buf
   if (end - start === 1) return leaf;
   const middle = start + splitOf(end - start);
   return nodeHash(rangeHash(leaves, { start, end: middle }), rangeHash(leaves, { start: middle, end }));
+}
+
+/** The inclusion proofs of all leaves of such a tree, each from its sibling up: every node is hashed once. */
+export function inclusionPaths(leaves: readonly Buffer[]): readonly (readonly Buffer[])[] {
+  const paths = leaves.map((): Buffer[] => []);
+  const walk = (start: number, end: number): Buffer => {
+    if (end - start === 1) return rangeHash(leaves, { start, end });
+    const middle = start + splitOf(end - start);
+    const [left, right] = [walk(start, middle), walk(middle, end)];
+    for (const path of paths.slice(start, middle)) path.push(right);
+    for (const path of paths.slice(middle, end)) path.push(left);
+    return nodeHash(left, right);
+  };
+  if (leaves.length > 0) walk(0, leaves.length);
+  return paths;
 }
 
 /** Leaves [start, end) of a log. */

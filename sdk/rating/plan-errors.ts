@@ -1,7 +1,7 @@
 import { isWhole, minorUnitsOf } from './amounts.ts';
 import { anything, assertNone, type Check, isObject, list, matching, nullable, object, type PlanError, record } from './check.ts';
 import { exact, faultIn, isDecimal, LONGEST } from './exact.ts';
-import type { Plan } from './plan.ts';
+import type { Charge, Plan } from './plan.ts';
 
 /** Longer lists and sizes are nobody's plan, and sums of so many long fractions would keep a verifier busy for minutes. */
 const MOST_CHARGES = 50;
@@ -34,6 +34,11 @@ export function assertPlan(value: unknown): asserts value is Plan {
 /** Every error of one charge of a plan in this currency. */
 export function chargeErrors(value: unknown, currency: unknown): readonly PlanError[] {
   return charge(minorUnitsOf(currency))(value, '');
+}
+
+/** Whether a plan in this currency may have such a charge. */
+export function isCharge(value: unknown, currency: string): value is Charge {
+  return chargeErrors(value, currency).length === 0;
 }
 
 /** Every error of quantities by meter, `{"policy_decisions": "12345"}`. */

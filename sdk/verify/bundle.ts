@@ -1,5 +1,25 @@
 import type { Json } from './json.ts';
-import { anything, commitment, count, flag, hash, hex, list, matching, name, nullable, type Of, object, oneOf, record, text, time } from './shape.ts';
+import {
+  anything,
+  commitment,
+  count,
+  day,
+  decimal,
+  flag,
+  hash,
+  hex,
+  list,
+  matching,
+  name,
+  nullable,
+  type Of,
+  object,
+  oneOf,
+  positive,
+  record,
+  text,
+  time,
+} from './shape.ts';
 
 /** The parts of an evidence bundle, each in the one form that it may have. */
 
@@ -13,6 +33,20 @@ const outcome = oneOf('allowed', 'denied', 'failed', 'refused');
 const sizeText = matching(/^[0-9]{1,20}$/, 'size in decimal');
 /** A whole number, or a decimal where it is beyond 2⁵³. */
 export const size = (value: Json, path: string): number | string => (typeof value === 'string' ? sizeText(value, path) : count(value, path));
+
+/** What was asked for of usage, and how much of it is here. */
+const usageQueryShape = object({
+  types: list(name),
+  from_day: day,
+  to_day: day,
+  time_zone: name,
+  before: object({ epoch: count, size }),
+  events: oneOf('sample', 'all'),
+  total: count,
+  shown: count,
+  seed: nullable(text),
+  sample: nullable(count),
+});
 
 export const manifestShape = object(
   {
@@ -36,7 +70,12 @@ export const manifestShape = object(
     counts: record(count),
     checkpoints: list(object({ origin: name, size, root: hash })),
   },
-  { summary: record(object({ from: text, value: anything })) },
+  {
+    summary: record(object({ from: text, value: anything })),
+    cited: list(name),
+    usage: usageQueryShape,
+    links: list(object({ from: text, to: list(name) })),
+  },
 );
 
 export const receiptViewShape = object({
@@ -54,6 +93,9 @@ export const receiptViewShape = object({
   bytes: text,
   changes: text,
 });
+
+/** A receipt that proves rows or usage of which the bundle is not otherwise about. */
+export const citedReceiptShape = object({ id: name, leaf_hash: hash, log_index: size, bytes: text, changes: text });
 
 /** What the bytes of a receipt say, all of it. */
 export const receiptShape = object(
@@ -80,11 +122,35 @@ export const receiptShape = object(
 const row = object({ type: name, row: record(anything) });
 export const edgeShape = object({ from: name, relationship: name, to: name }, { ends: oneOf(true) });
 
+const usageTree = object({ count: positive, root: hash });
+/** The root over the events of an action; older receipts have a list of them. */
+const usageShape = (value: Json, path: string): readonly Json[] | Of<typeof usageTree> =>
+  Array.isArray(value) ? list(anything)(value, path) : usageTree(value, path);
+
 /** What an action wrote, as its receipts bind it. */
 export const changesShape = object(
   { subject: nullable(row) },
-  { rows: list(row), edges: list(edgeShape), usage: anything, messages: list(anything), erased: list(commitment) },
+  { rows: list(row), edges: list(edgeShape), usage: usageShape, messages: list(anything), erased: list(commitment) },
 );
+
+/** An event with its place among those of its receipt; where `path` is null, all of them are here. */
+export const usageEntryShape = object({
+  receipt: name,
+  index: count,
+  path: nullable(list(hash, 64)),
+  event: object({
+    id: name,
+    source: text,
+    external_id: nullable(text),
+    type: name,
+    pack: text,
+    subject: text,
+    quantity: decimal,
+    metadata: record(text),
+    timestamp: time,
+    corrects: nullable(name),
+  }),
+});
 
 export const personShape = object({ id: name, handle: nullable(text), receipt: receiptViewShape });
 
@@ -147,6 +213,10 @@ export const envelopeShape = object({
 
 export type Manifest = Of<typeof manifestShape>;
 export type ReceiptView = Of<typeof receiptViewShape>;
+export type CitedReceipt = Of<typeof citedReceiptShape>;
+export type UsageQuery = Of<typeof usageQueryShape>;
+export type UsageEntry = Of<typeof usageEntryShape>;
+export type UsageEvent = UsageEntry['event'];
 export type ReceiptContent = Of<typeof receiptShape>;
 export type Changes = Of<typeof changesShape>;
 export type Edge = Of<typeof edgeShape>;

@@ -4,8 +4,8 @@ import type { Opened } from './commitment.ts';
 import type { Findings } from './findings.ts';
 import { nameOf } from './history.ts';
 import type { Json } from './json.ts';
+import { memberOf, valueAt } from './pointer.ts';
 import type { Receipt } from './receipts.ts';
-import { isObject } from './shape.ts';
 
 type DecisionBinding = Receipt['content']['policy'][number];
 
@@ -91,16 +91,6 @@ function viewProblems(decision: Decision): readonly string[] {
 
 /** @param pointer RFC 6901 @returns the commitment that stands there; null where none does */
 function maskedAt(input: Json, pointer: string): string | null {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const found = steps.reduce<Json | undefined>((value, step) => memberOf(value, step), input);
-  const commitment = memberOf(found, 'commitment');
-  return typeof commitment === 'string' && steps.length > 0 ? commitment : null;
-}
-
-function memberOf(value: Json | undefined, name: string): Json | undefined {
-  if (Array.isArray(value)) return /^(0|[1-9][0-9]{0,8})$/.test(name) ? value[Number(name)] : undefined;
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  const commitment = memberOf(valueAt(input, pointer), 'commitment');
+  return typeof commitment === 'string' && pointer !== '' ? commitment : null;
 }

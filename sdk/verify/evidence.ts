@@ -1,4 +1,6 @@
 import {
+  type CitedReceipt,
+  citedReceiptShape,
   type Decision,
   type Disclosure,
   decisionShape,
@@ -17,6 +19,8 @@ import {
   proofShape,
   type ReceiptView,
   receiptViewShape,
+  type UsageEntry,
+  usageEntryShape,
 } from './bundle.ts';
 import type { Json, JsonObject } from './json.ts';
 import { anything, isObject, list, object, record } from './shape.ts';
@@ -34,9 +38,17 @@ const shapes = {
   signature: envelopeShape,
 };
 
+/** What comes after the receipts, of those bundles whose manifest speaks of it. */
+const optional = {
+  cited_receipts: list(citedReceiptShape),
+  usage_events: list(usageEntryShape),
+};
+
 export interface Evidence {
   readonly manifest: Manifest;
   readonly receipts: readonly ReceiptView[];
+  readonly cited_receipts?: readonly CitedReceipt[];
+  readonly usage_events?: readonly UsageEntry[];
   readonly people: readonly Person[];
   readonly policy_decisions: readonly Decision[];
   readonly policy_bundles: readonly PolicyBundle[];
@@ -54,8 +66,9 @@ export interface Evidence {
  */
 export function readEvidence(value: JsonObject): Evidence {
   const manifest = manifestShape(value.manifest ?? null, 'manifest');
-  const { manifest: _, ...others } = shapes;
-  const expected = ['manifest', ...Object.keys(manifest.members), ...Object.keys(others)];
+  const { manifest: _, receipts: __, ...others } = shapes;
+  const more = [...(manifest.cited ? ['cited_receipts'] : []), ...(manifest.usage ? ['usage_events'] : [])];
+  const expected = ['manifest', ...Object.keys(manifest.members), 'receipts', ...more, ...Object.keys(others)];
   const found = Object.keys(value);
   const twice = expected.find((member, index) => expected.indexOf(member) !== index);
   if (twice !== undefined) throw new TypeError(`manifest.members has ${twice}, which every bundle has`);
@@ -64,9 +77,9 @@ export function readEvidence(value: JsonObject): Evidence {
   const unknown = found.find((member) => !expected.includes(member));
   if (unknown !== undefined) throw new TypeError(`the member ${JSON.stringify(unknown.slice(0, 100))} is one that the manifest does not name`);
   if (found.some((member, index) => member !== expected[index])) throw new TypeError(`the members are in another order than ${expected.join(', ')}`);
-  const parts = Object.fromEntries(Object.keys(shapes).map((member) => [member, value[member] ?? null]));
+  const parts = Object.fromEntries([...Object.keys(shapes), ...more].map((member) => [member, value[member] ?? null]));
   const members = Object.entries(manifest.members).map(([member, { many }]) => [member, rowsOf(value[member] ?? null, many, member)] as const);
-  return { ...object(shapes)(parts, ''), members: new Map(members) };
+  return { ...object(shapes, optional)(parts, ''), members: new Map(members) };
 }
 
 function rowsOf(value: Json, many: boolean, path: string): readonly JsonObject[] {

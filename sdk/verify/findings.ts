@@ -32,6 +32,13 @@ export class Findings {
     return this.#weights.has(verdict);
   }
 
+  /** Takes over what was found of a part. */
+  addAll(part: Findings): void {
+    for (const { verdict, code, message, path } of part.#list) this.add(verdict, code, message, path);
+    this.#left += part.#left;
+    for (const verdict of part.#weights) this.#weights.add(verdict);
+  }
+
   /** The gravest first, and in the same order however the work went. */
   get list(): readonly Finding[] {
     const more = { verdict: 'NOTE', code: 'more-findings', message: `${this.#left} more findings are not listed` } as const;

@@ -1,6 +1,7 @@
 import type { Edge, Graph, Manifest } from './bundle.ts';
 import { canonical } from './canonical.ts';
 import type { Findings } from './findings.ts';
+import type { Entry } from './history.ts';
 import type { Place } from './log.ts';
 import type { Receipt } from './receipts.ts';
 
@@ -9,7 +10,7 @@ export function judgeGraph(
   graph: Graph,
   { type, id }: Pick<Manifest, 'type' | 'id'>,
   receipts: readonly Receipt[],
-  places: ReadonlyMap<Receipt, Place>,
+  places: ReadonlyMap<Entry, Place>,
   findings: Findings,
 ): void {
   if (graph.node.id !== id || graph.node.type !== type) {
@@ -36,7 +37,7 @@ export function judgeGraph(
 }
 
 /** In the order of the log, in which an end comes after its beginning. */
-function currentEdges(receipts: readonly Receipt[], places: ReadonlyMap<Receipt, Place>): readonly Edge[] {
+function currentEdges(receipts: readonly Receipt[], places: ReadonlyMap<Entry, Place>): readonly Edge[] {
   const current = new Map<string, Edge>();
   for (const { changes } of receipts.toSorted((a, b) => order(places.get(a), places.get(b)))) {
     for (const edge of changes.edges ?? []) {

@@ -45,6 +45,7 @@ export async function judgePopulation(members: JsonObject, population: Populatio
     open,
     replay,
     changes: null,
+    billing: null,
     leaves: leaves.vouched,
     state: nextState(state, reader.all),
   };

@@ -1,4 +1,4 @@
-import type { Manifest } from './bundle.ts';
+import type { CitedReceipt, Manifest } from './bundle.ts';
 import { isSame } from './canonical.ts';
 import type { Evidence } from './evidence.ts';
 import type { Findings } from './findings.ts';
@@ -7,7 +7,7 @@ import type { Receipt } from './receipts.ts';
 
 /** What the manifest says of the bundle is what is there. */
 export function judgeManifest(evidence: Evidence, findings: Findings): void {
-  const { manifest, receipts, policy_decisions, policy_bundles } = evidence;
+  const { manifest, receipts, cited_receipts = [], policy_decisions, policy_bundles } = evidence;
   const wrong = (what: string, path: string) => findings.add('INVALID', 'manifest-differs', what, `manifest.${path}`);
   if (!manifest.origin.endsWith(`/${manifest.tenant}`)) wrong(`the origin ${manifest.origin} is not that of the tenant ${manifest.tenant}`, 'origin');
   const [first, ...others] = manifest.subjects;
@@ -22,6 +22,7 @@ export function judgeManifest(evidence: Evidence, findings: Findings): void {
       manifest.policy_decisions,
       policy_decisions.map(({ id: decision, action, created_at }) => ({ id: decision, action, created_at })),
     ],
+    cited: [manifest.cited ?? [], cited_receipts.map(({ id: receipt }) => receipt)],
     policy_bundles: [manifest.policy_bundles, policy_bundles.map(({ digest, version: of }) => ({ digest, version: of }))],
   };
   for (const [name, [listed, found]] of Object.entries(lists)) {
@@ -32,7 +33,7 @@ export function judgeManifest(evidence: Evidence, findings: Findings): void {
 }
 
 /** The manifest's times are those of the subject's row, as its receipts leave it. */
-export function judgeTimes(manifest: Manifest, receipts: readonly Receipt[], findings: Findings): void {
+export function judgeTimes(manifest: Manifest, receipts: readonly Receipt[], cited: readonly Receipt<CitedReceipt>[], findings: Findings): void {
   const chain = receipts.filter(
     ({ content }) => content.seq !== null && content.subject.type === manifest.type && content.subject.id === manifest.id,
   );
@@ -41,7 +42,7 @@ export function judgeTimes(manifest: Manifest, receipts: readonly Receipt[], fin
   const wrong = (name: string) => findings.add('INVALID', 'manifest-differs', `the receipts bind another ${name}`, `manifest.${name}`);
   if (created !== undefined && created !== manifest.created_at) wrong('created_at');
   if (updated !== undefined && updated !== manifest.updated_at) wrong('updated_at');
-  const late = receipts.find(({ content }) => content.at > manifest.generated_at);
+  const late = [...receipts, ...cited].find(({ content }) => content.at > manifest.generated_at);
   if (late) findings.add('INVALID', 'clock-rollback', `receipt ${late.content.id} is of ${late.content.at}, after the bundle was made`, late.path);
 }
 
@@ -57,11 +58,12 @@ function judgeSummary({ manifest, members }: Evidence, findings: Findings): void
 }
 
 function judgeCounts({ manifest, members, ...evidence }: Evidence, findings: Findings): void {
-  const { receipts, people, policy_decisions, policy_bundles, graph, disclosures } = evidence;
+  const { receipts, cited_receipts, usage_events, people, policy_decisions, policy_bundles, graph, disclosures } = evidence;
   const counts = new Map<string, number>();
   for (const [name, rows] of members) if (manifest.members[name]?.many) counts.set(name, rows.length);
-  for (const [name, list] of Object.entries({ receipts, people, policy_decisions, policy_bundles, edges: graph.edges, disclosures }))
-    counts.set(name, list.length);
+  const optional = { ...(cited_receipts && { cited_receipts }), ...(usage_events && { usage_events }) };
+  const lists = { receipts, ...optional, people, policy_decisions, policy_bundles, edges: graph.edges, disclosures };
+  for (const [name, list] of Object.entries(lists)) counts.set(name, list.length);
   for (const [name, count] of counts) {
     const said = manifest.counts[name];
     if (said !== count) {

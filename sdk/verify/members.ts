@@ -1,9 +1,9 @@
-import type { Manifest } from './bundle.ts';
+import type { CitedReceipt, Manifest } from './bundle.ts';
 import { isSame } from './canonical.ts';
 import type { Opened } from './commitment.ts';
 import type { Evidence } from './evidence.ts';
 import type { Findings } from './findings.ts';
-import { chainOf, nameOf } from './history.ts';
+import { chainOf, type Entry, nameOf } from './history.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Handles } from './people.ts';
 import type { Receipt } from './receipts.ts';
@@ -11,18 +11,20 @@ import type { Receipt } from './receipts.ts';
 /** What rows are rebuilt from and compared with. */
 export interface Binding {
   readonly receipts: readonly Receipt[];
+  /** The rows that they write may be shown, and need not be. */
+  readonly cited: readonly Receipt<CitedReceipt>[];
   readonly opened: ReadonlyMap<string, Opened>;
   readonly handles: Handles;
 }
 
-/** Each row that is shown is rebuilt from the receipts and compared, and each row that they bind is shown. */
+/** Each row that is shown is rebuilt from the receipts and compared, and each row that those of the subjects bind is shown. */
 export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 'members'>, binding: Binding, findings: Findings): void {
   if (!isSame(manifest.members.approvals ?? null, APPROVALS)) {
     findings.add('INVALID', 'manifest-differs', `every bundle shows approvals: ${JSON.stringify(APPROVALS)}`, 'manifest.members.approvals');
   }
-  const bound = boundRows(manifest, binding.receipts, findings);
+  const bound = boundRows(manifest, binding, findings);
   const shown = new Set<string>();
-  for (const { path, type, row } of shownRows(manifest, members)) {
+  for (const { path, type, row } of shownRows({ manifest, members })) {
     const key = keyOf(type, row.id);
     if (shown.has(key)) findings.add('INVALID', 'doubled-row', `${path}: ${key} is shown twice`, path);
     shown.add(key);
@@ -31,40 +33,54 @@ export function judgeMembers({ manifest, members }: Pick<Evidence, 'manifest' | 
     else findings.add('INVALID', 'row-not-bound', `${path}: no receipt binds ${key}`, path);
   }
   // Also of types that no member has: else whoever signs the bundle hides rows by leaving their member out.
-  for (const key of bound.keys()) {
-    if (!shown.has(key)) findings.add('INCOMPLETE', 'row-not-shown', `the receipts bind ${key}, which the bundle does not show`, 'manifest.members');
+  for (const [key, { isOwn }] of bound) {
+    if (isOwn && !shown.has(key))
+      findings.add('INCOMPLETE', 'row-not-shown', `the receipts bind ${key}, which the bundle does not show`, 'manifest.members');
   }
 }
 
 /** Who approved is shown of whatever can be approved, so that none is not the same as nothing shown. */
 const APPROVALS = { type: 'approval', many: true } as const;
 
-function shownRows(manifest: Manifest, members: Evidence['members']): readonly (BoundRow & { path: string })[] {
+/** The rows of all members. */
+export function shownRows({ manifest, members }: Pick<Evidence, 'manifest' | 'members'>): readonly ShownRow[] {
   return [...members].flatMap(([member, rows]) => {
     const { type = '', many = false } = manifest.members[member] ?? {};
     return rows.map((row, index) => ({ path: many ? `${member}[${index}]` : member, type, row }));
   });
 }
 
-interface BoundRow {
+export interface ShownRow {
   readonly type: string;
   readonly row: JsonObject;
+  readonly path: string;
 }
 
-/** Subjects as their receipts leave them, and the rows that were written once; each by its type and id. */
-function boundRows({ subjects }: Manifest, receipts: readonly Receipt[], findings: Findings): ReadonlyMap<string, BoundRow> {
+interface BoundRow {
+  readonly row: JsonObject;
+  /** Written by a receipt of what the bundle is about. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Subjects as their receipts leave them, and the rows that were written once; each by its type and id. The subject of a cited
+ * receipt is none of them: what its other receipts made of it is not here.
+ */
+function boundRows({ subjects }: Manifest, { receipts, cited }: Binding, findings: Findings): ReadonlyMap<string, BoundRow> {
   const bound = new Map<string, BoundRow>();
+  const own = new Set<Entry>(receipts);
   for (const { type, id } of subjects) {
-    const own = receipts.filter(({ content }) => content.subject.type === type && content.subject.id === id);
-    const changes = chainOf(own).map((receipt) => receipt.changes.subject?.row ?? {});
+    const ofSubject = receipts.filter(({ content }) => content.subject.type === type && content.subject.id === id);
+    const changes = chainOf(ofSubject).map((receipt) => receipt.changes.subject?.row ?? {});
     const row: JsonObject = Object.assign(Object.create(null), ...changes);
-    bound.set(keyOf(type, id), { type, row });
+    bound.set(keyOf(type, id), { row, isOwn: true });
   }
-  for (const { content, changes, path } of receipts) {
+  for (const receipt of [...receipts, ...cited]) {
+    const { content, changes, path } = receipt;
     for (const { type, row } of changes.rows ?? []) {
       const key = keyOf(type, row.id);
       if (bound.has(key)) findings.add('INVALID', 'doubled-row', `receipt ${content.id} writes ${key}, which was written before`, path);
-      bound.set(key, { type, row });
+      bound.set(key, { row, isOwn: own.has(receipt) });
     }
   }
   return bound;

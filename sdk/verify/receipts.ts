@@ -1,4 +1,4 @@
-import { type Changes, changesShape, type ReceiptContent, type ReceiptView, receiptShape } from './bundle.ts';
+import { type Changes, type CitedReceipt, changesShape, type ReceiptContent, type ReceiptView, receiptShape } from './bundle.ts';
 import { type Bytes, fromBase64, fromUtf8, sha256, toBase64, toHex, utf8 } from './bytes.ts';
 import { canonical, isSame } from './canonical.ts';
 import type { Findings } from './findings.ts';
@@ -7,8 +7,8 @@ import { parseJson } from './json.ts';
 import { leafHash } from './merkle.ts';
 
 /** A receipt whose bytes were read, and whose view is what they say. */
-export interface Receipt extends Entry {
-  readonly view: ReceiptView;
+export interface Receipt<View extends CitedReceipt = ReceiptView> extends Entry {
+  readonly view: View;
   readonly changes: Changes;
   readonly leaf: Bytes;
 }
@@ -17,7 +17,12 @@ export interface Receipt extends Entry {
 const MAX_BYTES = 65_535;
 
 /** @param origin of the tenant's logs @returns null, and a finding, for one that cannot be read */
-export async function readReceipt(view: ReceiptView, path: string, origin: string, findings: Findings): Promise<Receipt | null> {
+export async function readReceipt<View extends CitedReceipt>(
+  view: View,
+  path: string,
+  origin: string,
+  findings: Findings,
+): Promise<Receipt<View> | null> {
   const bytes = await findings.attempt('malformed-receipt', `${path}.bytes`, () => fromBase64(view.bytes));
   const content = bytes && (await findings.attempt('malformed-receipt', `${path}.bytes`, () => receiptOf(bytes)));
   const changes = await findings.attempt('malformed-changes', `${path}.changes`, () => changesOf(view.changes));
@@ -48,9 +53,11 @@ function changesOf(text: string): Changes {
   return changes;
 }
 
-function differing(view: ReceiptView, content: ReceiptContent): readonly string[] {
+/** Of a cited receipt less is shown than of others. */
+function differing(view: Partial<ReceiptView>, content: ReceiptContent): readonly string[] {
   const said = { ...content, decision_ids: content.policy.map(({ decision_id }) => decision_id) };
-  return (['id', 'action', 'outcome', 'subject', 'seq', 'state', 'decision_ids', 'at'] as const).filter((field) => !isSame(view[field], said[field]));
+  const fields = ['id', 'action', 'outcome', 'subject', 'seq', 'state', 'decision_ids', 'at'] as const;
+  return fields.filter((field) => Object.hasOwn(view, field) && !isSame(view[field] ?? null, said[field]));
 }
 
 /** What a receipt of ours never says. */

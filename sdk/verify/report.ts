@@ -1,3 +1,4 @@
+import type { Billing } from './billing.ts';
 import type { Finding } from './findings.ts';
 import { formatState } from './state.ts';
 import type { Report } from './verify.ts';
@@ -16,6 +17,11 @@ const MEANING = {
   PARTIAL: 'some decisions cannot be made again; the others come out the same',
   DIFFERS: 'a decision, made again, comes out otherwise',
   NONE: 'there are no decisions',
+} as const;
+
+const RERATING = {
+  REPRODUCED: 'each line of the invoice, rated again, comes out the same',
+  DIFFERS: 'the invoice, made again, comes out otherwise',
 } as const;
 
 const PROMISE = {
@@ -37,7 +43,7 @@ export interface Line {
   readonly tone: 'good' | 'bad' | 'doubt';
 }
 
-export function linesOf({ integrity, completeness, replay, changes, promise }: Report): readonly Line[] {
+export function linesOf({ integrity, completeness, replay, changes, billing, promise }: Report): readonly Line[] {
   const by = integrity.verdict === 'WITNESSED' ? ` by ${integrity.witnesses.length} (${integrity.witnesses.join(', ')})` : '';
   const of = replay.decisions > 0 ? ` ${replay.reproduced} of ${replay.decisions}` : '';
   const judged = changes ? `; ${changes.judged} of ${changes.all} changes were judged by a policy` : '';
@@ -45,8 +51,14 @@ export function linesOf({ integrity, completeness, replay, changes, promise }: R
     line('Integrity', integrity.verdict, by, MEANING[integrity.verdict]),
     line('Completeness', completeness.verdict, '', MEANING[completeness.verdict]),
     line('Policy replay', replay.verdict, of, `${MEANING[replay.verdict]}${judged}`),
+    ...(billing ? [rerating(billing)] : []),
     ...(promise ? [line('Promise', promise.verdict, '', PROMISE[promise.verdict])] : []),
   ];
+}
+
+function rerating({ verdict, lines, rerated, readings, reaggregated, events }: Billing): Line {
+  const from = `from ${readings} readings, ${reaggregated} of them counted again; ${events} usage events are shown`;
+  return line('Re-rating', verdict, ` ${rerated} of ${lines} lines`, `${RERATING[verdict]}; ${from}`);
 }
 
 function line(name: string, verdict: string, more: string, meaning: string): Line {

@@ -28,6 +28,16 @@ export function object<S extends Shapes, M extends Shapes>(members: S, more?: M)
   };
 }
 
+/** Of an object these members, whatever else it has. */
+export function columns<S extends Shapes>(members: S): Shape<Members<S>> {
+  const shape = object(members);
+  return (value, path) => {
+    const found = record(anything)(value, path);
+    const own = Object.entries(found).filter(([name]) => Object.hasOwn(members, name));
+    return shape(Object.fromEntries(own), path);
+  };
+}
+
 export function list<T extends Json>(item: Shape<T>, most = MOST): Shape<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw new TypeError(`${path} is no list`);
@@ -86,6 +96,12 @@ export const count: Shape<number> = (value, path) => {
   return value;
 };
 
+/** From 1, exact. */
+export const positive: Shape<number> = (value, path) => {
+  if (value === 0) throw new TypeError(`${path} is not from 1`);
+  return count(value, path);
+};
+
 export const hash: Shape<string> = (value, path) => {
   const found = text(value, path);
   if (fromBase64(found).length !== 32) throw new TypeError(`${path} is no SHA-256 in base64`);
@@ -95,6 +111,19 @@ export const hash: Shape<string> = (value, path) => {
 export const hex = matching(/^[0-9a-f]{64}$/, 'SHA-256 in lowercase hex');
 export const commitment = matching(/^[A-Za-z0-9_-]{43}$/, 'commitment');
 export const name = matching(/^[^\p{Cc}]{1,500}$/u, 'name of 1 to 500 characters without control characters');
+
+/** In one spelling but for zeros at its end. Arithmetic with longer ones would take as long as a file likes. */
+export const decimal = matching(/^-?(0|[1-9][0-9]{0,98})(\.[0-9]{1,100})?$/, 'decimal as "12.50", of at most 100 digits before and after its point');
+
+/** A day of the calendar, in one spelling: they sort as texts. */
+export const day: Shape<string> = (value, path) => {
+  const found = text(value, path);
+  const isDay = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(found) && new Date(`${found}T00:00:00.000Z`).toJSON()?.slice(0, 10) === found;
+  if (!isDay) throw new TypeError(`${path} is no day as 2026-01-31`);
+  return found;
+};
+
+export const month = matching(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'month as 2026-01');
 
 /** RFC 3339, UTC, with milliseconds: in this one spelling, times sort as texts. */
 export const time: Shape<string> = (value, path) => {

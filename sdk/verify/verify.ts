@@ -1,3 +1,4 @@
+import type { Billing } from './billing.ts';
 import { EVIDENCE } from './bundle.ts';
 import { fromUtf8 } from './bytes.ts';
 import type { Evaluator } from './evaluate.ts';
@@ -75,6 +76,8 @@ export interface Report {
   readonly replay: Replay;
   /** null where the receipts' decisions are not looked at, as in a population. */
   readonly changes: Changes | null;
+  /** null where the bundle is about no invoice. */
+  readonly billing: Billing | null;
   /** Whether the promised receipt is in the log; null where none was asked about. */
   readonly promise: { readonly verdict: 'KEPT' | 'NOT FOUND' | 'INVALID'; readonly leaf_hash: string | null } | null;
   readonly findings: readonly Finding[];
@@ -89,6 +92,7 @@ export interface Judged {
   readonly open: readonly string[];
   readonly replay: Replay;
   readonly changes: Changes | null;
+  readonly billing: Billing | null;
   /** Base64 hashes of the leaves that are proven to be in a log of the policy's. */
   readonly leaves: ReadonlySet<string>;
   readonly state: State;
@@ -162,6 +166,7 @@ function reportOf(judged: Judged | null, promise: Report['promise'], state: Stat
     completeness,
     replay,
     changes: judged?.changes ?? null,
+    billing: judged?.billing ?? null,
     promise,
     findings: findings.list,
     state: judged?.state ?? state,

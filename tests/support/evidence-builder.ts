@@ -46,7 +46,7 @@ export interface DraftChanges {
   subject: { type: string; row: DraftRow } | null;
   rows?: { type: string; row: DraftRow }[];
   edges?: DraftEdge[];
-  usage?: Json[];
+  usage?: Json;
   messages?: Json[];
 }
 
@@ -68,6 +68,7 @@ interface Step {
   readonly decisions?: readonly DraftDecision[];
   readonly isFinal?: boolean;
   readonly commitments?: readonly string[];
+  readonly usage?: Json;
 }
 
 /** A tenant with a log of its own, in which one request was made, refused, approved and cancelled. */
@@ -166,6 +167,7 @@ export class EvidenceWorld {
     decisions = [],
     isFinal,
     commitments = [],
+    usage = [],
   }: Step): DraftReceipt {
     const at = this.now();
     const own = this.receipts.filter(({ content }) => content.subject.id === subject.id);
@@ -180,7 +182,7 @@ export class EvidenceWorld {
       ...(seq === 1 ? { tenant_id: 'demo', created_at: at } : {}),
       ...row,
     };
-    const changes: DraftChanges = { subject: whole && { type: subject.type, row: whole }, rows, edges, usage: [], messages: [] };
+    const changes: DraftChanges = { subject: whole && { type: subject.type, row: whole }, rows, edges, usage, messages: [] };
     const content: { -readonly [K in keyof ReceiptContent]: ReceiptContent[K] } = {
       typ: 'summit-receipt/v1',
       origin: BASE,
@@ -230,7 +232,7 @@ export class EvidenceWorld {
   }
 
   /** Signs the draft as it is now; a signature that it has already is replaced. */
-  sign(draft: EvidenceDraft, key = this.log.bundle): EvidenceDraft {
+  sign<D extends Pick<EvidenceDraft, 'manifest' | 'signature'>>(draft: D, key = this.log.bundle): D {
     const { signature: _, ...members } = draft;
     const { origin, type, id, generated_at, nonce } = draft.manifest;
     const statement = {
@@ -246,7 +248,7 @@ export class EvidenceWorld {
       payload: payload.toString('base64'),
       signatures: [{ keyid: keyidOf(key), sig }],
     };
-    return { ...members, signature };
+    return { ...draft, signature };
   }
 }
 
@@ -383,10 +385,7 @@ function draftOf(
         ...{ approvals: 1, receipts: own.length, people: people.length, policy_decisions: decisions.length, policy_bundles: 1 },
         ...{ edges: edges.length, disclosures: world.disclosures.length },
       },
-      checkpoints: [...new Set(Object.values(proofs).map((proof) => parseNote(parseProof(proof).checkpoint).text))].map((text) => {
-        const { origin, size, root } = parseCheckpoint(text);
-        return { origin, size: Number(size), root: Buffer.from(root).toString('base64') };
-      }),
+      checkpoints: checkpointsOf(proofs),
     },
     request,
     execution: null,
@@ -411,4 +410,12 @@ function draftOf(
     disclosures: world.disclosures.toSorted((a, b) => (a.commitment < b.commitment ? -1 : 1)).map((disclosure) => ({ ...disclosure })),
     proof: { receipts: proofs, consistency: null, epochs },
   };
+}
+
+/** Those that the proofs lead to, each once. */
+export function checkpointsOf(proofs: Readonly<Record<string, string>>): EvidenceDraft['manifest']['checkpoints'] {
+  return [...new Set(Object.values(proofs).map((proof) => parseNote(parseProof(proof).checkpoint).text))].map((text) => {
+    const { origin, size, root } = parseCheckpoint(text);
+    return { origin, size: Number(size), root: Buffer.from(root).toString('base64') };
+  });
 }

@@ -4,17 +4,20 @@ import * as assert from 'uvu/assert';
 import { JsonError, parseJson } from '../../sdk/verify/json.ts';
 import { parsePolicy } from '../../sdk/verify/policy.ts';
 import { verifyEvidence } from '../../sdk/verify/verify.ts';
+import { buildBilling } from '../support/billing-builder.ts';
 import { buildEvidence } from '../support/evidence-builder.ts';
 
 const test = suite('Verifier: any input');
 const { bundle, policy: policyText } = await buildEvidence();
 const text = JSON.stringify(bundle);
 const policy = await parsePolicy(policyText);
+const billing = await buildBilling();
+const billingPolicy = await parsePolicy(billing.policy);
 /** The policies are not the point here. */
 const evaluate = async () => [];
 
-async function verdictOf(file: string | Uint8Array): Promise<string> {
-  const { ok, integrity, findings } = await verifyEvidence(file, { policy, evaluate });
+async function verdictOf(file: string | Uint8Array, pinned = policy): Promise<string> {
+  const { ok, integrity, findings } = await verifyEvidence(file, { policy: pinned, evaluate });
   assert.is(ok, false, 'it is not ok');
   assert.ok(findings.length > 0, 'what is wrong is said');
   return integrity.verdict;
@@ -30,6 +33,19 @@ test('a single byte that was changed anywhere is seen', async () => {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ flip;
       const verdict = await verdictOf(changed);
+      assert.ok(['INVALID', 'UNANCHORED'].includes(verdict), `${verdict} with the byte ${at} changed`);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a single byte that was changed anywhere in a bundle about an invoice is seen', async () => {
+  const bytes = Buffer.from(JSON.stringify(billing.bundle));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ flip;
+      const verdict = await verdictOf(changed, billingPolicy);
       assert.ok(['INVALID', 'UNANCHORED'].includes(verdict), `${verdict} with the byte ${at} changed`);
     }),
     { numRuns: 150 },
@@ -56,20 +72,25 @@ test('whatever the text is, there is a verdict', async () => {
   await fc.assert(fc.asyncProperty(fc.uint8Array(), async (bytes) => assert.is(await verdictOf(bytes), 'INVALID')));
 });
 
-test('whatever a member is, there is a verdict', async () => {
-  const paths = pathsOf(bundle).filter((path) => !path.includes('wasm'));
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 }), async (path, value) => {
-      const copy = structuredClone(bundle);
-      const parent = path.slice(0, -1).reduce<unknown>((inner, step) => Reflect.get(Object(inner), step), copy);
-      if (JSON.stringify(Reflect.get(Object(parent), path.at(-1) ?? '')) === JSON.stringify(value)) return;
-      Reflect.set(Object(parent), path.at(-1) ?? '', value);
-      const verdict = await verdictOf(JSON.stringify(copy));
-      assert.ok(['INVALID', 'UNANCHORED'].includes(verdict), `${verdict} with another ${path.join('.')}`);
-    }),
-    { numRuns: 150 },
-  );
-});
+for (const [name, whole, pinned] of [
+  ['a member', bundle, policy],
+  ['a member about an invoice', billing.bundle, billingPolicy],
+] as const) {
+  test(`whatever ${name} is, there is a verdict`, async () => {
+    const paths = pathsOf(whole).filter((path) => !path.includes('wasm'));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 }), async (path, value) => {
+        const copy = structuredClone<object>(whole);
+        const parent = path.slice(0, -1).reduce<unknown>((inner, step) => Reflect.get(Object(inner), step), copy);
+        if (JSON.stringify(Reflect.get(Object(parent), path.at(-1) ?? '')) === JSON.stringify(value)) return;
+        Reflect.set(Object(parent), path.at(-1) ?? '', value);
+        const verdict = await verdictOf(JSON.stringify(copy), pinned);
+        assert.ok(['INVALID', 'UNANCHORED'].includes(verdict), `${verdict} with another ${path.join('.')}`);
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
 
 test('nested, oversized and prototype-naming documents are verdicts, not crashes', async () => {
   const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;

@@ -23,6 +23,7 @@ import {
   Strict,
   Type,
 } from '../../../sdk/index.ts';
+import { billing } from './bill.ts';
 
 /** A pack whose actions do what a pack must not, to see that the kernel holds. */
 const Probe = governed({
@@ -268,16 +269,29 @@ export default definePack({
   version: '1.0.0',
   summit: '^0.1.0',
   requires: { 'high-risk-ops': '^0.1.0' },
-  entities: [Probe],
-  migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL, size numeric')])],
+  entities: [Probe, ...billing.entities],
+  migrations: [migration('0001-probes', [governedTable('probes', 'name text NOT NULL, size numeric')]), ...billing.migrations],
   policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision'], mask: ['/context/note', '/context/absent'] }],
-  actions: [createProbe, judgedProbe, close, explode, leap, unlocked, skipVersion, unpoliced, report, tellUndeclared, tellOfAnother],
+  actions: [
+    createProbe,
+    judgedProbe,
+    close,
+    explode,
+    leap,
+    unlocked,
+    skipVersion,
+    unpoliced,
+    report,
+    tellUndeclared,
+    tellOfAnother,
+    ...billing.actions,
+  ],
   queries: [listProbes],
-  evidence: [probeEvidence],
+  evidence: [probeEvidence, ...billing.evidence],
   effects: [],
   events: [reported, closed],
   jobs: [closeAll],
-  usage: [],
+  usage: billing.usage,
   meters: [],
   dashboards: [probeDashboard],
   relationships: { watched_by: 'watches' },

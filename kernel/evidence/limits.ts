@@ -1,0 +1,12 @@
+import { Problem } from '../../sdk/index.ts';
+
+/** Each has its inclusion proof, and all of these are in memory. */
+export const MOST_CITED = 20_000;
+
+/** So long a list the verifier reads, and no longer one. */
+export const MOST_EVENTS = 200_000;
+
+export function tooMany(verb: 'cite' | 'show', most: number, what: string): Problem {
+  const mend = 'ask for a sample of its usage (events=sample, and how many by sample=), and prove the others by populations (/evidence/populations)';
+  return new Problem('too-large', `The bundle would ${verb} more than ${most.toLocaleString('en')} ${what}: ${mend}.`);
+}
