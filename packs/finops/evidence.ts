@@ -62,7 +62,10 @@ export const billingEvidence = defineEvidence({
   },
 
   cites: ({ meter_readings, meter_adjustments, period_closes }) =>
-    [...meter_readings, ...meter_adjustments, ...period_closes].map(({ ledger_id, ledger_version }) => ({ subject: ledger_id, version: ledger_version })),
+    [...meter_readings, ...meter_adjustments, ...period_closes].map(({ ledger_id, ledger_version }) => ({
+      subject: ledger_id,
+      version: ledger_version,
+    })),
 
   usage({ invoice, meter_readings, meter_adjustments }) {
     if (!invoice) return null;

@@ -19,8 +19,8 @@ import {
   RatedUsage,
   UsageLedger,
 } from './entities.ts';
-import { billingEvidence } from './evidence.ts';
 import { invoiceCredited, invoiceDiffers, invoiceFinalized, invoiceVoided } from './events.ts';
+import { billingEvidence } from './evidence.ts';
 import { checkInvoices, meterUsage, rateUsage } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
 import {

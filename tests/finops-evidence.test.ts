@@ -1,0 +1,77 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type TestSummit, testSummit } from './support/summit.ts';
+import { verifiedEvidence } from './support/verified-evidence.ts';
+
+const test = suite('The evidence of an invoice');
+let s: TestSummit;
+test.before(async () => {
+  s = await testSummit();
+});
+test.after(() => s.close());
+
+const TENANT = 'demo-external';
+const PERIOD = '2026-03';
+let next = 0;
+
+async function report(count: number, more: object) {
+  const events = Array.from({ length: count }, () => ({ specversion: '1.0', id: `e-${++next}`, source: '/gateway', type: 'workflow_run', ...more }));
+  const { status, body } = await s.post('operator', '/metering/events', events);
+  assert.is(status, 200, JSON.stringify(body));
+  return body.events.map(({ event_id }: { event_id: string }) => event_id);
+}
+
+test('before there is an invoice, nothing is proven', async () => {
+  assert.is((await s.get('auditor', `/evidence/billing/${TENANT}/${PERIOD}`)).status, 404);
+  assert.is((await s.get('auditor', `/evidence/billing/summit-internal/${PERIOD}`)).status, 404);
+});
+
+test('a sample proves lines, readings and events, and the verifier rates them again', async () => {
+  await report(40, { time: '2026-03-01T00:00:00Z' });
+  await report(60, { time: '2026-03-31T23:59:59Z', type: 'policy_decision' });
+  await s.post('operator', '/billing/runs', { period: PERIOD });
+  await report(5, { time: '2026-03-15T12:00:00Z' });
+  const { body: invoice } = await s.post('finance', `/billing/invoices/${TENANT}/${PERIOD}/finalize`);
+  assert.is(invoice.status, 'finalized', JSON.stringify(invoice));
+  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}?sample=10`);
+  assert.equal(found.findings, []);
+  assert.ok(found.ok);
+  assert.equal(bundle.invoice.total, invoice.total);
+  assert.is(bundle.usage_events.length, 10);
+  assert.is(bundle.manifest.usage.total, 105);
+  assert.equal(found.billing?.lines, 3);
+  const [link] = bundle.manifest.links;
+  assert.is(link.from, '/invoice/lines/1');
+});
+
+test('all events come to the readings, counted anew', async () => {
+  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}?events=all`);
+  assert.equal(found.findings, []);
+  assert.is(bundle.usage_events.length, 105);
+  assert.is(found.billing?.reaggregated, 3);
+});
+
+test('late usage is proven with the invoice that bills it', async () => {
+  const late = await report(2, { time: '2026-03-20T00:00:00Z' });
+  await report(1, { time: '2026-04-20T00:00:00Z' });
+  await s.post('finance', `/billing/invoices/${TENANT}/2026-04/finalize`);
+  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/2026-04?events=all`);
+  assert.equal(found.findings, []);
+  assert.equal(
+    bundle.usage_events.map(({ event }: { event: { id: string } }) => event.id).filter((id: string) => late.includes(id)).length,
+    2,
+  );
+});
+
+test('what has become of an invoice since is part of it: a credit note, too', async () => {
+  await s.post('finance', `/billing/invoices/${TENANT}/${PERIOD}/credit-notes`, { amount: '1.00', comment: 'Goodwill' });
+  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}`);
+  assert.equal(found.findings, []);
+  assert.is(bundle.credit_notes[0].comment, 'Goodwill');
+});
+
+test('only finance, operator and auditor may have it', async () => {
+  assert.is((await s.get('engineer', `/evidence/billing/${TENANT}/${PERIOD}`)).status, 403);
+});
+
+test.run();
