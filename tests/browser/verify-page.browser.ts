@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildVerifier } from '../../kernel/cli/verifier-page.ts';
 import { parseState } from '../../sdk/verify/index.ts';
+import { buildBilling } from '../support/billing-builder.ts';
 import { buildEvidence } from '../support/evidence-builder.ts';
 
 const test = suite('The verifier as a page');
@@ -70,6 +71,15 @@ test('a sound bundle is verified offline, from the disk', async () => {
     assert.match(completeness, /^✓ COMPLETE/);
     assert.match(replay, /^✓ REPRODUCED 2 of 2/);
     assert.is(await page.getByRole('heading', { name: 'Findings' }).isVisible(), false);
+  });
+});
+
+test('an invoice is made again, without a network', async () => {
+  const billing = await buildBilling();
+  await onPage(async (page) => {
+    await verify(page, file('invoice.json', JSON.stringify(billing.bundle)), file('invoice.policy', billing.policy));
+    await page.getByRole('heading', { name: '✓ Verified' }).waitFor();
+    assert.match((await verdicts(page))[3] ?? '', /^✓ REPRODUCED 5 of 5 lines/);
   });
 });
 

@@ -127,13 +127,14 @@ test('it loads nothing of the kernel but its commands, and no module that could 
   const ours = [...loaded].filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
   const stray = ours.filter(
     (path) =>
-      !/^(sdk\/verify\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|sdk\/(errors|durable-files)\.ts|node_modules\/)/.test(
+      !/^(sdk\/(verify|rating)\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|sdk\/(errors|durable-files)\.ts|node_modules\/)/.test(
         path,
       ),
   );
   assert.equal(stray, []);
   const packages = new Set(ours.flatMap((path) => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
-  assert.equal([...packages].toSorted(), ['canonicalize', 'commander']);
+  // The rating brings four of them: exact fractions, and the list of currencies with what that needs.
+  assert.equal([...packages].toSorted(), ['canonicalize', 'commander', 'currency-codes', 'first-match', 'fraction.js', 'nub']);
   assert.equal(
     [...loaded].filter((url) => /^node:(net|tls|http|https|http2|dgram|dns)$/.test(url)),
     [],
