@@ -61,6 +61,8 @@ interface Declaration<Rows> {
   readonly title: string;
   /** Names what is asked for, by `:id` unless `subject` says otherwise. */
   readonly path: string;
+  /** The roles that may have it; everybody of the tenant where it is absent. */
+  readonly roles?: readonly string[];
   /** The id of what the path names, where that is not `:id`. @throws Problem `not-found` */
   subject?(db: Reader, params: Readonly<Record<string, string>>): Promise<string>;
   /** What is up for approval, where a subject's content may change after it was approved: only what counts now is received. */

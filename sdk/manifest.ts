@@ -22,10 +22,11 @@ export function manifestOf(pack: Pack) {
       policy: isNone(policy) ? { none: policy.none } : { entrypoint: policy.entrypoint },
     })),
     queries: pack.queries.map(({ id, title, route, roles }) => ({ id, title, route, ...(roles ? { roles } : {}) })),
-    evidence: pack.evidence.map(({ id, title, path, members }) => ({
+    evidence: pack.evidence.map(({ id, title, path, roles, members }) => ({
       id,
       title,
       path,
+      ...(roles ? { roles } : {}),
       members: Object.fromEntries(membersOf({ members }).map(({ name, entity, many }) => [name, { type: entity.type, many }])),
     })),
     effects: pack.effects.map(({ id, outcome }) => ({ id, outcome: isNone(outcome) ? { none: outcome.none } : outcome.id })),

@@ -21,6 +21,12 @@ async function report(count: number, more: object) {
   return body.events.map(({ event_id }: { event_id: string }) => event_id);
 }
 
+/** The bundle, and what the verifier says of another that was asked for in the same way. */
+async function proven(path: string) {
+  const [{ body: bundle }, report] = [await s.get('auditor', path), await verifiedEvidence(s, path)];
+  return { bundle, report };
+}
+
 test('before there is an invoice, nothing is proven', async () => {
   assert.is((await s.get('auditor', `/evidence/billing/${TENANT}/${PERIOD}`)).status, 404);
   assert.is((await s.get('auditor', `/evidence/billing/summit-internal/${PERIOD}`)).status, 404);
@@ -33,7 +39,7 @@ test('a sample proves lines, readings and events, and the verifier rates them ag
   await report(5, { time: '2026-03-15T12:00:00Z' });
   const { body: invoice } = await s.post('finance', `/billing/invoices/${TENANT}/${PERIOD}/finalize`);
   assert.is(invoice.status, 'finalized', JSON.stringify(invoice));
-  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}?sample=10`);
+  const { bundle, report: found } = await proven(`/evidence/billing/${TENANT}/${PERIOD}?sample=10`);
   assert.equal(found.findings, []);
   assert.ok(found.ok);
   assert.equal(bundle.invoice.total, invoice.total);
@@ -45,7 +51,7 @@ test('a sample proves lines, readings and events, and the verifier rates them ag
 });
 
 test('all events come to the readings, counted anew', async () => {
-  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}?events=all`);
+  const { bundle, report: found } = await proven(`/evidence/billing/${TENANT}/${PERIOD}?events=all`);
   assert.equal(found.findings, []);
   assert.is(bundle.usage_events.length, 105);
   assert.is(found.billing?.reaggregated, 3);
@@ -55,17 +61,14 @@ test('late usage is proven with the invoice that bills it', async () => {
   const late = await report(2, { time: '2026-03-20T00:00:00Z' });
   await report(1, { time: '2026-04-20T00:00:00Z' });
   await s.post('finance', `/billing/invoices/${TENANT}/2026-04/finalize`);
-  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/2026-04?events=all`);
+  const { bundle, report: found } = await proven(`/evidence/billing/${TENANT}/2026-04?events=all`);
   assert.equal(found.findings, []);
-  assert.equal(
-    bundle.usage_events.map(({ event }: { event: { id: string } }) => event.id).filter((id: string) => late.includes(id)).length,
-    2,
-  );
+  assert.equal(bundle.usage_events.map(({ event }: { event: { id: string } }) => event.id).filter((id: string) => late.includes(id)).length, 2);
 });
 
 test('what has become of an invoice since is part of it: a credit note, too', async () => {
   await s.post('finance', `/billing/invoices/${TENANT}/${PERIOD}/credit-notes`, { amount: '1.00', comment: 'Goodwill' });
-  const { bundle, report: found } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/${PERIOD}`);
+  const { bundle, report: found } = await proven(`/evidence/billing/${TENANT}/${PERIOD}`);
   assert.equal(found.findings, []);
   assert.is(bundle.credit_notes[0].comment, 'Goodwill');
 });

@@ -38,7 +38,7 @@ test('one event is accepted, with the receipt of its batch, and kept as it was s
   const { body: kept } = await s.get('auditor', `/metering/events/${event_id}`);
   const { receipt_id, ...content } = kept;
   assert.equal(content, {
-    ...{ id: event_id, source: SOURCE, external_id: sent.id, type: 'workflow_run', pack: 'summit', subject: 'order-7' },
+    ...{ id: event_id, tenant_id: 'demo-external', source: SOURCE, external_id: sent.id, type: 'workflow_run', pack: 'summit', subject: 'order-7' },
     ...{ quantity: '12.5', metadata: { workflow: 'orders' }, timestamp: '2026-11-01T08:00:00.000Z', corrects: null },
   });
   assert.is(receipt_id, body.receipt.id);
@@ -126,6 +126,8 @@ test('a correction takes the place of one event, of its time, and once', async (
   const { body } = await report(correction);
   const { body: kept } = await s.get('finance', `/metering/events/${body.events[0].event_id}`);
   assert.is(kept.timestamp, '2026-11-02T00:00:00.000Z');
+  const moved = await report(event({ corrects: correction.id, time: '2026-11-03T00:00:00Z' }));
+  assert.is(moved.body.errors[0].path, 'time');
   const twice = await report(event({ corrects: original.id }));
   assert.match(twice.body.errors[0].message, /was corrected before/);
   assert.is((await report(event({ corrects: correction.id, data: { quantity: 0 } }))).status, 200);

@@ -40,6 +40,7 @@ export function evidenceQuery(evidence: Evidence, { pinned, packs, bundles, data
     id: `evidence.${evidence.id}`,
     title: evidence.title,
     route: { method: 'GET', path: evidence.path },
+    ...(evidence.roles ? { roles: evidence.roles } : {}),
     query: evidence.usage ? WithUsage : Plain,
     async run({ db, tenant, params, query }) {
       const said: Static<typeof WithUsage> = query;

@@ -120,8 +120,11 @@ class Intake {
     if (corrects !== null && !target) return rejected('corrects', `names ${event.corrects}, which ${source} has not reported`);
     if (target?.is_corrected) return rejected('corrects', `names ${event.corrects}, which was corrected before: name what corrects it`);
     if (target && target.type !== type) return rejected('type', `must be ${target.type}, as that of the event that it corrects`);
-    // A correction is of the time of what it corrects, unless it says another.
-    const timestamp = event.time ?? target?.timestamp ?? this.#now;
+    // A correction stays where it is: what happened at another time is another event, and this one is taken back.
+    if (target && event.time !== null && event.time !== target.timestamp) {
+      return rejected('time', `must be ${target.timestamp}, as that of the event that it corrects, or left out`);
+    }
+    const timestamp = target?.timestamp ?? event.time ?? this.#now;
     if (Date.parse(timestamp) > Date.parse(this.#now) + TOLERANCE_MS) return rejected('time', `is in the future: it is ${this.#now} here`);
     const id = this.#newId();
     this.#known.set(keyOf(event), id);

@@ -20,6 +20,7 @@ const readers = ['finance', 'operator', 'auditor'];
 
 const UsageEventAnswer = Strict({
   id: Id,
+  tenant_id: Type.String(),
   source: Type.String(),
   external_id: Nullable(Type.String({ description: 'The CloudEvents id of one that came from outside' })),
   type: Type.String(),
@@ -76,6 +77,6 @@ export function listMeters(packs: PackRegistry): Query {
   });
 }
 
-function shown({ tenant_id: _, ...event }: Row<typeof UsageEvents>) {
+function shown(event: Row<typeof UsageEvents>) {
   return { ...event, quantity: new Decimal(event.quantity).toFixed() };
 }

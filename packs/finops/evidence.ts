@@ -4,6 +4,7 @@ import { CreditNote, Invoice, InvoiceDiscrepancy, MeterAdjustment, MeterReading,
 import { findInvoice } from './invoice.ts';
 import { firstDayOf, lastDayOf, periodIn } from './period.ts';
 import type { Rated } from './rating.ts';
+import { readers } from './roles.ts';
 
 /**
  * What proves an invoice: its lines by the usage that was rated, this by readings, these by the events that they count. Readings stand
@@ -13,6 +14,7 @@ export const billingEvidence = defineEvidence({
   id: 'finops.billing',
   title: 'What proves an invoice',
   path: '/evidence/billing/:tenant_id/:period',
+  roles: readers,
   members: {
     invoice: Invoice,
     rated_usage: many(RatedUsage),
