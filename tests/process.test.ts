@@ -107,6 +107,19 @@ test('so does its RevOps flow', async () => {
   );
 });
 
+test('so does its FinOps flow, and the same usage sent twice counts once', async () => {
+  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('finops')}`;
+  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  assert.is(code, 0, stderr);
+  const [first, second, run, readings, finalized, invoice, recomputation, evidence, rated] = answersIn(stdout);
+  assert.equal([first.accepted, second.duplicates], [1, 1]);
+  assert.equal([run.status, run.invoice.status, finalized.status, invoice.number], ['completed', 'draft', 'finalized', 'INV-000001']);
+  assert.equal(readings.items.map(({ meter }: { meter: string }) => meter).sort(), ['policy_decisions', 'workflow_runs']);
+  assert.is(recomputation.matches, true);
+  assert.is(evidence.manifest.usage.shown, evidence.manifest.usage.total);
+  assert.is(rated.total, '3200.00');
+});
+
 test('what the README says of evidence runs as it stands there, and verifies', async () => {
   const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('proof')}`;
   const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
