@@ -28,7 +28,10 @@ export interface Citation {
 
 export interface UsageWanted {
   readonly selection: UsageSelection;
-  /** Ids of events beside those, of an earlier month that came late, say: shown as the others are, if the log had them by then. */
+  /**
+   * Ids of events beside those, of an earlier month that came late, say: shown as the others are, if the log had them by then. Each
+   * must be named by a row that is shown, in a list that is its column `event_ids`: by that the verifier knows that it was asked for.
+   */
   readonly also: readonly string[];
 }
 

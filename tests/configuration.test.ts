@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -176,8 +176,10 @@ test('a pack that requires what is missing, another version, or itself says so',
   const pack = (id: string, requires: Record<string, string>, extra = '') => {
     const path = join(folder, id);
     cpSync(join(root, 'tests/support/probe-pack'), path, { recursive: true });
+    for (const file of readdirSync(path)) {
+      writeFileSync(join(path, file), readFileSync(join(path, file), 'utf8').replaceAll('../../../sdk/', `${root}sdk/`));
+    }
     const source = readFileSync(join(path, 'manifest.ts'), 'utf8')
-      .replaceAll('../../../sdk/', `${root}sdk/`)
       .replace("id: 'probe',", `id: '${id}',`)
       .replace("id: 'probe.overview',", `id: '${id}.overview',`)
       .replace("requires: { 'high-risk-ops': '^0.1.0' }", `requires: ${JSON.stringify(requires)}${extra}`);

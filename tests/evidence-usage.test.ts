@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assertShowable } from '../kernel/evidence/limits.ts';
 import { defineEvidence, field, governed, many, sampleOf } from '../sdk/index.ts';
 import { parseCheckpoint, parseProof } from '../sdk/verify/checkpoint.ts';
 import { CompactRange, leafHash, verifyInclusion } from '../sdk/verify/merkle.ts';
@@ -81,7 +82,7 @@ function checkpointIn(note: string) {
 const JANUARY = { types: ['probe_reading'], from_day: '2026-01-01', to_day: '2026-01-31', time_zone: 'UTC' };
 
 async function billed(fields: object = {}): Promise<string> {
-  const { status, body } = await s.post('engineer', '/probe-bills', { ...JANUARY, size, named: [], run_ids: [runId], ...fields });
+  const { status, body } = await s.post('engineer', '/probe-bills', { ...JANUARY, size, event_ids: [], run_ids: [runId], ...fields });
   assert.is(status, 201, JSON.stringify(body));
   return `/evidence/probe-bills/${body.id}`;
 }
@@ -234,7 +235,7 @@ test('days are those of the time zone that was asked for', async () => {
 });
 
 test('events that are named are asked for as the others are, if they were there by then', async () => {
-  const path = await billed({ named: [...ids.december, ...ids.late, ids.first[0]] });
+  const path = await billed({ event_ids: [...ids.december, ...ids.late, ids.first[0]] });
   const { manifest, usage_events } = await bundle(path);
   assert.equal([manifest.usage.total, manifest.usage.shown], [22, 22]);
   const shown = usage_events.map(({ event }: SignedDocument) => event.id);
@@ -242,6 +243,7 @@ test('events that are named are asked for as the others are, if they were there 
   const drawn = sampleOf([...inJanuary(), ...ids.december], 'x', 9);
   assert.equal(idsOf(await bundle(`${path}?sample=9&seed=x`)).toSorted(), drawn.toSorted());
   assert.is((await bundle(`${path}?events=all`)).manifest.usage.total, 22);
+  for (const query of ['', '?events=all']) assertSound(await verifiedEvidence(s, path + query), ['LOGGED', 'COMPLETE', 'NONE 0 of 0']);
 });
 
 test('what is shown is linked: to rows, receipts that made them, and the events of a sample', async () => {
@@ -250,7 +252,7 @@ test('what is shown is linked: to rows, receipts that made them, and the events 
   assert.is(rows.length, 5);
   assert.equal(manifest.links[0].to.toSorted(), [...rows, run.receipt, ...sampleOf(inJanuary(), 'asked', 8)].toSorted());
   assert.is(manifest.links[0].from, '/bill/types/0');
-  const all = await bundle(`${await billed({ named: ids.december })}?events=all`);
+  const all = await bundle(`${await billed({ event_ids: ids.december })}?events=all`);
   assert.equal(all.manifest.links[0].to.toSorted(), [...rows, run.receipt, ...ids.december].toSorted(), 'of all, those that were named');
 });
 
@@ -326,34 +328,23 @@ test('usage of the subject itself is bound by its own receipts, which are not ci
   }
 });
 
-/** As many more events as nobody wants to report here, by copies of one. @param receipt SQL */
-async function multiplied(count: number, receipt: string): Promise<void> {
+test('a bundle that would cite or show too much is refused, and what to ask for instead is said', async () => {
+  // As many more events as nobody wants to report here, each of a receipt with its place in the log: copies of one.
+  const copy = "overlay(e.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid";
   await s.tamper(
     'usage_events',
-    `INSERT INTO usage_events SELECT tenant_id, ${COPY}, source, type, pack, subject, quantity, metadata, ${receipt}, "timestamp"
-       FROM usage_events e CROSS JOIN generate_series(1, ${count}) n WHERE e.id = '${ids.single[0]}'`,
+    `INSERT INTO usage_events SELECT tenant_id, ${copy}, source, type, pack, subject, quantity, metadata, ${copy}, "timestamp"
+       FROM usage_events e CROSS JOIN generate_series(1, 20000) n WHERE e.id = '${ids.single[0]}'`,
   );
-}
-
-/** Copy n of an id. */
-const COPY = "overlay(e.id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid";
-
-test('a bundle that would cite or show too much is refused, and what to ask for instead is said', async () => {
-  const path = await billed({ size: 2_000_000 });
-  const refused = async (message: RegExp) => {
-    const { status, body } = await s.get('auditor', `${path}?events=all`);
-    assert.equal([status, body.code], [413, 'too-large']);
-    assert.match(body.detail, message);
-    assert.match(body.detail, /ask for a sample .*events=sample.* populations/);
-  };
-  await multiplied(200_000, 'receipt_id');
-  await refused(/show more than 200,000 usage events/);
-
-  await s.tamper('usage_events', `DELETE FROM usage_events WHERE id::text LIKE '%-000000______'`);
-  await multiplied(20_000, COPY);
   const leaves = `SELECT '${TENANT}', 1, 1000000 + row_number() OVER (), id FROM usage_events WHERE id::text LIKE '%-000000______'`;
   await s.tamper('log_leaves', `INSERT INTO log_leaves ${leaves}`);
-  await refused(/cite more than 20,000 receipts/);
+  const path = await billed({ size: 2_000_000 });
+  const { status, body } = await s.get('auditor', `${path}?events=all`);
+  assert.equal([status, body.code], [413, 'too-large']);
+  assert.match(body.detail, /cite more than 20,000 receipts: ask for a sample .*events=sample.* populations/);
+
+  assert.throws(() => assertShowable({ receipts: 20_000, events: 200_001 }), /show more than 200,000 usage events/);
+  assertShowable({ receipts: 20_000, events: 200_000 });
 });
 
 test.run();

@@ -2,7 +2,7 @@ import type { Citation, Evidence, Shown } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Place } from '../log/leaves.ts';
 import { CorruptLog } from '../log/tiles.ts';
-import { MOST_CITED, MOST_EVENTS, tooMany } from './limits.ts';
+import { assertShowable } from './limits.ts';
 import type { Collected } from './members.ts';
 import type { Read } from './population.ts';
 import { type BoundReceipt, type BoundRow, boundReceipt } from './receipts.ts';
@@ -37,8 +37,7 @@ export async function citedBy(
     wanted && wanted.selection.event_types.length > 0 ? pickUsage(tx, tenant, wanted, drawing) : null,
   ]);
   const ids = new Set([...cited.map(({ receipt_id }) => receipt_id), ...(usage?.receipts.keys() ?? [])]).difference(new Set(own));
-  if (ids.size > MOST_CITED) throw tooMany('cite', MOST_CITED, 'receipts');
-  if (usage && usage.entries > MOST_EVENTS) throw tooMany('show', MOST_EVENTS, 'usage events');
+  assertShowable({ receipts: ids.size, events: usage?.entries ?? 0 });
   return { ids: [...ids], usage, shown: { cited, events: usage?.events ?? [] } };
 }
 

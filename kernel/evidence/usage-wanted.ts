@@ -1,7 +1,7 @@
 import type { ShownEvent, UsageWanted } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { SELECTED_EVENTS, selectedBy } from '../metering/roll-up.ts';
-import { MOST_CITED, tooMany } from './limits.ts';
+import { assertShowable, MOST_CITED } from './limits.ts';
 
 /** Whether all events are shown, or so many as a seed draws. */
 export type Drawing = { readonly events: 'all' } | { readonly events: 'sample'; readonly seed: string; readonly sample: number };
@@ -54,7 +54,7 @@ const DRAWN = `ORDER BY encode(sha256(convert_to($9::text || ':' || a.id::text, 
 
 async function receiptsOfAll(tx: Transaction, asked: readonly unknown[]): Promise<readonly string[]> {
   const rows = await tx.query<{ receipt_id: string }>(`${ASKED} SELECT DISTINCT receipt_id FROM asked LIMIT ${MOST_CITED + 1}`, asked);
-  if (rows.length > MOST_CITED) throw tooMany('cite', MOST_CITED, 'receipts');
+  assertShowable({ receipts: rows.length, events: 0 });
   return rows.map(({ receipt_id }) => receipt_id);
 }
 

@@ -36,7 +36,7 @@ export interface BoundUsage {
   readonly root: string;
 }
 
-/** The events of an action: the pack's own, and one `policy_decision` for each decision. */
+/** The events of an action: the pack's own, and one `policy_decision` for each decision. Their ids ascend: by these, the order is found again. */
 export function usageEvents({ decisions, pack, newId, now }: Happening, declared: readonly (Usage | ReportedUsage)[]): readonly UsageEvent[] {
   const counted = decisions.map(({ id, policy }) => ({ type: POLICY_DECISION.type, subject: id, metadata: { policy } }));
   return [...declared, ...counted].map((event: Usage | ReportedUsage) => {

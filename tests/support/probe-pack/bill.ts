@@ -34,7 +34,7 @@ const Bill = governed({
     to_day: field.text(),
     time_zone: field.text(),
     size: field.integer(),
-    named: field.uuids(),
+    event_ids: field.uuids(),
     run_ids: field.uuids(),
   },
   transitions: { issued: [] },
@@ -84,7 +84,7 @@ const bill = defineAction({
     to_day: Type.String(),
     time_zone: Type.String(),
     size: Type.Integer(),
-    named: Type.Array(Type.String()),
+    event_ids: Type.Array(Type.String()),
     run_ids: Type.Array(Type.String()),
   }),
   entity: Bill,
@@ -114,7 +114,7 @@ const evidence = defineEvidence({
   cites: ({ bill: of }) => (of?.run_ids ?? []).map((subject) => ({ subject, version: 1 })),
   usage({ bill: of }) {
     if (!of) return null;
-    const { types: event_types, from_day, to_day, time_zone, size, named: also } = of;
+    const { types: event_types, from_day, to_day, time_zone, size, event_ids: also } = of;
     return { selection: { event_types, from_day, to_day, time_zone, before: { epoch: 1, size } }, also };
   },
   links: ({ bill: of, readings }, { cited, events }) =>
@@ -138,7 +138,7 @@ export const billing = {
       governedTable(
         'probe_bills',
         `types text[] NOT NULL, from_day text NOT NULL, to_day text NOT NULL, time_zone text NOT NULL, size integer NOT NULL,
-         named uuid[] NOT NULL, run_ids uuid[] NOT NULL`,
+         event_ids uuid[] NOT NULL, run_ids uuid[] NOT NULL`,
       ),
     ]),
   ],
