@@ -21,9 +21,10 @@ export const WORKFLOW_RUN = defineUsageType({
 /** What every pack may emit. */
 export const kernelUsage: readonly UsageType[] = [POLICY_DECISION, WORKFLOW_RUN];
 
+/** Sums, so that whoever reports several at once may: Summit's own events are of one each. */
 export const kernelMeters: readonly Meter[] = [
-  defineMeter({ id: 'policy_decisions', title: 'Policy decisions', event_type: POLICY_DECISION.type, aggregation: 'count' }),
-  defineMeter({ id: 'workflow_runs', title: 'Workflow runs', event_type: WORKFLOW_RUN.type, aggregation: 'count' }),
+  defineMeter({ id: 'policy_decisions', title: 'Policy decisions', event_type: POLICY_DECISION.type, aggregation: 'sum' }),
+  defineMeter({ id: 'workflow_runs', title: 'Workflow runs', event_type: WORKFLOW_RUN.type, aggregation: 'sum' }),
 ];
 
 /** @throws TypeError for an event that no pack declares, or with metadata against its schema */

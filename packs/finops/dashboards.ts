@@ -67,7 +67,7 @@ function metered(db: Reader, { id, title, meter, period }: { id: string; title: 
     ...{ id, title, unit: 'count', list: null },
     definition: `${title} of this month, as far as they are counted into readings.`,
     href: switchboardPath(pathTo(listReadings.route.path, { meter, period })),
-    value: async () => Number(periodQuantity('count', await db.find(CurrentReading, { meter, period }), [])),
+    value: async () => Number(periodQuantity('sum', await db.find(CurrentReading, { meter, period }), [])),
   };
 }
 
