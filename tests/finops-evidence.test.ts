@@ -73,6 +73,45 @@ test('what has become of an invoice since is part of it: a credit note, too', as
   assert.is(bundle.credit_notes[0].comment, 'Goodwill');
 });
 
+test('an invoice that was drafted over and over, voided and billed anew is proven each time', async () => {
+  const period = '2026-05';
+  const path = `/evidence/billing/${TENANT}/${period}?events=all`;
+  for (const quantity of ['1.5', '2', '0']) {
+    await report(2, { time: '2026-05-10T00:00:00Z', data: { quantity } });
+    await s.post('operator', '/billing/runs', { period });
+    const { report: found } = await proven(path);
+    assert.equal(found.findings, []);
+  }
+  const { body: first } = await s.post('finance', `/billing/invoices/${TENANT}/${period}/finalize`);
+  await s.post('finance', `/billing/invoices/${TENANT}/${period}/void`, { comment: 'To the wrong address' });
+  assert.equal((await proven(path)).report.findings, []);
+  const { body: second } = await s.post('finance', `/billing/invoices/${TENANT}/${period}/finalize`);
+  assert.equal([second.total, second.number > first.number], [first.total, true]);
+  const { bundle, report: found } = await proven(path);
+  assert.equal(found.findings, []);
+  assert.is(bundle.invoice.number, second.number);
+});
+
+test('usage that was late twice, and corrected when it was too late, is billed and proven each time', async () => {
+  const id = `late-${++next}`;
+  const event = { specversion: '1.0', source: '/late', type: 'workflow_run' };
+  await s.post('operator', '/metering/events', { ...event, id, time: '2026-05-20T00:00:00Z', data: { quantity: '10000' } });
+  await s.post('finance', `/billing/invoices/${TENANT}/2026-06/finalize`);
+  await s.post('operator', '/metering/events', { ...event, id: `${id}-c`, corrects: id, data: { quantity: '4000' } });
+  const { body: july } = await s.post('finance', `/billing/invoices/${TENANT}/2026-07/finalize`);
+  assert.equal(
+    july.lines.slice(-1).map(({ quantity, amount }: { quantity: string; amount: string }) => [quantity, amount]),
+    [['-6000', '-30.00']],
+  );
+  for (const period of ['2026-06', '2026-07']) {
+    const { report: found } = await proven(`/evidence/billing/${TENANT}/${period}?events=all`);
+    assert.equal(found.findings, [], period);
+    assert.equal(found.billing?.verdict, 'REPRODUCED');
+    const { body } = await s.get('auditor', `/billing/invoices/${TENANT}/${period}/recomputation`);
+    assert.is(body.matches, true, JSON.stringify(body));
+  }
+});
+
 test('only finance, operator and auditor may have it', async () => {
   assert.is((await s.get('engineer', `/evidence/billing/${TENANT}/${PERIOD}`)).status, 403);
 });
