@@ -109,7 +109,10 @@ function dayChanges(before: readonly Event[], added: readonly Event[], namedBefo
     return {
       ...{ event_type, day, count: counted(come) - counted(gone), sum: decimalOf(summed(come) - summed(gone)) },
       ...{ max: units.length === 0 ? null : decimalOf(highest(units)), is_max_of_day: gone.length > 0 },
-      event_ids: namedBefore !== null && day < namedBefore ? come.map(({ id }) => id) : [],
+      event_ids:
+        namedBefore !== null && day < namedBefore
+          ? added.filter((event) => isOf(event) || gone.some((other) => other === event.corrects)).map(({ id }) => id)
+          : [],
     };
   });
 }
@@ -258,15 +261,15 @@ test('it makes no difference in how many portions the log is read', () => {
   );
 });
 
-test('an adjustment names every event that came too late for its day', () => {
+test('an adjustment names every event that came too late for its day, or for the day of what it corrects', () => {
   fc.assert(
     fc.property(log, cuts, (steps, cut) => {
       const books = booksOf(steps, () => cut.next().value);
-      let closed: string | null = null;
+      let closed = '';
       const late = new Set<string>();
       for (const step of steps) {
-        if ('close' in step) closed = closed === null || step.close > closed ? step.close : closed;
-        else if (closed !== null && periodOf(step.event.day) <= closed) late.add(step.event.id);
+        if ('close' in step) closed = step.close > closed ? step.close : closed;
+        else if ([step.event, step.event.corrects].some((event) => event && periodOf(event.day) <= closed)) late.add(step.event.id);
       }
       assert.equal(new Set(books.adjustments.flatMap(({ event_ids }) => event_ids)), late);
     }),
