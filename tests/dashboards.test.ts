@@ -185,9 +185,10 @@ test('a dashboard is there for those whose role and whose tenant may see it', as
   const listed = async (handle: string) => (await s.get(handle, '/dashboards')).body;
   const mine = { id: 'high-risk-ops.overview', title: 'High-Risk Ops', pack: 'high-risk-ops' };
   const deals = { id: 'revops.governance', title: 'RevOps Governance', pack: 'revops' };
+  const economics = { id: 'finops.demo-economics', title: 'FinOps Demo Economics', pack: 'finops' };
   const probes = { id: 'probe.overview', title: 'Probes', pack: 'probe' };
   assert.equal(await listed('engineer'), { items: [mine, deals, probes], next_cursor: null, total: 3 });
-  assert.equal((await listed('auditor')).items, [mine, deals]);
+  assert.equal((await listed('auditor')).items, [mine, deals, economics]);
   const refused = await s.get('auditor', '/dashboards/probe.overview');
   assert.equal([refused.status, refused.body.code], [403, 'forbidden']);
   const unknown = await s.get('auditor', '/dashboards/high-risk-ops.nothing');
@@ -206,6 +207,7 @@ test('GET /packs names the dashboards', async () => {
     [
       { id: 'high-risk-ops.overview', title: 'High-Risk Ops' },
       { id: 'revops.governance', title: 'RevOps Governance' },
+      { id: 'finops.demo-economics', title: 'FinOps Demo Economics', roles: ['finance', 'operator', 'auditor'] },
       { id: 'probe.overview', title: 'Probes', roles: ['engineer'] },
     ],
   );
