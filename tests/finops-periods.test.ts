@@ -236,6 +236,7 @@ test('until its grace is over, a late event changes its reading; from then on it
 
   // Two days: the last moment of the second, as it is in New York.
   await advanceTo(`${dayAfter(firstDayOf(later), 2)}T03:30:00Z`);
+  await s.runJob('finops.metering');
   await report(NEW_YORK, [day]);
   await s.runJob('finops.metering');
   await s.runJob('finops.rating');
