@@ -205,6 +205,13 @@ test('late usage costs what the plan of its own period says', async () => {
   );
 });
 
+test('so is what is rated ahead of Greenwich, where a month begins in the one before', async () => {
+  const finalized = await s.post('finance', invoicePath(KOLKATA, '2026-01', '/finalize'), {}, { tenant: KOLKATA });
+  assert.equal([finalized.status, finalized.body.time_zone, runsIn(finalized.body)], [200, 'Asia/Kolkata', '2'], JSON.stringify(finalized.body));
+  const { body } = await s.get('auditor', invoicePath(KOLKATA, '2026-01', '/recomputation'), { tenant: KOLKATA });
+  assert.equal([body.matches, body.differences], [true, []]);
+});
+
 test('a period begins at midnight of the tenant, whatever month it is in Greenwich', async () => {
   const period = nextPeriod(nextPeriod((await clock()).slice(0, 7)));
   const eve = dayAfter(firstDayOf(period), -1);
