@@ -65,15 +65,47 @@ function unstorableIn(value: unknown, path = '', depth = 0): readonly FieldError
   ]);
 }
 
-/** `anyOf` fails once for itself and once for each branch: its description says what is wrong or, where it has none, the branches do. */
+/**
+ * `anyOf` fails once for itself and once for each branch: its description says what is wrong or, where it has none, the branches do.
+ * Where a field says which branch is meant, that one alone does.
+ */
 function causesAmong(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const described = errors.filter((error) => error.keyword === 'anyOf' && descriptionOf(error) !== undefined);
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const meant = new Map(unions.map((whole) => [whole, branchMeantBy(whole)]));
+  const described = unions.filter((whole) => !meant.get(whole) && (descriptionOf(whole) !== undefined || tagOf(whole) !== undefined));
   const isBranch = ({ schemaPath, instancePath }: ErrorObject) =>
-    described.some((whole) => instancePath.startsWith(whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`));
+    unions.some((whole) => {
+      const isIn = instancePath.startsWith(whole.instancePath) && schemaPath.startsWith(`${whole.schemaPath}/`);
+      const branch = meant.get(whole);
+      return isIn && (branch ? !schemaPath.startsWith(`${whole.schemaPath}/${branch}/`) : described.includes(whole));
+    });
   const isCause = (error: ErrorObject) => !ALTERNATIVES.has(error.keyword) && !isBranch(error) && !isNullBranch(error, errors);
   const causes = errors.filter((error) => described.includes(error) || isCause(error));
   // What fails is never let through for want of words.
   return causes.length > 0 ? causes : errors;
+}
+
+/** The field that is another constant in every branch of a union of objects, as `model` is in those of a price. */
+function tagOf({ schema, data }: ErrorObject): string | undefined {
+  if (!Array.isArray(schema) || typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
+  const [first] = schema as readonly Branch[];
+  return Object.keys(first?.properties ?? {}).find((name) => schema.every((branch: Branch) => branch.properties?.[name]?.const !== undefined));
+}
+
+interface Branch {
+  readonly properties?: Readonly<Record<string, { readonly const?: unknown }>>;
+}
+
+/** Its index, as a schema path has it. */
+function branchMeantBy(whole: ErrorObject): string | undefined {
+  const tag = tagOf(whole);
+  if (tag === undefined) return undefined;
+  const index = tagsOf(whole, tag).indexOf((whole.data as Readonly<Record<string, unknown>>)[tag]);
+  return index < 0 ? undefined : String(index);
+}
+
+function tagsOf({ schema }: ErrorObject, tag: string): readonly unknown[] {
+  return (schema as readonly Branch[]).map(({ properties }) => properties?.[tag]?.const);
 }
 
 const ALTERNATIVES: ReadonlySet<string> = new Set(['anyOf', 'oneOf']);
@@ -95,9 +127,15 @@ function fieldError(error: ErrorObject): FieldError {
   if (keyword === 'additionalProperties') return { path: at(String(params.additionalProperty)), message: 'is not a known field' };
   if (keyword === 'enum') return { path: parent || '(body)', message: `must be one of ${(params.allowedValues as unknown[]).join(', ')}` };
   if (keyword === 'const') return { path: parent || '(body)', message: `must be ${String(params.allowedValue)}` };
-  if (keyword === 'anyOf') return { path: parent || '(body)', message: `must be ${descriptionOf(error)}` };
+  if (keyword === 'anyOf') return unionError(error, parent);
   if (keyword === 'pattern' && params.pattern === '\\S') return { path: parent, message: 'must not be blank' };
   // A regular expression is no explanation, where there is one.
   const said = keyword === 'pattern' || keyword === 'format' ? descriptionOf(error) : undefined;
   return { path: parent || '(body)', message: said === undefined ? message : `is not valid: ${said}` };
+}
+
+function unionError(error: ErrorObject, path: string): FieldError {
+  const tag = tagOf(error);
+  if (tag === undefined) return { path: path || '(body)', message: `must be ${descriptionOf(error)}` };
+  return { path: path === '' ? tag : `${path}.${tag}`, message: `must be one of ${tagsOf(error, tag).join(', ')}` };
 }

@@ -59,7 +59,7 @@ export interface DayUsage {
 export interface DayChange extends DayUsage {
   /** `max` is that of the whole day, since one of its events was corrected, and not of what is new. */
   readonly is_max_of_day: boolean;
-  /** Ids of the new events, those of `named_before` only. */
+  /** Ids of the new events that are of this day, or correct one that is; for days of `named_before` only. */
   readonly event_ids: readonly string[];
 }
 

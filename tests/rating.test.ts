@@ -390,7 +390,7 @@ test('the schema of a plan admits every plan, and refuses what has another form'
     assert.not.equal(errorsIn(PricePlan, { ...plan, charges: [charge] }), [], JSON.stringify(charge));
   }
   assert.equal(errorsIn(PricePlan, { ...plan, charges: [{ ...perUnit, unit_price: '1e3' }] }), [
-    { path: 'charges.0', message: 'must be a charge of model per_unit, package, graduated or volume, with the fields of that model' },
+    { path: 'charges.0.unit_price', message: 'is not valid: a price, as fine as one likes: a decimal string such as "0.0025"' },
   ]);
 });
 

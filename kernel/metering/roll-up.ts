@@ -21,9 +21,9 @@ export async function calendarOf(tx: Transaction, tenant: string): Promise<Calen
 export async function usageSince(tx: Transaction, tenant: string, from: LogPosition | null, named_before: string | null): Promise<UsageSince> {
   const start = from ?? { epoch: 1, size: 0 };
   const [{ time_zone }, { through, more }] = await Promise.all([calendarOf(tx, tenant), reach(tx, tenant, start)]);
-  const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone];
+  const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone, named_before];
   const [added, removed] = await Promise.all([
-    tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, [...range, named_before]),
+    tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, range),
     tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range),
   ]);
   if (removed.length === 0) return { through, more, changes: added.map((change) => ({ ...change, is_max_of_day: false })) };
@@ -31,7 +31,7 @@ export async function usageSince(tx: Transaction, tenant: string, from: LogPosit
 }
 
 type Added = Omit<DayChange, 'is_max_of_day'>;
-type Removed = Omit<DayUsage, 'max'>;
+type Removed = Omit<Added, 'max'>;
 
 /** Leaves of the range, of which a log that was recovered may have had some before. */
 const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
@@ -49,8 +49,9 @@ const ADDED = `SELECT e.type AS event_type, ${DAY} AS day, count(*) FILTER (WHER
     max(e.quantity)::text AS max, coalesce(array_agg(e.id ORDER BY e.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
   FROM events e GROUP BY 1, 2 ORDER BY 1, 2`;
 
-/** What the events correct no longer counts on its day. */
-const REMOVED = `SELECT e.type AS event_type, ${DAY} AS day, -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum
+/** What the events correct no longer counts on its day; they are named there, whatever day they are of themselves. */
+const REMOVED = `SELECT e.type AS event_type, ${DAY} AS day, -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum,
+    coalesce(array_agg(n.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
   FROM events n JOIN usage_events e ON e.tenant_id = $1 AND e.id = n.corrects GROUP BY 1, 2 ORDER BY 1, 2`;
 
 /** Of a day that loses an event, the maximum is looked for anew. */
@@ -68,7 +69,8 @@ async function restated(
     const also = changes.get(keyOf(change)) ?? { event_type, day, count: 0, sum: '0', max: null, event_ids: [] };
     // Summed by the database, as all else is.
     const [{ sum } = { sum: '0' }] = await tx.query<{ sum: string }>('SELECT ($1::numeric + $2::numeric)::text AS sum', [also.sum, change.sum]);
-    changes.set(keyOf(change), { ...also, count: also.count + change.count, sum, max: whole?.max ?? null, is_max_of_day: true });
+    const event_ids = [...new Set([...also.event_ids, ...change.event_ids])].sort();
+    changes.set(keyOf(change), { ...also, count: also.count + change.count, sum, max: whole?.max ?? null, is_max_of_day: true, event_ids });
   }
   return [...changes.values()];
 }

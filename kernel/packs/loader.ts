@@ -24,38 +24,28 @@ export async function loadPacks(paths: readonly string[], kernelVersion: string)
   return inOrder(candidates, failed);
 }
 
-async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pack } | { failed: FailedPack }> {
-  const fail = (reason: string) => ({ failed: { id: basename(path), reason: `${path}: ${reason}` } });
-  let pack: Pack;
-  try {
-    ({ default: pack } = (await import(pathToFileURL(join(path, 'manifest.ts')).href)) as { default: Pack });
-  } catch (error) {
-    return fail(`it does not load: ${(error as Error).message}`);
-  }
-  if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
-  const errors = errorsIn(manifestSchema, manifestOf(pack));
-  const taken = Object.keys(pack.relationships ?? {}).filter((name) => name in kernelRelationships);
-  if (taken.length > 0) return fail(`the relationships ${taken.join(', ')} are the kernel's own`);
-  const metered = [...(pack.usage ?? []).map(({ type }) => type), ...(pack.meters ?? []).map(({ id }) => id)].filter((name) => ownNames.has(name));
-  if (metered.length > 0) return fail(`${metered.join(', ')} is metered by the kernel`);
-  if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
-  if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
-  return { pack };
-}
-
 /** Dependencies first (Kahn's algorithm); what is left over hangs on something missing or on itself. */
 function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[]): PackRegistry {
   const ordered: Pack[] = [];
+  const faulty: FailedPack[] = [];
   let waiting = [...candidates];
   for (;;) {
     const ready = waiting.filter(({ requires }) =>
       Object.entries(requires).every(([id, range]) => ordered.some((pack) => pack.id === id && satisfies(pack.version, range))),
     );
     if (ready.length === 0) break;
-    ordered.push(...ready);
+    for (const pack of ready) {
+      const faults = meteringFaults(pack, ordered);
+      if (faults.length === 0) ordered.push(pack);
+      else faulty.push({ id: pack.id, reason: faults.join('; ') });
+    }
     waiting = waiting.filter((pack) => !ready.includes(pack));
   }
-  return new PackRegistry(ordered, [...failed, ...waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) }))]);
+  return new PackRegistry(ordered, [
+    ...failed,
+    ...faulty,
+    ...waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) })),
+  ]);
 }
 
 function whyNot(pack: Pack, candidates: readonly Pack[], ordered: readonly Pack[], waiting: readonly Pack[]): string {
@@ -79,4 +69,40 @@ function cycleThrough(start: Pack, packs: readonly Pack[], path: readonly string
     if (cycle) return cycle;
   }
   return null;
+}
+
+/** A type of usage and a meter belong to one pack: of two, each event would be counted twice. What nobody reports would be counted as none. */
+function meteringFaults(pack: Pack, loaded: readonly Pack[]): readonly string[] {
+  const names = namesIn(pack);
+  const taken = loaded.flatMap((other) => namesIn(other).flatMap((name) => (names.includes(name) ? [`${name} is metered by ${other.id}`] : [])));
+  const twice = names.flatMap((name, index) => (names.indexOf(name) < index ? [`${name} is declared twice`] : []));
+  const sources = [pack, ...loaded.filter(({ id }) => id in pack.requires)];
+  const types = [...kernelUsage, ...sources.flatMap(({ usage }) => usage)].map(({ type }) => type);
+  const unknown = pack.meters.flatMap(({ id, event_type }) =>
+    types.includes(event_type) ? [] : [`the meter ${id} counts ${event_type}, which neither it nor a pack that it requires declares`],
+  );
+  return [...taken, ...twice, ...unknown];
+}
+
+function namesIn({ usage, meters }: Pick<Pack, 'usage' | 'meters'>): readonly string[] {
+  return [...usage.map(({ type }) => `the usage type ${type}`), ...meters.map(({ id }) => `the meter ${id}`)];
+}
+
+async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pack } | { failed: FailedPack }> {
+  const fail = (reason: string) => ({ failed: { id: basename(path), reason: `${path}: ${reason}` } });
+  let pack: Pack;
+  try {
+    ({ default: pack } = (await import(pathToFileURL(join(path, 'manifest.ts')).href)) as { default: Pack });
+  } catch (error) {
+    return fail(`it does not load: ${(error as Error).message}`);
+  }
+  if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
+  const errors = errorsIn(manifestSchema, manifestOf(pack));
+  const taken = Object.keys(pack.relationships ?? {}).filter((name) => name in kernelRelationships);
+  if (taken.length > 0) return fail(`the relationships ${taken.join(', ')} are the kernel's own`);
+  const metered = [...(pack.usage ?? []).map(({ type }) => type), ...(pack.meters ?? []).map(({ id }) => id)].filter((name) => ownNames.has(name));
+  if (metered.length > 0) return fail(`${metered.join(', ')} is metered by the kernel`);
+  if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
+  if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
+  return { pack };
 }

@@ -6,8 +6,10 @@ import {
   defineEvent,
   defineEvidence,
   defineJob,
+  defineMeter,
   definePack,
   defineQuery,
+  defineUsageType,
   Empty,
   edge,
   endEdge,
@@ -263,6 +265,20 @@ const probeDashboard = defineDashboard({
   },
 });
 
+/** Reported from outside alone: no action here emits it. */
+const dataTransfer = defineUsageType({
+  type: 'data_transfer',
+  title: 'Gigabytes that a probe has sent',
+  metadata: Strict({ region: Type.Optional(Type.String()) }),
+});
+const seatReport = defineUsageType({ type: 'seat_report', title: 'How many watch', metadata: Strict({}) });
+
+const meters = [
+  defineMeter({ id: 'gigabytes', title: 'Gigabytes', event_type: dataTransfer.type, aggregation: 'sum' }),
+  defineMeter({ id: 'transfers', title: 'Transfers', event_type: dataTransfer.type, aggregation: 'count' }),
+  defineMeter({ id: 'peak_seats', title: 'Most seats at once', event_type: seatReport.type, aggregation: 'max' }),
+];
+
 export default definePack({
   id: 'probe',
   title: 'Probe',
@@ -291,8 +307,8 @@ export default definePack({
   effects: [],
   events: [reported, closed],
   jobs: [closeAll],
-  usage: billing.usage,
-  meters: [],
+  usage: [...billing.usage, dataTransfer, seatReport],
+  meters,
   dashboards: [probeDashboard],
   relationships: { watched_by: 'watches' },
   settings: Strict({}),
