@@ -21,47 +21,61 @@ export async function calendarOf(tx: Transaction, tenant: string): Promise<Calen
 export async function usageSince(tx: Transaction, tenant: string, from: LogPosition | null, named_before: string | null): Promise<UsageSince> {
   const start = from ?? { epoch: 1, size: 0 };
   const [{ time_zone }, { through, more }] = await Promise.all([calendarOf(tx, tenant), reach(tx, tenant, start)]);
+  if (through.epoch === start.epoch && through.size === start.size) return { through, more, changes: [] };
   const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone];
-  const [added, removed] = await Promise.all([
-    tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, [...range, named_before]),
-    tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range),
+  const added = await tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, range);
+  const isLate = named_before !== null && added.some(({ day }) => day < named_before);
+  const [removed, late] = await Promise.all([
+    added.some(({ corrections }) => corrections > 0) ? tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range) : [],
+    isLate ? tx.query<Late>(`${NEW_EVENTS} ${LATE}`, [...range, named_before]) : [],
   ]);
-  if (removed.length === 0) return { through, more, changes: added.map((change) => ({ ...change, is_max_of_day: false })) };
-  return { through, more, changes: await restated(tx, tenant, added, removed, { time_zone, before: through }) };
+  const named = new Map(late.map(({ event_ids, ...of }) => [keyOf(of), event_ids]));
+  const changes = added.map(({ corrections: _, ...change }) => ({ ...change, event_ids: named.get(keyOf(change)) ?? [], is_max_of_day: false }));
+  return { through, more, changes: removed.length === 0 ? changes : await restated(tx, tenant, changes, removed, { time_zone, before: through }) };
 }
 
-type Added = Omit<DayChange, 'is_max_of_day'>;
+type Added = DayUsage & { readonly corrections: number };
 type Removed = Omit<DayUsage, 'max'>;
+type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;
 
-/** Leaves of the range, of which a log that was recovered may have had some before. */
+/**
+ * Events of the range, of whose leaves a log that was recovered may have had some before. Receipts are an array, since the
+ * planner expects ten of it: a join of which it expects one is sorted to be grouped, however many events there are.
+ */
 const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
     SELECT l.receipt_id FROM log_leaves l
       WHERE l.tenant_id = $1 AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
         AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b
           WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND (b.epoch, b.leaf_index) < (l.epoch, l.leaf_index)))
   ), events AS (
-    SELECT e.* FROM leaves JOIN usage_events e ON e.tenant_id = $1 AND e.receipt_id = leaves.receipt_id
+    SELECT e.*, (e."timestamp" AT TIME ZONE $6::text)::date AS date FROM usage_events e
+      WHERE e.tenant_id = $1 AND e.receipt_id = ANY(ARRAY(SELECT receipt_id FROM leaves))
   )`;
 
-const DAY = `to_char(e."timestamp" AT TIME ZONE $6, 'YYYY-MM-DD')`;
+const DAY = `to_char(e.date, 'YYYY-MM-DD')`;
 
 const ADDED = `SELECT e.type AS event_type, ${DAY} AS day, count(*) FILTER (WHERE e.quantity <> 0)::int AS count, sum(e.quantity)::text AS sum,
-    max(e.quantity)::text AS max, coalesce(array_agg(e.id ORDER BY e.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
-  FROM events e GROUP BY 1, 2 ORDER BY 1, 2`;
+    max(e.quantity)::text AS max, count(e.corrects) AS corrections
+  FROM events e GROUP BY e.type, e.date ORDER BY 1, 2`;
+
+/** Asked for by itself: to collect ids costs more than all that is added up. */
+const LATE = `SELECT e.type AS event_type, ${DAY} AS day, array_agg(e.id ORDER BY e.id) AS event_ids
+  FROM events e WHERE e.date < $7::date GROUP BY e.type, e.date ORDER BY 1, 2`;
 
 /** What the events correct no longer counts on its day. */
-const REMOVED = `SELECT e.type AS event_type, ${DAY} AS day, -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum
+const REMOVED = `SELECT e.type AS event_type, to_char(e."timestamp" AT TIME ZONE $6, 'YYYY-MM-DD') AS day,
+    -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum
   FROM events n JOIN usage_events e ON e.tenant_id = $1 AND e.id = n.corrects GROUP BY 1, 2 ORDER BY 1, 2`;
 
 /** Of a day that loses an event, the maximum is looked for anew. */
 async function restated(
   tx: Transaction,
   tenant: string,
-  added: readonly Added[],
+  added: readonly DayChange[],
   removed: readonly Removed[],
   { time_zone, before }: Pick<UsageSelection, 'time_zone' | 'before'>,
 ): Promise<readonly DayChange[]> {
-  const changes = new Map(added.map((change): [string, DayChange] => [keyOf(change), { ...change, is_max_of_day: false }]));
+  const changes = new Map(added.map((change) => [keyOf(change), change]));
   for (const change of removed) {
     const { event_type, day } = change;
     const [whole] = await usageOf(tx, tenant, { event_types: [event_type], from_day: day, to_day: day, time_zone, before });
