@@ -1,11 +1,12 @@
 import { newId } from '../../kernel/ids.ts';
 import { rate } from '../../packs/finops/rating.ts';
+import { planFor } from '../../packs/finops/settings.ts';
 import { startHttpLoad } from './http-load.ts';
 import { median } from './load.ts';
 import { mebibytes, memoryOf } from './memory.ts';
 import { BATCH, DAYS, MeteredTenants } from './metered-tenants.ts';
 import { type Figure, perSecond } from './report.ts';
-import { ENGINEER, type Subject, startSubject } from './subject.ts';
+import { ENGINEER, type Subject, startSubject, TENANT } from './subject.ts';
 
 /** A month of 100 tenants; BENCH_METERING names another number of events. */
 const EVENTS = Number(process.env.BENCH_METERING ?? 1_000_000);
@@ -152,12 +153,15 @@ async function measureRating(subject: Subject, { ids }: MeteredTenants): Promise
 function ratedPerSecond({ summit }: Subject): number {
   const { config, packs } = summit.services;
   const { meters } = packs;
-  const plan = (config.tenants[0]?.packs.finops?.settings as { plans: { plan: Parameters<typeof rate>[0]['plan'] }[] }).plans[0]?.plan;
-  if (!plan) throw new Error('there is no price plan to rate by');
   const [period, now] = ['2026-06', '2026-07-01T00:00:00.000Z'];
+  const settings = config.tenants.find(({ id }) => id === TENANT)?.packs.finops?.settings ?? {};
+  const plan = planFor(period, { settings });
+  if (!plan) throw new Error('there is no price plan to rate by');
+  const actor = { id: newId(), handle: 'bench', roles: [], system: true };
   const started = performance.now();
   for (let tenant = 0; tenant < INVOICES; tenant++) {
-    const at = { tenant: `tenant-${tenant}`, now, newId };
+    const context = { actor, settings, now, newId, input: {}, subjectId: newId(), decision: null, approval: null };
+    const at = { tenant: `tenant-${tenant}`, ...context };
     const readings = meters.flatMap(({ id: meter, event_type, aggregation }) =>
       Array.from({ length: DAYS }, (_, day) => ({
         ...{ tenant_id: at.tenant, created_at: now, id: newId(), day: `${period}-${String(day + 1).padStart(2, '0')}`, period },
@@ -165,7 +169,7 @@ function ratedPerSecond({ summit }: Subject): number {
         ...{ revision: 1, ledger_id: newId(), ledger_version: 1 },
       })),
     );
-    rate({ invoice: newId(), revision: 1, period, plan, meters, readings, adjusted: [] }, at as Parameters<typeof rate>[1]);
+    rate({ invoice: newId(), revision: 1, period, plan, meters, readings, adjusted: [] }, at);
   }
   return (INVOICES * 1_000) / (performance.now() - started);
 }
