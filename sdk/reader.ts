@@ -119,12 +119,13 @@ export interface Reader {
   resolve(alias: string): Promise<string | null>;
   /** The subject that has this natural key of its entity, or null. */
   byKey<R>(entity: Governed<R>, key: string, values: readonly string[]): Promise<string | null>;
-  calendar(): Promise<Calendar>;
+  /** @param timeZone IANA name; the tenant's unless said */
+  calendar(timeZone?: string): Promise<Calendar>;
   /**
    * What usage events the log has brought since a position, null for its beginning, in the order of the log and not of time: each is
-   * met once, however late it comes. Days are the tenant's. @param named_before the ids are wanted of events of days before this
+   * met once, however late it comes. @param options.named_before the ids are wanted of events of days before this
    */
-  usageSince(from: LogPosition | null, options?: { readonly named_before?: string | null }): Promise<UsageSince>;
+  usageSince(from: LogPosition | null, options: { readonly time_zone: string; readonly named_before?: string | null }): Promise<UsageSince>;
   /** What the events of some days came to, worked out from the events alone. */
   usageOf(selection: UsageSelection): Promise<readonly DayUsage[]>;
 }

@@ -67,6 +67,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
     async find(entity, where, options = {}) {
       const { limit = MAX_FOUND } = options;
       if ('id' in where && typeof where.id === 'string' && !isUuid(where.id)) return [];
+      if (Object.values(where).some((wanted) => Array.isArray(wanted) && wanted.length === 0)) return [];
       const rows = await select(entity, conditionsOf(entity, tenant, { where }), 'ORDER BY t.id', limit + 1);
       // What is silently cut off looks complete.
       if (rows.length > limit && options.limit === undefined) throw new TypeError(`more than ${MAX_FOUND} rows of ${entity.type}: ask for pages`);
@@ -144,9 +145,9 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       return row?.subject_id ?? null;
     },
 
-    calendar: () => calendarOf(tx, tenant),
+    calendar: (timeZone) => calendarOf(tx, tenant, timeZone),
 
-    usageSince: (from, { named_before = null } = {}) => usageSince(tx, tenant, from, named_before),
+    usageSince: (from, { time_zone, named_before = null }) => usageSince(tx, tenant, { from, time_zone, named_before }),
 
     usageOf: (selection) => usageOf(tx, tenant, selection),
   };

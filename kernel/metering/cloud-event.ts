@@ -1,6 +1,6 @@
 import { Decimal, type Static, Strict, Timestamp, Type } from '../../sdk/index.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { type FieldError, validityErrors } from '../validation.ts';
+import { errorsIn, type FieldError } from '../validation.ts';
 import { OWN_SOURCE } from './record.ts';
 
 const Quantity = Type.Union([Type.String({ pattern: '^[0-9]{1,64}(\\.[0-9]{1,32})?$' }), Type.Number({ minimum: 0 })], {
@@ -43,9 +43,9 @@ export interface Reported {
   readonly corrects: string | null;
 }
 
-/** Read as far as it goes: with errors where it is not one of ours. */
+/** Read as far as it goes: with errors where it is not one of ours. What cannot be stored was refused with its request. */
 export function readCloudEvent(packs: PackRegistry, value: unknown): { readonly event: Reported } | { readonly errors: readonly FieldError[] } {
-  const errors = validityErrors(CloudEvent, value);
+  const errors = errorsIn(CloudEvent, value);
   if (errors.length > 0) return { errors };
   const { id, source, type, time = null, subject = '', corrects = null, data = {} } = value as CloudEvent;
   const { quantity = '1', ...metadata } = data;
@@ -54,7 +54,7 @@ export function readCloudEvent(packs: PackRegistry, value: unknown): { readonly 
   const wrong = [
     ...(source.startsWith(OWN_SOURCE) ? [{ path: 'source', message: `must not begin with ${OWN_SOURCE}: that is Summit's own` }] : []),
     ...(corrects === id ? [{ path: 'corrects', message: 'must be the id of another event' }] : []),
-    ...validityErrors(declared.usage.metadata, metadata).map(({ path, message }) => ({ path: path === '(body)' ? 'data' : `data.${path}`, message })),
+    ...errorsIn(declared.usage.metadata, metadata).map(({ path, message }) => ({ path: path === '(body)' ? 'data' : `data.${path}`, message })),
   ];
   if (wrong.length > 0) return { errors: wrong };
   return {

@@ -1,78 +1,100 @@
-import type { Calendar, DayChange, DayUsage, LogPosition, UsageSelection, UsageSince } from '../../sdk/index.ts';
+import { type Calendar, type DayChange, type DayUsage, Decimal, type LogPosition, type UsageSelection, type UsageSince } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 
 /** Leaves that are looked through at a time: each may have brought a batch of events. */
 const LEAVES = 4_096;
 
-export async function calendarOf(tx: Transaction, tenant: string): Promise<Calendar> {
+/** @param timeZone another than the tenant's */
+export async function calendarOf(tx: Transaction, tenant: string, timeZone: string | null = null): Promise<Calendar> {
   const [calendar] = await tx.query<Calendar>(
-    `SELECT time_zone, to_char(summit_now() AT TIME ZONE time_zone, 'YYYY-MM-DD') AS today FROM tenant_configurations WHERE tenant_id = $1`,
-    [tenant],
+    `SELECT z.time_zone, to_char(summit_now() AT TIME ZONE z.time_zone, 'YYYY-MM-DD') AS today
+       FROM (SELECT coalesce($2, time_zone) AS time_zone FROM tenant_configurations WHERE tenant_id = $1) z`,
+    [tenant, timeZone],
   );
   if (!calendar) throw new TypeError(`the tenant ${tenant} has no configuration`);
   return calendar;
 }
 
+interface Since {
+  readonly from: LogPosition | null;
+  readonly time_zone: string;
+  readonly named_before: string | null;
+}
+
 /**
  * What events the log has brought since a position, by type and day: what commits late comes later in the log, whatever its
  * time is, so that each event is met once.
- * @param from null for the beginning @param named_before ids are wanted of events of days before this
+ * @param since from: null for the beginning; named_before: ids are wanted of events of days before this
  */
-export async function usageSince(tx: Transaction, tenant: string, from: LogPosition | null, named_before: string | null): Promise<UsageSince> {
+export async function usageSince(tx: Transaction, tenant: string, { from, time_zone, named_before }: Since): Promise<UsageSince> {
   const start = from ?? { epoch: 1, size: 0 };
-  const [{ time_zone }, { through, more }] = await Promise.all([calendarOf(tx, tenant), reach(tx, tenant, start)]);
-  const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone, named_before];
-  const [added, removed] = await Promise.all([
-    tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, range),
-    tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range),
+  const { through, more } = await reach(tx, tenant, start);
+  if (through.epoch === start.epoch && through.size === start.size) return { through, more, changes: [] };
+  const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone];
+  const added = await tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, range);
+  const isLate = named_before !== null && added.some(({ day }) => day < named_before);
+  const [removed, late] = await Promise.all([
+    added.some(({ corrections }) => corrections > 0) ? tx.query<Removed>(`${NEW_EVENTS} ${REMOVED}`, range) : [],
+    isLate ? tx.query<Late>(`${NEW_EVENTS} ${LATE}`, [...range, named_before]) : [],
   ]);
-  if (removed.length === 0) return { through, more, changes: added.map((change) => ({ ...change, is_max_of_day: false })) };
-  return { through, more, changes: await restated(tx, tenant, added, removed, { time_zone, before: through }) };
+  const named = new Map(late.map(({ event_ids, ...of }) => [keyOf(of), event_ids]));
+  const changes = added.map(({ corrections: _, ...change }) => ({ ...change, event_ids: named.get(keyOf(change)) ?? [], is_max_of_day: false }));
+  return { through, more, changes: removed.length === 0 ? changes : await restated(tx, tenant, changes, removed, { time_zone, before: through }) };
 }
 
-type Added = Omit<DayChange, 'is_max_of_day'>;
-type Removed = Omit<Added, 'max'>;
+type Added = DayUsage & { readonly corrections: number };
+type Removed = Omit<DayUsage, 'max'>;
+type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;
 
-/** Leaves of the range, of which a log that was recovered may have had some before. */
+/**
+ * Events of the range, of whose leaves a log that was recovered may have had some before. Receipts are an array, since the
+ * planner expects ten of it: a join of which it expects one is sorted to be grouped, however many events there are.
+ */
 const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
     SELECT l.receipt_id FROM log_leaves l
       WHERE l.tenant_id = $1 AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
         AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b
-          WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND (b.epoch, b.leaf_index) < (l.epoch, l.leaf_index)))
+          WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND b.epoch < l.epoch
+            AND b.leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = b.epoch)))
   ), events AS (
-    SELECT e.* FROM leaves JOIN usage_events e ON e.tenant_id = $1 AND e.receipt_id = leaves.receipt_id
+    SELECT e.*, (e."timestamp" AT TIME ZONE $6::text)::date AS date FROM usage_events e
+      WHERE e.tenant_id = $1 AND e.receipt_id = ANY(ARRAY(SELECT receipt_id FROM leaves))
   )`;
 
-const DAY = `to_char(e."timestamp" AT TIME ZONE $6, 'YYYY-MM-DD')`;
+const DAY = `to_char(e.date, 'YYYY-MM-DD')`;
 
 const ADDED = `SELECT e.type AS event_type, ${DAY} AS day, count(*) FILTER (WHERE e.quantity <> 0)::int AS count, sum(e.quantity)::text AS sum,
-    max(e.quantity)::text AS max, coalesce(array_agg(e.id ORDER BY e.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
-  FROM events e GROUP BY 1, 2 ORDER BY 1, 2`;
+    max(e.quantity)::text AS max, count(e.corrects) AS corrections
+  FROM events e GROUP BY e.type, e.date ORDER BY 1, 2`;
 
-/** What the events correct no longer counts on its day; they are named there, whatever day they are of themselves. */
-const REMOVED = `SELECT e.type AS event_type, ${DAY} AS day, -(count(*) FILTER (WHERE e.quantity <> 0))::int AS count, (-sum(e.quantity))::text AS sum,
-    coalesce(array_agg(n.id) FILTER (WHERE ${DAY} < $7), '{}') AS event_ids
+/** Asked for by itself: to collect ids costs more than all that is added up. */
+const LATE = `SELECT e.type AS event_type, ${DAY} AS day, array_agg(e.id ORDER BY e.id) AS event_ids
+  FROM events e WHERE e.date < $7::date GROUP BY e.type, e.date ORDER BY 1, 2`;
+
+/** What the events correct no longer counts. It is of the same type and day as what corrects it. */
+const REMOVED = `SELECT e.type AS event_type, to_char(e."timestamp" AT TIME ZONE $6, 'YYYY-MM-DD') AS day,
+    count(*) FILTER (WHERE e.quantity <> 0)::int AS count, sum(e.quantity)::text AS sum
   FROM events n JOIN usage_events e ON e.tenant_id = $1 AND e.id = n.corrects GROUP BY 1, 2 ORDER BY 1, 2`;
 
 /** Of a day that loses an event, the maximum is looked for anew. */
 async function restated(
   tx: Transaction,
   tenant: string,
-  added: readonly Added[],
+  added: readonly DayChange[],
   removed: readonly Removed[],
   { time_zone, before }: Pick<UsageSelection, 'time_zone' | 'before'>,
 ): Promise<readonly DayChange[]> {
-  const changes = new Map(added.map((change): [string, DayChange] => [keyOf(change), { ...change, is_max_of_day: false }]));
-  for (const change of removed) {
-    const { event_type, day } = change;
-    const [whole] = await usageOf(tx, tenant, { event_types: [event_type], from_day: day, to_day: day, time_zone, before });
-    const also = changes.get(keyOf(change)) ?? { event_type, day, count: 0, sum: '0', max: null, event_ids: [] };
-    // Summed by the database, as all else is.
-    const [{ sum } = { sum: '0' }] = await tx.query<{ sum: string }>('SELECT ($1::numeric + $2::numeric)::text AS sum', [also.sum, change.sum]);
-    const event_ids = [...new Set([...also.event_ids, ...change.event_ids])].sort();
-    changes.set(keyOf(change), { ...also, count: also.count + change.count, sum, max: whole?.max ?? null, is_max_of_day: true, event_ids });
-  }
-  return [...changes.values()];
+  const lost = new Map(removed.map((change) => [keyOf(change), change]));
+  return Promise.all(
+    added.map(async (change) => {
+      const less = lost.get(keyOf(change));
+      if (!less) return change;
+      const { event_type, day } = change;
+      const [whole] = await usageOf(tx, tenant, { event_types: [event_type], from_day: day, to_day: day, time_zone, before });
+      const sum = new Decimal(change.sum).minus(less.sum).toFixed();
+      return { ...change, count: change.count - less.count, sum, max: whole?.max ?? null, is_max_of_day: true };
+    }),
+  );
 }
 
 function keyOf({ event_type, day }: Pick<DayUsage, 'event_type' | 'day'>): string {
@@ -106,14 +128,15 @@ export function usageOf(tx: Transaction, tenant: string, selection: UsageSelecti
   );
 }
 
-/** The newest position, or so many leaves further on. */
+/** The newest position that is signed, or so many leaves further on: what is not signed may still get another place. */
 async function reach(tx: Transaction, tenant: string, { epoch, size }: LogPosition): Promise<{ through: LogPosition; more: boolean }> {
-  const [found] = await tx.query<{ epoch: number; size: number; newest: number; newest_epoch: number }>(
-    `SELECT h.epoch, least(h.size, CASE WHEN h.epoch = $2 THEN $3::bigint ELSE 0 END + $4::bigint) AS size, h.size AS newest,
-       max(h.epoch) OVER () AS newest_epoch
-       FROM log_heads h WHERE h.tenant_id = $1 AND h.epoch >= $2 AND (h.epoch > $2 OR h.size > $3) ORDER BY h.epoch LIMIT 1`,
+  const [found] = await tx.query<{ epoch: number; size: number; signed: number; newest_epoch: number }>(
+    `SELECT h.epoch, least(h.signed, CASE WHEN h.epoch = $2 THEN $3::bigint ELSE 0 END + $4::bigint) AS size, h.signed, max(h.epoch) OVER () AS newest_epoch
+       FROM (SELECT epoch, (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = log_heads.epoch) AS signed
+         FROM log_heads WHERE tenant_id = $1 AND epoch >= $2) h
+       WHERE h.epoch > $2 OR h.signed > $3 ORDER BY h.epoch LIMIT 1`,
     [tenant, epoch, size, LEAVES],
   );
-  if (!found) return { through: { epoch, size }, more: false };
-  return { through: { epoch: found.epoch, size: found.size }, more: found.size < found.newest || found.epoch < found.newest_epoch };
+  if (!found || found.signed === null) return { through: { epoch, size }, more: false };
+  return { through: { epoch: found.epoch, size: found.size }, more: found.size < found.signed || found.epoch < found.newest_epoch };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
 
 export type Outcome = 'allowed' | 'denied' | 'failed' | 'refused';
@@ -43,7 +43,9 @@ export function encodeReceipt(content: ReceiptContent): { bytes: Buffer; leafHas
   return { bytes, leafHash: leafHashOf(bytes) };
 }
 
+const LEAF = Uint8Array.of(0);
+
 /** RFC 9162, section 2.1.1: the hash of a leaf is that of 0x00 and its bytes. */
 export function leafHashOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(Uint8Array.of(0)).update(bytes).digest();
+  return Buffer.from(hash('sha256', Buffer.concat([LEAF, bytes]), 'binary'), 'latin1');
 }

@@ -63,10 +63,11 @@ async function readNews(db: Reader, ledger: Ledger | null): Promise<News> {
 /** With the readings and the adjustments that it changes. @param periods whose readings and adjustments are wanted too */
 async function readBooks({ db, meters }: Loading, ledger: Ledger | null, news: News, periods: readonly string[]): Promise<Uncounted> {
   const days = [...new Set(news.changes.map(({ day }) => day))];
+  const periodsOf = [...new Set(days.map(periodOf))];
   const late = lateIn(news, ledger);
   const [calendar, ofDays, ofPeriods, adjustments] = await Promise.all([
     db.calendar(),
-    db.find(CurrentReading, { day: days }),
+    db.find(CurrentReading, { period: periodsOf, day: days }),
     db.find(CurrentReading, { period: periods }),
     db.find(MeterAdjustment, { period: [...new Set([...late, ...periods])] }),
   ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { type Load, load } from './load.ts';
 
@@ -6,6 +7,10 @@ export interface Order {
   readonly url: string;
   readonly token?: string;
   readonly body: string;
+  /** `application/json` unless said. */
+  readonly contentType?: string;
+  /** What stands in the body for a text of each request's own. */
+  readonly fresh?: string;
   /** Of a right answer. */
   readonly status: number;
   readonly clients: number;
@@ -22,18 +27,19 @@ function reply(answer: Reply): void {
   process.send?.(answer);
 }
 
-async function loadOf({ url, token, body, status, clients, ms }: Order): Promise<Load> {
+async function loadOf({ url, token, body, contentType = 'application/json', fresh, status, clients, ms }: Order): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const headers = { ...authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   const run = () =>
     new Promise<void>((resolve, reject) => {
+      const own = fresh === undefined ? body : body.replaceAll(fresh, randomUUID());
+      const headers = { ...authorization, 'content-type': contentType, 'content-length': Buffer.byteLength(own) };
       const sent = request(url, { method: 'POST', agent, headers }, (response) => {
         response.resume();
         response.on('end', () => (response.statusCode === status ? resolve() : reject(new Error(`answered ${response.statusCode}`))));
       });
       sent.on('error', reject);
-      sent.end(body);
+      sent.end(own);
     });
   try {
     return await load({ run }, clients, ms);

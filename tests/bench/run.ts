@@ -3,15 +3,16 @@ import { measureAuthzen } from './authzen.ts';
 import { measureBacktest } from './backtest.ts';
 import { measureHttp } from './http.ts';
 import { measureLog } from './log.ts';
+import { measureMetering } from './metering.ts';
 import { measurePolicy } from './policy.ts';
 import { Missing, openBenchDatabase } from './postgres.ts';
-import { print } from './report.ts';
+import { type Figure, print } from './report.ts';
 import { measureStart } from './start.ts';
-import { startSubject } from './subject.ts';
+import { type Subject, startSubject } from './subject.ts';
 import { measureWrites } from './writes.ts';
 
 /** Nothing here takes this long; a benchmark that hangs is one that failed. */
-const LIMIT_MS = process.env.BENCH_BACKTEST ? 3_600_000 : 480_000;
+const LIMIT_MS = process.env.BENCH_BACKTEST ? 3_600_000 : 720_000;
 
 /** What is open, to be closed last first, whether the benchmark ends, fails or is interrupted. */
 const open: { close(): Promise<void> }[] = [];
@@ -38,29 +39,60 @@ function giveUp(reason: string, exitCode: number): void {
   closeAll().finally(() => process.exit(exitCode));
 }
 
-async function run(): Promise<void> {
+interface Bench {
+  readonly name: string;
+  readonly title: string;
+  /** What it needs: the one Summit that several share; the database, with no other server on it; nothing. */
+  readonly needs: 'summit' | 'database' | 'nothing';
+  readonly measure: (databaseUrl: string, subject: () => Subject) => Promise<readonly Figure[] | string>;
+}
+
+/** In their order, by what they need. */
+const BENCHES: readonly Bench[] = [
+  { name: 'writes', needs: 'summit', title: 'Creating a request, in process, per second', measure: (url, subject) => measureWrites(subject(), url) },
+  { name: 'http', needs: 'summit', title: 'Creating a request, over HTTP with a token, per second', measure: (_, subject) => measureHttp(subject()) },
+  { name: 'policy', needs: 'summit', title: 'Policy decisions per second', measure: (_, subject) => measurePolicy(subject()) },
+  { name: 'log', needs: 'summit', title: 'The log, per second', measure: (_, subject) => measureLog(subject()) },
+  { name: 'authzen', needs: 'summit', title: 'AuthZEN evaluations over HTTP, per second', measure: measureAuthzen },
+  { name: 'backtest', needs: 'database', title: 'Backtests of what was decided, decisions per second', measure: measureBacktest },
+  { name: 'metering', needs: 'database', title: 'Usage, taken in, counted and rated', measure: measureMetering },
+  { name: 'start', needs: 'nothing', title: 'Starting, with the embedded database', measure: measureStart },
+];
+
+/** Those that are named, such as `npm run bench -- log metering`; all where none is. */
+async function run(names: readonly string[]): Promise<void> {
+  const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name));
+  if (unknown !== undefined) throw new Missing(`a bench ${unknown}: there are ${BENCHES.map(({ name }) => name).join(', ')}`);
+  const chosen = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
   const database = await openBenchDatabase();
   open.push(database);
   console.log(`Node ${process.version}, ${database.server}, ${cpus().length} CPUs. Medians; whatever else the machine does shows.`);
-  const subject = await startSubject(database.url);
-  open.push(subject);
-  print(`Creating a request, in process, per second`, await measureWrites(subject, database.url));
-  print(`Creating a request, over HTTP with a token, per second`, await measureHttp(subject));
-  print(`Policy decisions per second`, await measurePolicy(subject));
-  print(`The log, per second`, await measureLog(subject));
-  print(`AuthZEN evaluations over HTTP, per second`, await measureAuthzen(database.url));
-  // Two servers of one database would share the work of a backtest.
-  await closeLast();
-  print(`Backtests of what was decided, decisions per second`, await measureBacktest(database.url));
+  let subject: Subject | null = null;
+  if (chosen.some(({ needs }) => needs === 'summit')) {
+    subject = await startSubject(database.url);
+    open.push(subject);
+  }
+  const shared = () => {
+    if (!subject) throw new TypeError('a bench that needs no Summit asks for it');
+    return subject;
+  };
+  for (const { title, needs, measure } of chosen) {
+    // Two servers of one database would share the work.
+    if (needs !== 'summit' && subject) {
+      await closeLast();
+      subject = null;
+    }
+    if (needs === 'nothing') await closeAll();
+    print(title, await measure(database.url, shared));
+  }
   await closeAll();
-  print(`Starting, with the embedded database`, await measureStart());
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp('interrupted', 130));
 setTimeout(() => giveUp(`not done after ${LIMIT_MS / 1_000} s`, 1), LIMIT_MS).unref();
 
 try {
-  await run();
+  await run(process.argv.slice(2));
 } catch (error) {
   if (error instanceof Missing) giveUp(`this is missing: ${error.message}`, 3);
   else giveUp(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
