@@ -1,6 +1,5 @@
-import { type Actor, Problem, type ProblemCode, type ProblemDetails, sha256 } from '../sdk/index.ts';
+import { type Actor, canonicalJson, Problem, type ProblemCode, type ProblemDetails, sha256 } from '../sdk/index.ts';
 import { IdempotencyKeys } from './database/tables.ts';
-import { canonicalJson } from './receipts/canonical.ts';
 import type { TableWrite } from './write.ts';
 
 export interface Answer {

@@ -1,7 +1,6 @@
 import type { Governed, SubjectChange } from '../sdk/index.ts';
-import { sha256 } from '../sdk/index.ts';
+import { canonicalJson, sha256 } from '../sdk/index.ts';
 import { NaturalKeys } from './database/tables.ts';
-import { canonicalJson } from './receipts/canonical.ts';
 import type { TableWrite } from './write.ts';
 
 export interface NaturalKey {

@@ -2,6 +2,7 @@ import {
   type Action,
   type Actor,
   type Changes,
+  canonicalJson,
   type Entity,
   type FilledRole,
   type Insertion,
@@ -21,7 +22,7 @@ import { keyWrites } from './natural-keys.ts';
 import { outboxWrite } from './outbox/record.ts';
 import type { JudgedDecision } from './policy/decide.ts';
 import { recordDecision } from './policy/record.ts';
-import { canonical, canonicalJson } from './receipts/canonical.ts';
+import { canonical } from './receipts/canonical.ts';
 import { PersonalValues } from './receipts/personal.ts';
 import type { Outcome } from './receipts/receipt.ts';
 import { type Witness, witness } from './receipts/witness.ts';

@@ -73,6 +73,8 @@ test('each event of a batch that is wrong says why, and the others are accepted'
     [{ traceparent: '00' }, 'traceparent', /not a known field/],
     [{ data: { quantity: '-1' } }, 'data.quantity', /not negative/],
     [{ data: { quantity: '1e3' } }, 'data.quantity', /not negative/],
+    [{ data: { quantity: 1e300 } }, 'data.quantity', /64 digits/],
+    [{ data: { quantity: 1e-40 } }, 'data.quantity', /64 digits/],
     [{ data: { quantity: -1 } }, 'data.quantity', /not negative/],
     [{ data: { workflow: 7 } }, 'data.workflow', /must be string/],
     [{ data: 'text' }, 'data', /must be object/],

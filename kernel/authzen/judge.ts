@@ -1,8 +1,8 @@
+import { canonicalJson } from '../../sdk/index.ts';
 import { AccessEvaluations } from '../database/policy-tables.ts';
 import { newId } from '../ids.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { JudgedDecision, PolicyService } from '../policy/decide.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
 import type { Evaluation, Malformed, Semantic } from './request.ts';
 
 /** The action that a decision on record is of; the one that was asked about is in its input. */

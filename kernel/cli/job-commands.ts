@@ -30,7 +30,11 @@ export function createJobCommands({ jobs, packs, tenants }: JobCommandServices) 
       if (input.tenant !== undefined) await tenants.require(input.tenant);
       const runs: object[] = [];
       for (const tenant of input.tenant === undefined ? await tenants.ids() : [input.tenant]) {
-        const run = await jobs.runByHand(pack, job, command, value, tenant);
+        const run = await jobs.runByHand(pack, job, command, value, tenant).catch((error: unknown) => {
+          // Of several tenants, one that cannot be does not hold up the others.
+          if (input.tenant !== undefined || !(error instanceof Problem) || error.code !== 'invalid-state') throw error;
+          return { error: error.message };
+        });
         if (run) runs.push({ tenant, ...run });
       }
       return { runs };

@@ -26,5 +26,6 @@ Examples:
       };
       const answer = await perform('runJob', asked);
       process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+      if (answer.runs.some((run) => 'error' in run)) process.exitCode = 1;
     });
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Content, type ContentOptions } from '../../sdk/index.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
+import { Content, type ContentOptions, canonicalJson } from '../../sdk/index.ts';
 import { type MemberDigest, type Seal, sealed } from './statement.ts';
 
 /** A member of a signed document. */

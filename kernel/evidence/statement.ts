@@ -1,7 +1,6 @@
-import { Problem } from '../../sdk/index.ts';
+import { canonicalJson, Problem } from '../../sdk/index.ts';
 import { preAuthEncoding } from '../../sdk/verify/statement.ts';
 import type { NoteSigner } from '../log/note-signer.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
 
 /** A DSSE envelope (secure-systems-lab/dsse, version 1.0). */
 export interface Envelope {

@@ -18,6 +18,14 @@ const SWEEP_LOG = '1-59/2 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 
+/** What became of what was due. */
+interface Acted {
+  readonly count: number;
+  readonly failures: readonly unknown[];
+  /** Where its state does not allow it, or no longer. */
+  readonly refusals: readonly Problem[];
+}
+
 /** Runs jobs on their schedule, in every replica; a claim in the database makes each period of each tenant run once. */
 export class JobScheduler {
   readonly #database: Database;
@@ -71,14 +79,30 @@ export class JobScheduler {
   async run(packId: string, job: Job, tenant: string): Promise<number> {
     const { enabled, settings } = await this.#admission.packOf(tenant, packId);
     if (!enabled) return 0;
-    return this.#actOn(await this.#look(tenant, settings, (context) => job.due(context)), packId, job, tenant);
+    const due = await this.#look(tenant, settings, (context) => job.due(context));
+    const { count, failures, refusals } = await this.#actOn(due, packId, job, tenant);
+    // As a rule somebody acted on it first. It may also be that nothing ever comes of it, and then somebody must see why.
+    for (const refusal of refusals)
+      this.#log.warn({ job: job.id, tenant, reason: refusal.message }, 'a job had nothing to do where something was due');
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
+    return count;
   }
 
-  /** For one day or period, and what there is to tell afterwards. @returns null where the tenant has not got the pack */
+  /**
+   * For one day or period, and what there is to tell afterwards. @returns null where the tenant has not got the pack
+   * @throws Problem where its action cannot be, as it would be for a person
+   */
   async runByHand(packId: string, job: Job, command: JobCommand, value: string, tenant: string): Promise<object | null> {
     const { enabled, settings } = await this.#admission.packOf(tenant, packId);
     if (!enabled) return null;
-    await this.#actOn(await this.#look(tenant, settings, (context) => command.due(value, context)), packId, job, tenant);
+    const { failures, refusals } = await this.#actOn(
+      await this.#look(tenant, settings, (context) => command.due(value, context)),
+      packId,
+      job,
+      tenant,
+    );
+    const [first] = [...failures, ...refusals];
+    if (first !== undefined) throw first;
     return this.#look(tenant, settings, (context) => command.report(value, context));
   }
 
@@ -89,20 +113,18 @@ export class JobScheduler {
     });
   }
 
-  async #actOn(due: readonly string[], packId: string, job: Job, tenant: string): Promise<number> {
-    let acted = 0;
-    const failures: unknown[] = [];
+  async #actOn(due: readonly string[], packId: string, job: Job, tenant: string): Promise<Acted> {
+    const acted: { count: number; failures: unknown[]; refusals: Problem[] } = { count: 0, failures: [], refusals: [] };
     for (const id of due) {
       try {
         await this.#runner.runAsSystem(job.action, packId, tenant, job.id, { id }, {});
-        acted += 1;
+        acted.count += 1;
       } catch (error) {
-        // Someone acted on it first; whatever is still due comes up in the next run. One that fails does not hold up the rest.
-        if (!(isRetryable(error) || (error instanceof Problem && error.status === 409))) failures.push(error);
+        // One that fails does not hold up the rest.
+        if (error instanceof Problem && error.code === 'invalid-state') acted.refusals.push(error);
+        else if (!(isRetryable(error) || (error instanceof Problem && error.code === 'conflict'))) acted.failures.push(error);
       }
     }
-    if (failures.length === 1) throw failures[0];
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
     return acted;
   }
 

@@ -3,9 +3,10 @@ import type { PackRegistry } from '../packs/registry.ts';
 import { errorsIn, type FieldError } from '../validation.ts';
 import { OWN_SOURCE } from './record.ts';
 
-const Quantity = Type.Union([Type.String({ pattern: '^[0-9]{1,64}(\\.[0-9]{1,32})?$' }), Type.Number({ minimum: 0 })], {
-  description: 'a quantity that is not negative: a decimal string such as "12.5" with up to 64 digits before the point and 32 behind, or a number',
-});
+const QUANTITY = 'a quantity that is not negative: a decimal string such as "12.5" with up to 64 digits before the point and 32 behind, or a number';
+const Quantity = Type.Union([Type.String({ pattern: '^[0-9]{1,64}(\\.[0-9]{1,32})?$' }), Type.Number({ minimum: 0 })], { description: QUANTITY });
+/** As it is written out: a number may have an exponent. */
+const DIGITS = /^[0-9]{1,64}(\.[0-9]{1,32})?$/;
 
 /** CloudEvents 1.0, as far as usage needs it. An attribute that would be dropped is refused. */
 export const CloudEvent = Strict({
@@ -15,7 +16,7 @@ export const CloudEvent = Strict({
   type: Type.String({ minLength: 1, description: 'A usage type that a pack declares, such as workflow_run' }),
   time: Type.Optional(Timestamp),
   subject: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-  datacontenttype: Type.Optional(Type.Literal('application/json')),
+  datacontenttype: Type.Optional(Type.String({ pattern: '^application/json(;.*)?$', description: 'application/json' })),
   corrects: Type.Optional(
     Type.String({
       minLength: 1,
@@ -48,11 +49,13 @@ export function readCloudEvent(packs: PackRegistry, value: unknown): { readonly 
   const errors = errorsIn(CloudEvent, value);
   if (errors.length > 0) return { errors };
   const { id, source, type, time = null, subject = '', corrects = null, data = {} } = value as CloudEvent;
-  const { quantity = '1', ...metadata } = data;
+  const { quantity: sent = '1', ...metadata } = data;
+  const quantity = new Decimal(sent).toFixed();
   const declared = packs.usageTypes.get(type);
   if (!declared) return { errors: [{ path: 'type', message: `must be one of ${[...packs.usageTypes.keys()].join(', ')}` }] };
   const wrong = [
     ...(source.startsWith(OWN_SOURCE) ? [{ path: 'source', message: `must not begin with ${OWN_SOURCE}: that is Summit's own` }] : []),
+    ...(DIGITS.test(quantity) ? [] : [{ path: 'data.quantity', message: `must be ${QUANTITY}` }]),
     ...(corrects === id ? [{ path: 'corrects', message: 'must be the id of another event' }] : []),
     ...errorsIn(declared.usage.metadata, metadata).map(({ path, message }) => ({ path: path === '(body)' ? 'data' : `data.${path}`, message })),
   ];
@@ -62,7 +65,7 @@ export function readCloudEvent(packs: PackRegistry, value: unknown): { readonly 
       ...{ id, source, type, subject, corrects },
       pack: declared.pack,
       time: time === null ? null : new Date(time).toISOString(),
-      quantity: new Decimal(quantity).toFixed(),
+      quantity,
       // The schema of a usage type has strings alone.
       metadata: metadata as Readonly<Record<string, string>>,
     },

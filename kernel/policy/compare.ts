@@ -1,4 +1,4 @@
-import { canonicalJson } from '../receipts/canonical.ts';
+import { canonicalJson } from '../../sdk/index.ts';
 import type { PolicyResult } from './result.ts';
 
 /** In what a result differs from the one on record, the gravest first. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../receipts/canonical.ts';
+import { canonicalJson } from '../../sdk/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

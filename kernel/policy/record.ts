@@ -1,5 +1,4 @@
-import { sha256 } from '../../sdk/index.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
+import { canonicalJson, sha256 } from '../../sdk/index.ts';
 import type { PersonalValues } from '../receipts/personal.ts';
 import type { Row } from '../write.ts';
 import type { JudgedDecision } from './decide.ts';

@@ -1,8 +1,7 @@
-import { defineQuery, Problem, type Row, Strict, sha256 } from '../../sdk/index.ts';
+import { canonicalJson, defineQuery, Problem, type Row, Strict, sha256 } from '../../sdk/index.ts';
 import { PolicyDecisions } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Receipts } from '../database/tables.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
 import type { ReceiptContent } from '../receipts/receipt.ts';
 import type { Bundles } from './bundles.ts';
 import { compareResults } from './compare.ts';

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { canonicalJson } from '../receipts/canonical.ts';
+import { canonicalJson } from '../../sdk/index.ts';
 import { compareResults, rulesOf } from './compare.ts';
 import { CompiledBundle } from './compiled.ts';
 import type { PolicyResult } from './result.ts';

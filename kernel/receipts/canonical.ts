@@ -1,5 +1,4 @@
-import canonicalize from 'canonicalize';
-import { sha256 } from '../../sdk/index.ts';
+import { canonicalJson, sha256 } from '../../sdk/index.ts';
 
 /**
  * RFC 8785 (JCS) text of a value.
@@ -8,13 +7,6 @@ import { sha256 } from '../../sdk/index.ts';
 export function canonical(value: unknown): string {
   assertJson(value, '$');
   return canonicalJson(value);
-}
-
-/** RFC 8785 text of what came out of a JSON parser, and so is JSON: floats included. */
-export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('the value has no canonical form');
-  return text;
 }
 
 /** SHA-256 of the canonical text, lowercase hex. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { Problem } from '../../sdk/index.ts';
+import { canonicalJson, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import { type Config, ConfigError } from '../config/config.ts';
@@ -14,7 +14,6 @@ import { settingsErrorsOf } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
-import { canonicalJson } from '../receipts/canonical.ts';
 
 const KNOWN_MS = 1_000;
 

@@ -50,10 +50,11 @@ type News = Pick<Uncounted, 'changes' | 'through' | 'isFar'>;
 /** What the log has brought since the ledger was last written. */
 async function readNews(db: Reader, ledger: Ledger | null): Promise<News> {
   const named_before = ledger?.closed_through ? firstDayOf(nextPeriod(ledger.closed_through)) : null;
+  const time_zone = ledger?.time_zone ?? (await db.calendar()).time_zone;
   const changes: DayChange[] = [];
   let through = ledger ? { epoch: ledger.log_epoch, size: ledger.log_size } : null;
   for (let rounds = 1; ; rounds++) {
-    const since = await db.usageSince(through, { named_before });
+    const since = await db.usageSince(through, { time_zone, named_before });
     changes.push(...since.changes);
     through = since.through;
     if (!since.more) return { changes, through, isFar: rounds > 1 };
@@ -66,7 +67,7 @@ async function readBooks({ db, meters }: Loading, ledger: Ledger | null, news: N
   const periodsOf = [...new Set(days.map(periodOf))];
   const late = lateIn(news, ledger);
   const [calendar, ofDays, ofPeriods, adjustments] = await Promise.all([
-    db.calendar(),
+    db.calendar(ledger?.time_zone),
     db.find(CurrentReading, { period: periodsOf, day: days }),
     db.find(CurrentReading, { period: periods }),
     db.find(MeterAdjustment, { period: [...new Set([...late, ...periods])] }),
@@ -104,11 +105,11 @@ export interface Unbilled extends Locked {
 /** @throws Problem `invalid-input` for a period that has not begun, `invalid-state` for one without a plan */
 export async function loadUnbilled(loading: Loading & { tenant: string }, period: string): Promise<Unbilled> {
   const { db } = loading;
-  const { today } = await db.calendar();
-  if (firstDayOf(period) > today) throw notBegun(period, today);
   const plan = requirePlan(period, loading);
   const locked = await lockBooks(db, period);
   const { ledger } = locked;
+  const { today } = await db.calendar(ledger?.time_zone);
+  if (firstDayOf(period) > today) throw notBegun(period, today);
   const [news, waiting] = await Promise.all([readNews(db, ledger), db.find(MeterAdjustment, { billed_in: period })]);
   const isFirstOpen = ledger?.closed_through ? nextPeriod(ledger.closed_through) === period : false;
   const late = isFirstOpen ? lateIn(news, ledger) : [];
@@ -120,11 +121,16 @@ export async function loadUnbilled(loading: Loading & { tenant: string }, period
     locked.invoice ? db.find(RatedUsage, { invoice_id: locked.invoice.id, revision: locked.invoice.revision }) : [],
     db.resolve(`tenant:${loading.tenant}`),
   ]);
-  const planOf = (of: string) => invoices.findLast((invoice) => invoice.period === of && invoice.status !== 'void')?.plan ?? requirePlan(of, loading);
+  const billedBy = (of: string) => invoices.findLast((invoice) => invoice.period === of && invoice.status !== 'void')?.plan;
+  const plans = adjusted.flatMap((of) => {
+    const then = billedBy(of) ?? planFor(of, loading);
+    // What had no price then has none now. What was billed in another currency can only be billed as it would be today.
+    return then ? [[of, then.currency === plan.currency ? then : plan] as const] : [];
+  });
   return {
     ...locked,
     ...{ period, plan, uncounted, rated, tenantId },
-    closed: new Map(adjusted.map((of) => [of, planOf(of)])),
+    closed: new Map(plans),
     closes: closes.toSorted((a, b) => (a.period < b.period ? -1 : 1)),
   };
 }
@@ -152,7 +158,7 @@ export function countFor(
 function dueToClose({ ledger, calendar: { today } }: Uncounted, graceDays: number): string | null {
   if (!ledger) return null;
   const ended = periodOf(dayAfter(firstDayOf(periodOf(dayAfter(today, -graceDays))), -1));
-  return ended >= periodOf(ledger.created_at) ? ended : null;
+  return ended >= periodOf(ledger.opened_on) ? ended : null;
 }
 
 export function adjustedPeriods({ period, closed }: Unbilled, { readings, adjustments }: Counted): readonly AdjustedPeriod[] {
@@ -171,7 +177,10 @@ export function adjustedPeriods({ period, closed }: Unbilled, { readings, adjust
 export function requirePlan(period: string, context: { readonly settings: Readonly<Record<string, unknown>> }): Plan {
   const plan = planFor(period, context);
   if (plan) return plan;
-  throw new Problem('invalid-state', `No price plan holds in ${period}: the first begins later.`);
+  throw new Problem(
+    'invalid-state',
+    `No price plan holds in ${period}: the setting plans.0.from of the pack finops is later. Set one that begins before.`,
+  );
 }
 
 function notBegun(period: string, today: string): Problem {

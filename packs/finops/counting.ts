@@ -56,17 +56,15 @@ export function count(books: Uncounted, close: string | null, at: ActionContext<
     return { ledger: null, rows: [], readings: books.readings, adjustments: books.adjustments, closes: [] };
   }
   const place = { log_epoch: through.epoch, log_size: through.size, closed_through: closing ?? before?.closed_through ?? null };
-  const ledger = before ? change(UsageLedger, at, before, place) : create(UsageLedger, at, { id: at.newId(), status: 'open', ...place });
+  const { time_zone, today: opened_on } = calendar;
+  const ledger = before
+    ? change(UsageLedger, at, before, place)
+    : create(UsageLedger, at, { id: at.newId(), status: 'open', ...place, time_zone, opened_on });
   const made = { ledger_id: ledger.after.id, ledger_version: ledger.after.version };
   const entered = new Entries(books, made, at);
   for (const each of changes) entered.enter(each);
   const closes = periodsTo(closing, before?.closed_through ?? null).map((period) =>
-    insert(
-      PeriodClose,
-      at,
-      { id: at.newId(), period, log_epoch: through.epoch, log_size: through.size, time_zone: calendar.time_zone, ...made },
-      ledger.after.id,
-    ),
+    insert(PeriodClose, at, { id: at.newId(), period, log_epoch: through.epoch, log_size: through.size, time_zone, ...made }, ledger.after.id),
   );
   return {
     ledger,

@@ -10,6 +10,10 @@ export const UsageLedger = governed({
     log_size: field.bigint(),
     /** What comes later for this period or one before it is an adjustment. */
     closed_through: optional(field.text()),
+    /** That of the tenant when its usage was first counted. Days and months are by it from then on, or some would be counted as two. */
+    time_zone: field.text(),
+    /** The day of that. */
+    opened_on: field.text(),
   },
   transitions: { open: ['open'] },
   keysOf: () => ({ tenant: ['ledger'] }),
@@ -56,6 +60,7 @@ const ratedFields = {
   revision: field.integer(),
   period: field.text(),
   meter: field.text(),
+  event_type: field.text(),
   aggregation: field.text<Aggregation>(),
   /** The closed period whose usage it adjusts; null for usage of its own. */
   adjusts: optional(field.text()),

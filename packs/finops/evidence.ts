@@ -69,10 +69,10 @@ export const billingEvidence = defineEvidence({
       version: ledger_version,
     })),
 
-  usage({ invoice, meter_readings, meter_adjustments }) {
+  usage({ invoice, rated_usage, meter_adjustments }) {
     if (!invoice) return null;
     const { period, time_zone, log_epoch: epoch, log_size: size } = invoice;
-    const event_types = [...new Set(meter_readings.map(({ event_type }) => event_type))].sort();
+    const event_types = [...new Set(rated_usage.map(({ event_type }) => event_type))].sort();
     const days = { from_day: firstDayOf(period), to_day: lastDayOf(period), time_zone };
     return { selection: { event_types, ...days, before: { epoch, size } }, also: meter_adjustments.flatMap(({ event_ids }) => event_ids) };
   },

@@ -24,23 +24,28 @@ export const meterUsage = defineJob({
   },
 });
 
+/** A draft is brought up to date once a day: each content that it has had is kept. */
+const UP_TO_DATE_MS = 20 * 60 * 60 * 1_000;
+
 export const rateUsage = defineJob({
   id: 'finops.rating',
-  title: 'Bring the drafts of invoices up to date',
-  schedule: '35 3 * * *',
+  title: 'Draft the invoice of the month, and bring drafts up to date',
+  schedule: '20 * * * *',
   action: draftInvoice,
-  /** The period that is, and those whose draft is there still. */
-  async due({ db }) {
+  async due({ db, now }) {
     const [{ today }, drafts] = await Promise.all([db.calendar(), db.find(Invoice, { status: 'draft' })]);
-    const current = periodOf(today);
-    const { status } = (await findInvoice(db, current)) ?? { status: 'draft' };
-    const isBilled = status === 'finalized' || status === 'credited';
-    return [...new Set([...drafts.map(({ period }) => period), ...(isBilled ? [] : [current])])].sort();
+    const old = drafts.filter(({ updated_at }) => Date.parse(now) - Date.parse(updated_at) > UP_TO_DATE_MS);
+    const current = await findInvoice(db, periodOf(today));
+    return [...old.map(({ period }) => period), ...(current === null ? [periodOf(today)] : [])].sort();
   },
   command: {
     name: 'rating',
     option: 'period',
-    due: async (period) => [period],
+    /** One that is finalized stays as it is. */
+    async due(period, { db }) {
+      const invoice = await findInvoice(db, period);
+      return invoice === null || invoice.status === 'draft' || invoice.status === 'void' ? [period] : [];
+    },
     report: async (period, { db }) => ({ period, invoices: await presentInvoices(db, await db.find(Invoice, { period })) }),
   },
 });

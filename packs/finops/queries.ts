@@ -35,13 +35,14 @@ export const listReadings = defineQuery({
     meter: Type.Optional(Several),
     period: Type.Optional(Period),
     day: Type.Optional(Day),
+    /** Instead of a day. */
     from: Type.Optional(Day),
     to: Type.Optional(Day),
     ...listParameters,
   }),
   answer: pageOf(ReadingAnswer),
   async run({ db, query: { meter, period, day, from, to, limit, cursor, count } }) {
-    const range = from === undefined && to === undefined ? day : { ...(from ? { since: from } : {}), ...(to ? { until: to } : {}) };
+    const range = day ?? (from === undefined && to === undefined ? undefined : { ...(from ? { since: from } : {}), ...(to ? { until: to } : {}) });
     const page = await db.page(CurrentReading, { where: { meter: valuesOf(meter), period, day: range }, limit, cursor, count });
     return { ...page, items: page.items.map(presentMetered) };
   },

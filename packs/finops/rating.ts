@@ -84,12 +84,12 @@ export function linesOf(plan: Plan, rated: readonly Rated[]): Pick<RatedInvoice,
 function ratedCharge({ invoice, revision, period, plan, meters, readings }: Unrated, charge: Charge, at: ActionContext<unknown>): Rated {
   const meter = meters.find(({ id }) => id === charge.meter);
   if (!meter) throw new Problem('invalid-state', `The plan ${plan.id} charges ${charge.meter}, which no pack meters: mend the plan.`);
-  const { aggregation } = meter;
+  const { aggregation, event_type } = meter;
   const own = readings.filter((reading) => reading.meter === charge.meter);
   const quantity = periodQuantity(aggregation, own, []);
   return {
     ...written(at),
-    ...{ invoice_id: invoice, revision, period, meter: charge.meter, aggregation, adjusts: null, quantity, billed_quantity: '0' },
+    ...{ invoice_id: invoice, revision, period, meter: charge.meter, event_type, aggregation, adjusts: null, quantity, billed_quantity: '0' },
     ...rateCharge(charge, quantity, plan.currency),
     ...{ currency: plan.currency, charge, plan_id: plan.id, plan_version: plan.version },
     ...{ reading_ids: own.map(({ id }) => id).sort(), adjustment_ids: [] },
@@ -103,14 +103,11 @@ function ratedAdjustments(
   at: ActionContext<unknown>,
 ): readonly Rated[] {
   const { plan } = closed;
-  if (plan.currency !== currency) {
-    throw new Problem('invalid-state', `Late usage of ${closed.period} was billed in ${plan.currency}, and ${period} is in ${currency}.`);
-  }
   return plan.charges.flatMap((charge) => {
     const isOf = ({ meter }: { meter: string }) => meter === charge.meter;
     const [readings, billed, late] = [closed.readings.filter(isOf), closed.billed.filter(isOf), closed.late.filter(isOf)];
-    const aggregation = late[0]?.aggregation;
-    if (!aggregation) return [];
+    if (!late[0]) return [];
+    const { aggregation, event_type } = late[0];
     const billed_quantity = periodQuantity(aggregation, readings, billed);
     const after = periodQuantity(aggregation, readings, [...billed, ...late]);
     const quantity = new Decimal(after).minus(billed_quantity).toFixed();
@@ -119,7 +116,7 @@ function ratedAdjustments(
     return [
       {
         ...written(at),
-        ...{ invoice_id: invoice, revision, period, meter: charge.meter, aggregation, adjusts: closed.period, quantity, billed_quantity },
+        ...{ invoice_id: invoice, revision, period, meter: charge.meter, event_type, aggregation, adjusts: closed.period, quantity, billed_quantity },
         ...{ unit_price, amount: differenceOfAmounts(amount, before.amount, currency), description: describe(charge.meter, closed.period, late) },
         ...{ currency, charge, plan_id: plan.id, plan_version: plan.version },
         ...{ reading_ids: [], adjustment_ids: late.map(({ id }) => id).sort() },

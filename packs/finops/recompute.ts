@@ -1,34 +1,39 @@
-import { type DayUsage, Decimal, differenceOfAmounts, type Reader, rateCharge, sha256 } from '../../sdk/index.ts';
+import { canonicalJson, type DayUsage, Decimal, differenceOfAmounts, type Reader, rateCharge, sha256 } from '../../sdk/index.ts';
 import type { InvoiceRow } from './books.ts';
-import type { Reading } from './counting.ts';
-import { type Difference, MeterReading, RatedUsage } from './entities.ts';
+import { type Difference, type InvoiceLine, MeterReading, RatedUsage } from './entities.ts';
 import { firstDayOf, lastDayOf } from './period.ts';
 import { linesOf, periodQuantity, type Rated } from './rating.ts';
 
 /** What an invoice says, in what can be worked out again. */
 interface Content {
-  readonly readings: readonly { readonly day: string; readonly meter: string; readonly quantity: string; readonly event_count: number }[];
-  readonly lines: InvoiceRow['lines'];
+  readonly readings: readonly DayQuantity[];
+  readonly lines: readonly InvoiceLine[];
   readonly total: string;
+}
+
+interface DayQuantity {
+  readonly day: string;
+  readonly meter: string;
+  readonly quantity: string;
+  readonly event_count: number;
 }
 
 /** A finalized invoice worked out again: from the events that it pins to readings, and from these, by its plan, to its lines. */
 export async function recomputed(db: Reader, invoice: InvoiceRow) {
   const rated = await db.find(RatedUsage, { invoice_id: invoice.id, revision: invoice.revision });
-  const readings = await db.find(MeterReading, { id: rated.flatMap(({ reading_ids }) => reading_ids) });
-  const { period, time_zone, log_epoch: epoch, log_size: size } = invoice;
+  const own = rated.filter(({ adjusts }) => adjusts === null);
+  const readings = await db.find(MeterReading, { id: own.flatMap(({ reading_ids }) => reading_ids) });
+  const { period, plan, time_zone, log_epoch: epoch, log_size: size } = invoice;
   const days = { from_day: firstDayOf(period), to_day: lastDayOf(period), time_zone, before: { epoch, size } };
-  const usage = await db.usageOf({ event_types: [...new Set(readings.map(({ event_type }) => event_type))], ...days });
-  const counted = readings.map((reading) => countedAnew(reading, usage));
-  const stored: Content = { readings: readings.map(contentOf), lines: invoice.lines, total: invoice.total };
-  const again: Content = {
-    readings: counted.map(contentOf),
-    ...linesOf(
-      invoice.plan,
-      inOrder(invoice, rated).map((row) => ratedAnew(row, counted)),
-    ),
-  };
-  const [stored_digest, recomputed_digest] = [digestOf(stored), digestOf(again)];
+  const usage = await db.usageOf({ event_types: [...new Set(own.map(({ event_type }) => event_type))], ...days });
+  const stored: Content = { readings: readings.map(dayOf).sort(byDay), lines: invoice.lines, total: invoice.total };
+  const counted = own.flatMap((row) => countedAnew(row, stored.readings, usage)).sort(byDay);
+  const lines = linesOf(
+    plan,
+    inOrder(invoice, rated).map((row) => ratedAnew(row, invoice, counted)),
+  );
+  const again: Content = { readings: counted, ...lines };
+  const [stored_digest, recomputed_digest] = [sha256(canonicalJson(stored)), sha256(canonicalJson(again))];
   return {
     invoice_id: invoice.id,
     number: invoice.number ?? '',
@@ -39,15 +44,28 @@ export async function recomputed(db: Reader, invoice: InvoiceRow) {
   };
 }
 
-function contentOf({ day, meter, quantity, event_count }: Reading): Content['readings'][number] {
+function dayOf({ day, meter, quantity, event_count }: DayQuantity): DayQuantity {
   return { day, meter, quantity: new Decimal(quantity).toFixed(), event_count };
 }
 
-function countedAnew(reading: Reading, usage: readonly DayUsage[]): Reading {
-  const found = usage.find(({ event_type, day }) => event_type === reading.event_type && day === reading.day);
-  const { count = 0, sum = '0', max = null } = found ?? {};
-  const quantity = { count: String(count), sum, max: max ?? '0' }[reading.aggregation];
-  return { ...reading, quantity: new Decimal(quantity).toFixed(), event_count: count };
+function byDay(a: DayQuantity, b: DayQuantity): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function keyOf({ day, meter }: DayQuantity): string {
+  return `${day} ${meter}`;
+}
+
+/** The days of one meter: those that have a reading, and those that should have one. */
+function countedAnew({ meter, event_type, aggregation }: Rated, stored: readonly DayQuantity[], usage: readonly DayUsage[]): readonly DayQuantity[] {
+  const ofType = new Map(usage.filter((day) => day.event_type === event_type).map((day) => [day.day, day]));
+  const read = stored.filter((reading) => reading.meter === meter).map(({ day }) => day);
+  const used = [...ofType.values()].filter(({ count }) => count !== 0).map(({ day }) => day);
+  return [...new Set([...read, ...used])].map((day) => {
+    const { count = 0, sum = '0', max = null } = ofType.get(day) ?? {};
+    const quantity = { count: String(count), sum, max: max ?? '0' }[aggregation];
+    return dayOf({ day, meter, quantity, event_count: count });
+  });
 }
 
 /** Rated usage in the order of the lines that it made. */
@@ -56,40 +74,28 @@ function inOrder({ lines }: InvoiceRow, rated: readonly Rated[]): readonly Rated
   return rated.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
-function ratedAnew(row: Rated, readings: readonly Reading[]): Rated {
-  const { charge, currency, billed_quantity, aggregation } = row;
+function ratedAnew(row: Rated, { plan, currency }: InvoiceRow, counted: readonly DayQuantity[]): Rated {
   if (row.adjusts !== null) {
-    const after = new Decimal(billed_quantity).plus(row.quantity).toFixed();
-    const amount = differenceOfAmounts(rateCharge(charge, after, currency).amount, rateCharge(charge, billed_quantity, currency).amount, currency);
-    return { ...row, amount };
+    const { charge, billed_quantity } = row;
+    const after = rateCharge(charge, new Decimal(billed_quantity).plus(row.quantity).toFixed(), currency);
+    return { ...row, amount: differenceOfAmounts(after.amount, rateCharge(charge, billed_quantity, currency).amount, currency) };
   }
-  const own = readings.filter(({ id }) => row.reading_ids.includes(id));
-  const quantity = periodQuantity(aggregation, own, []);
+  const own = counted.filter(({ meter }) => meter === row.meter);
+  const quantity = periodQuantity(row.aggregation, own, []);
+  const charge = plan.charges.find(({ meter }) => meter === row.meter) ?? row.charge;
   return { ...row, quantity, ...rateCharge(charge, quantity, currency) };
 }
 
 function differencesOf(stored: Content, again: Content): readonly Difference[] {
-  const readings = stored.readings.flatMap((reading, index): Difference[] =>
-    difference(`reading ${reading.day} ${reading.meter}`, reading, again.readings[index]),
-  );
-  const lines = stored.lines.flatMap((line, index): Difference[] => difference(`lines.${index}`, line, again.lines[index]));
-  return [...readings, ...lines, ...difference('total', stored.total, again.total)];
+  const [before, after] = [new Map(stored.readings.map((day) => [keyOf(day), day])), new Map(again.readings.map((day) => [keyOf(day), day]))];
+  return [
+    ...[...after].flatMap(([key, day]) => difference(`reading ${key}`, before.get(key) ?? null, day)),
+    ...stored.lines.flatMap((line, index) => difference(`lines.${index}`, line, again.lines[index] ?? null)),
+    ...difference('total', stored.total, again.total),
+  ];
 }
 
-function difference(what: string, stored: unknown, again: unknown): Difference[] {
-  const [before, after] = [textOf(stored), textOf(again)];
+function difference(what: string, stored: unknown, again: unknown): readonly Difference[] {
+  const [before, after] = [canonicalJson(stored), canonicalJson(again)];
   return before === after ? [] : [{ what, stored: before, recomputed: after }];
-}
-
-function digestOf(content: Content): string {
-  return sha256(textOf(content));
-}
-
-/** JSON with its members in the order of their names: the same content is the same bytes. */
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalJson } from '../../kernel/receipts/canonical.ts';
+import { canonicalJson } from '../../sdk/index.ts';
 import { parsePolicy, type Report, verifyEvidence } from '../../sdk/verify/index.ts';
 import type { BillingDraft, DraftEntry, DraftEvent } from './billing-draft.ts';
 import { type BillingStory, billingStory } from './billing-story.ts';

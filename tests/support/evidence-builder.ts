@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readBundles } from '../../kernel/policy/bundle.ts';
 import { CompiledBundle } from '../../kernel/policy/compiled.ts';
-import { canonical, canonicalJson } from '../../kernel/receipts/canonical.ts';
+import { canonical } from '../../kernel/receipts/canonical.ts';
 import { type Commitment, commit } from '../../kernel/receipts/commitment.ts';
 import { encodeReceipt, type ReceiptContent } from '../../kernel/receipts/receipt.ts';
-import { sha256 } from '../../sdk/index.ts';
+import { canonicalJson, sha256 } from '../../sdk/index.ts';
 import { parseCheckpoint, parseProof } from '../../sdk/verify/checkpoint.ts';
 import type { Json } from '../../sdk/verify/json.ts';
 import { keyidOf, parseNote, vkeyOf } from '../../sdk/verify/note.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalJson } from '../../kernel/receipts/canonical.ts';
 import { encodeReceipt } from '../../kernel/receipts/receipt.ts';
-import { sha256 } from '../../sdk/index.ts';
+import { canonicalJson, sha256 } from '../../sdk/index.ts';
 import { keyidOf, vkeyOf } from '../../sdk/verify/note.ts';
 import { preAuthEncoding } from '../../sdk/verify/statement.ts';
 import { BASE } from './evidence-builder.ts';

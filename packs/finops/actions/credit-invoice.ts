@@ -42,6 +42,7 @@ export const creditInvoice = defineAction({
   apply({ invoice: before, notes, account: counted }, at) {
     const { currency, number: of } = before;
     const left = differenceOfAmounts(before.total, before.credited_total, currency);
+    if (!new Decimal(left).gt(0)) throw nothingLeft(of ?? '', left, currency);
     const amount = at.input.amount === undefined ? left : amountOf(at.input.amount, currency, 'amount');
     if (!new Decimal(amount).gt(0) || new Decimal(amount).gt(left)) throw tooMuch(of ?? '', left, currency);
     const credited_total = sumOfAmounts([before.credited_total, amount], currency);
@@ -66,6 +67,10 @@ export const creditInvoice = defineAction({
     };
   },
 });
+
+function nothingLeft(number: string, left: string, currency: string): Problem {
+  return new Problem('invalid-state', `Of invoice ${number} ${left} ${currency} are left: there is nothing to credit.`);
+}
 
 function tooMuch(number: string, left: string, currency: string): Problem {
   const message = `must be above 0, and at most the ${left} ${currency} that are left`;

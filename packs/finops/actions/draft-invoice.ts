@@ -1,7 +1,7 @@
 import { defineAction, Empty, none, unchanged } from '../../../sdk/index.ts';
+import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { Invoice } from '../entities.ts';
-import { bill, subjectsOf } from '../invoice.ts';
 import { periodIn } from '../period.ts';
 
 /** What a billing run does, brought about by time: it starts no workflow, and writes nothing where nothing has changed. */
@@ -19,7 +19,7 @@ export const draftInvoice = defineAction({
   subject: ({ invoice }) => invoice,
 
   apply(unbilled, at) {
-    const billed = bill(unbilled, at, 'draft');
+    const billed = bill(unbilled, at, { status: 'draft', id: at.subjectId });
     const subjects = subjectsOf(billed);
     if (subjects.length === 0) return unchanged({});
     return {

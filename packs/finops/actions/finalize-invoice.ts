@@ -1,8 +1,9 @@
 import { defineAction, Empty, none, occurred } from '../../../sdk/index.ts';
+import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { Invoice } from '../entities.ts';
 import { billOf, invoiceFinalized } from '../events.ts';
-import { assertOwn, bill, isFinal, presentInvoice, subjectsOf } from '../invoice.ts';
+import { assertOwn, isFinal, presentInvoice } from '../invoice.ts';
 import { periodIn } from '../period.ts';
 import { billers } from '../roles.ts';
 import { InvoiceAnswer } from '../schemas.ts';
@@ -30,7 +31,7 @@ export const finalizeInvoice = defineAction({
 
   apply(unbilled, at) {
     // One that nobody has drafted is made here.
-    const billed = bill(unbilled, at, 'finalized');
+    const billed = bill(unbilled, at, { status: 'finalized', id: at.subjectId });
     return {
       subjects: subjectsOf(billed),
       rows: billed.rows,

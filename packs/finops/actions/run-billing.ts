@@ -1,7 +1,8 @@
 import { create, defineAction, edge, none, Strict } from '../../../sdk/index.ts';
+import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { BillingRun } from '../entities.ts';
-import { bill, presentInvoice, subjectsOf } from '../invoice.ts';
+import { presentInvoice } from '../invoice.ts';
 import { Period } from '../period.ts';
 import { billers } from '../roles.ts';
 import { RunAnswer } from '../schemas.ts';
@@ -24,7 +25,7 @@ export const runBilling = defineAction({
   subject: () => null,
 
   apply(unbilled, at) {
-    const billed = bill(unbilled, at, 'draft');
+    const billed = bill(unbilled, at, { status: 'draft', id: at.newId() });
     const { period, id: invoice_id, revision: invoice_revision, total, currency } = billed.row;
     const run = create(BillingRun, at, { id: at.subjectId, status: 'completed', period, invoice_id, invoice_revision, total, currency });
     return {
