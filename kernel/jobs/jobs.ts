@@ -9,6 +9,7 @@ import { createReader } from '../database/reader.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 
 /** A run that has not finished by then has crashed, and another replica may take its period over. */
@@ -17,6 +18,8 @@ const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
+/** For so many tenants a job runs side by side. */
+const TENANTS_AT_A_TIME = 4;
 
 /** Runs jobs on their schedule, in every replica; a claim in the database makes each period of each tenant run once. */
 export class JobScheduler {
@@ -57,7 +60,7 @@ export class JobScheduler {
     this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {
-      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.#runEverywhere(pack, job, period));
+      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.runEverywhere(pack, job, period));
     }
   }
 
@@ -104,17 +107,18 @@ export class JobScheduler {
     }
   }
 
-  async #runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
-    for (const tenant of await this.#tenants.ids()) {
-      if (!(await this.#claim(tenant, job.id, period))) continue;
+  /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged. */
+  async runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
+    await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, async (tenant) => {
       try {
+        if (!(await this.#claim(tenant, job.id, period))) return;
         const acted = await this.run(packId, job, tenant);
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
         await this.#finish(tenant, job.id, period);
       } catch (error) {
         this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
       }
-    }
+    });
   }
 
   #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): void {
