@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
-import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
+import {
+  type Calendar,
+  type Entity,
+  type Governed,
+  type LockingReader,
+  type Page,
+  type PageRequest,
+  Problem,
+  type Reader,
+  type Where,
+} from '../../sdk/index.ts';
 import { standingIn } from '../approvals/approvals.ts';
 import { calendarOf, usageOf, usageSince } from '../metering/roll-up.ts';
 import { naturalKey } from '../natural-keys.ts';
@@ -46,6 +56,8 @@ export function transactionOf(reader: Reader): Transaction {
 export function createReader(tx: Transaction, tenant: string, locks = true): ActionReader {
   const locked = new Map<string, Buffer>();
   let latest = '';
+  // Read once: a transaction has one day.
+  let calendar: Promise<Calendar> | undefined;
 
   async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
     const text = `SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
@@ -145,9 +157,9 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       return row?.subject_id ?? null;
     },
 
-    calendar: () => calendarOf(tx, tenant),
+    calendar: () => (calendar ??= calendarOf(tx, tenant)),
 
-    usageSince: (from, { named_before = null } = {}) => usageSince(tx, tenant, from, named_before),
+    usageSince: (from, { named_before = null } = {}) => usageSince(tx, tenant, { calendar: reader.calendar, from, named_before }),
 
     usageOf: (selection) => usageOf(tx, tenant, selection),
   };

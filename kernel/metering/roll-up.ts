@@ -13,14 +13,21 @@ export async function calendarOf(tx: Transaction, tenant: string): Promise<Calen
   return calendar;
 }
 
+interface Since {
+  readonly calendar: () => Promise<Calendar>;
+  /** null for the beginning. */
+  readonly from: LogPosition | null;
+  /** Ids are wanted of events of days before this; null for of none. */
+  readonly named_before: string | null;
+}
+
 /**
  * What events the log has brought since a position, by type and day: what commits late comes later in the log, whatever its
  * time is, so that each event is met once.
- * @param from null for the beginning @param named_before ids are wanted of events of days before this
  */
-export async function usageSince(tx: Transaction, tenant: string, from: LogPosition | null, named_before: string | null): Promise<UsageSince> {
+export async function usageSince(tx: Transaction, tenant: string, { calendar, from, named_before }: Since): Promise<UsageSince> {
   const start = from ?? { epoch: 1, size: 0 };
-  const [{ time_zone }, { through, more }] = await Promise.all([calendarOf(tx, tenant), reach(tx, tenant, start)]);
+  const [{ time_zone }, { through, more }] = await Promise.all([calendar(), reach(tx, tenant, start)]);
   if (through.epoch === start.epoch && through.size === start.size) return { through, more, changes: [] };
   const range = [tenant, start.epoch, start.size, through.epoch, through.size, time_zone];
   const added = await tx.query<Added>(`${NEW_EVENTS} ${ADDED}`, range);

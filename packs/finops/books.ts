@@ -104,10 +104,9 @@ export interface Unbilled extends Locked {
 /** @throws Problem `invalid-input` for a period that has not begun, `invalid-state` for one without a plan */
 export async function loadUnbilled(loading: Loading & { tenant: string }, period: string): Promise<Unbilled> {
   const { db } = loading;
-  const { today } = await db.calendar();
-  if (firstDayOf(period) > today) throw notBegun(period, today);
   const plan = requirePlan(period, loading);
-  const locked = await lockBooks(db, period);
+  const [{ today }, locked] = await Promise.all([db.calendar(), lockBooks(db, period)]);
+  if (firstDayOf(period) > today) throw notBegun(period, today);
   const { ledger } = locked;
   const [news, waiting] = await Promise.all([readNews(db, ledger), db.find(MeterAdjustment, { billed_in: period })]);
   const isFirstOpen = ledger?.closed_through ? nextPeriod(ledger.closed_through) === period : false;
