@@ -47,11 +47,13 @@ type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;
 
 /**
  * Events of the range, of whose leaves a log that was recovered may have had some before. Receipts are an array, since the
- * planner expects ten of it: a join of which it expects one is sorted to be grouped, however many events there are.
+ * planner expects ten of it: a join of which it expects one is sorted to be grouped, however many events there are. The epochs
+ * are named by themselves, since by the pairs alone it takes another index and reads the whole log.
  */
 const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
     SELECT l.receipt_id FROM log_leaves l
-      WHERE l.tenant_id = $1 AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
+      WHERE l.tenant_id = $1 AND l.epoch BETWEEN $2::integer AND $4::integer
+        AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
         AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b
           WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND (b.epoch, b.leaf_index) < (l.epoch, l.leaf_index)))
   ), events AS (
