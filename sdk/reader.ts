@@ -126,6 +126,8 @@ export interface Reader {
    * met once, however late it comes. @param options.named_before the ids are wanted of events of days before this
    */
   usageSince(from: LogPosition | null, options: { readonly time_zone: string; readonly named_before?: string | null }): Promise<UsageSince>;
+  /** Whether it would bring any. */
+  hasUsageSince(from: LogPosition | null): Promise<boolean>;
   /** What the events of some days came to, worked out from the events alone. */
   usageOf(selection: UsageSelection): Promise<readonly DayUsage[]>;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
 import { standingIn } from '../approvals/approvals.ts';
-import { calendarOf, usageOf, usageSince } from '../metering/roll-up.ts';
+import { calendarOf, hasUsageSince, usageOf, usageSince } from '../metering/roll-up.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
 import { countRows, countRowsByDay, distributionOf } from './aggregates.ts';
@@ -148,6 +148,8 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
     calendar: (timeZone) => calendarOf(tx, tenant, timeZone),
 
     usageSince: (from, { time_zone, named_before = null }) => usageSince(tx, tenant, { from, time_zone, named_before }),
+
+    hasUsageSince: (from) => hasUsageSince(tx, tenant, from),
 
     usageOf: (selection) => usageOf(tx, tenant, selection),
   };

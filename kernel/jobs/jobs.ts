@@ -9,6 +9,7 @@ import { createReader } from '../database/reader.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 
 /** A run that has not finished by then has crashed, and another replica may take its period over. */
@@ -17,6 +18,8 @@ const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
+/** For so many tenants a job runs side by side. */
+const TENANTS_AT_A_TIME = 4;
 
 /** What became of what was due. */
 interface Acted {
@@ -65,7 +68,7 @@ export class JobScheduler {
     this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {
-      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.#runEverywhere(pack, job, period));
+      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.runEverywhere(pack, job, period));
     }
   }
 
@@ -77,15 +80,7 @@ export class JobScheduler {
 
   /** Runs a job for one tenant now, whatever its schedule says. @returns how many subjects it acted on */
   async run(packId: string, job: Job, tenant: string): Promise<number> {
-    const { enabled, settings } = await this.#admission.packOf(tenant, packId);
-    if (!enabled) return 0;
-    const due = await this.#look(tenant, settings, (context) => job.due(context));
-    const { count, failures, refusals } = await this.#actOn(due, packId, job, tenant);
-    // As a rule somebody acted on it first. It may also be that nothing ever comes of it, and then somebody must see why.
-    for (const refusal of refusals)
-      this.#log.warn({ job: job.id, tenant, reason: refusal.message }, 'a job had nothing to do where something was due');
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
-    return count;
+    return this.#act(await this.#due(packId, job, tenant), packId, job, tenant);
   }
 
   /**
@@ -104,6 +99,19 @@ export class JobScheduler {
     const [first] = [...failures, ...refusals];
     if (first !== undefined) throw first;
     return this.#look(tenant, settings, (context) => command.report(value, context));
+  }
+
+  async #due(packId: string, job: Job, tenant: string): Promise<readonly string[]> {
+    const { enabled, settings } = await this.#admission.packOf(tenant, packId);
+    return enabled ? this.#look(tenant, settings, (context) => job.due(context)) : [];
+  }
+
+  async #act(due: readonly string[], packId: string, job: Job, tenant: string): Promise<number> {
+    const { count, failures, refusals } = await this.#actOn(due, packId, job, tenant);
+    // As a rule somebody acted on it first. It may also be that nothing ever comes of it, and then somebody must see why.
+    for (const { message: reason } of refusals) this.#log.warn({ job: job.id, tenant, reason }, 'what was due could not be done');
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} subjects failed`);
+    return count;
   }
 
   #look<T>(tenant: string, settings: JobContext['settings'], work: (context: JobContext) => Promise<T>): Promise<T> {
@@ -142,17 +150,20 @@ export class JobScheduler {
     }
   }
 
-  async #runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
-    for (const tenant of await this.#tenants.ids()) {
-      if (!(await this.#claim(tenant, job.id, period))) continue;
+  /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged. */
+  async runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
+    await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, async (tenant) => {
       try {
-        const acted = await this.run(packId, job, tenant);
+        const due = await this.#due(packId, job, tenant);
+        // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
+        if (due.length === 0 || !(await this.#claim(tenant, job.id, period))) return;
+        const acted = await this.#act(due, packId, job, tenant);
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
         await this.#finish(tenant, job.id, period);
       } catch (error) {
         this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
       }
-    }
+    });
   }
 
   #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): void {

@@ -5,6 +5,7 @@ import { checkpointText } from '../../sdk/verify/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Cosigner } from './cosigner.ts';
 import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
 import { newestReceipt } from './leaves.ts';
@@ -21,7 +22,7 @@ const PATIENCE_MS = 1_000;
 /** So long does somebody wait who asks for the proof of what was just written. */
 const PROOF_WITHIN_MS = 10_000;
 const POLL_MS = 25;
-/** So many logs are looked at side by side: one whose signer is slow holds up few others. */
+/** So many logs are looked at side by side. */
 const SWEEPERS = 4;
 /** A log that cannot be signed is looked at again now and then: somebody may have mended it. */
 const HALTED_MS = 30_000;
@@ -96,11 +97,7 @@ export class TransparencyLog {
 
   /** Takes up what waits: left by a process that died, or by a signer or a witness that could not be reached. */
   async sweep(tenants: readonly string[]): Promise<void> {
-    const left = [...tenants];
-    const sweeper = async () => {
-      for (let tenant = left.shift(); tenant !== undefined; tenant = left.shift()) await this.#sweepOne(tenant);
-    };
-    await Promise.all(Array.from({ length: SWEEPERS }, sweeper));
+    await sideBySide(tenants, SWEEPERS, (tenant) => this.#sweepOne(tenant));
   }
 
   /**
@@ -110,7 +107,7 @@ export class TransparencyLog {
   async integrated(tenant: string, receiptIds: readonly string[]): Promise<void> {
     const deadline = Date.now() + PROOF_WITHIN_MS;
     for (let advanced = 0; ; advanced++) {
-      if (await this.#areSigned(tenant, receiptIds)) return this.#cosigner.settled(tenant);
+      if (await this.#database.transaction(tenant, 'read', (tx) => areSigned(tx, tenant, receiptIds))) return this.#cosigner.settled(tenant);
       const halted = this.#halted.get(tenant)?.reason;
       if (halted !== undefined) throw new Problem('unavailable', `The log stands still, so there is no proof: ${halted}.`);
       if (Date.now() > deadline) throw new Problem('unavailable', 'The log has not come this far yet: ask again in a moment.');
@@ -122,8 +119,12 @@ export class TransparencyLog {
 
   /** Resolves once all that is committed by now is under a signed checkpoint. @throws Problem `unavailable` */
   async upToDate(tenant: string): Promise<void> {
-    const newest = await this.#database.transaction(tenant, 'read', (tx) => newestReceipt(tx, tenant));
-    if (newest !== null) await this.integrated(tenant, [newest]);
+    const waitedFor = await this.#database.transaction(tenant, 'read', async (tx) => {
+      const newest = await newestReceipt(tx, tenant);
+      return newest === null || (await areSigned(tx, tenant, [newest])) ? null : newest;
+    });
+    if (waitedFor === null) return this.#cosigner.settled(tenant);
+    await this.integrated(tenant, [waitedFor]);
   }
 
   /** Resolves once nothing is underway, and what was written here has its place. */
@@ -208,17 +209,15 @@ export class TransparencyLog {
       this.#log.warn({ err: error, tenant }, 'the log could not be moved on, it will be tried again');
     }
   }
+}
 
-  async #areSigned(tenant: string, receiptIds: readonly string[]): Promise<boolean> {
-    const [row] = await this.#database.transaction(tenant, 'read', (tx) =>
-      tx.query<{ signed: number }>(
-        `SELECT count(DISTINCT receipt_id) AS signed FROM log_leaves l WHERE tenant_id = $1 AND receipt_id = ANY($2::uuid[])
-           AND leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = l.epoch)`,
-        [tenant, receiptIds],
-      ),
-    );
-    return row?.signed === new Set(receiptIds).size;
-  }
+async function areSigned(tx: Transaction, tenant: string, receiptIds: readonly string[]): Promise<boolean> {
+  const [row] = await tx.query<{ signed: number }>(
+    `SELECT count(DISTINCT receipt_id) AS signed FROM log_leaves l WHERE tenant_id = $1 AND receipt_id = ANY($2::uuid[])
+       AND leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = l.epoch)`,
+    [tenant, receiptIds],
+  );
+  return row?.signed === new Set(receiptIds).size;
 }
 
 /** How many seconds the oldest receipt has waited, whether there is anything to take up, and who has seen the newest checkpoint. */

@@ -16,15 +16,16 @@ export async function calendarOf(tx: Transaction, tenant: string, timeZone: stri
 }
 
 interface Since {
+  /** null for the beginning. */
   readonly from: LogPosition | null;
   readonly time_zone: string;
+  /** Ids are wanted of events of days before this; null for of none. */
   readonly named_before: string | null;
 }
 
 /**
  * What events the log has brought since a position, by type and day: what commits late comes later in the log, whatever its
  * time is, so that each event is met once.
- * @param since from: null for the beginning; named_before: ids are wanted of events of days before this
  */
 export async function usageSince(tx: Transaction, tenant: string, { from, time_zone, named_before }: Since): Promise<UsageSince> {
   const start = from ?? { epoch: 1, size: 0 };
@@ -42,21 +43,38 @@ export async function usageSince(tx: Transaction, tenant: string, { from, time_z
   return { through, more, changes: removed.length === 0 ? changes : await restated(tx, tenant, changes, removed, { time_zone, before: through }) };
 }
 
+/** Whether there is any, which is cheaper to know. */
+export async function hasUsageSince(tx: Transaction, tenant: string, from: LogPosition | null): Promise<boolean> {
+  const start = from ?? { epoch: 1, size: 0 };
+  const { through, more } = await reach(tx, tenant, start);
+  if (more) return true;
+  if (through.epoch === start.epoch && through.size === start.size) return false;
+  const [found] = await tx.query<{ any: boolean }>(
+    `WITH leaves AS MATERIALIZED (${LEAVES_BETWEEN})
+       SELECT EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = ANY(ARRAY(SELECT receipt_id FROM leaves))) AS any`,
+    [tenant, start.epoch, start.size, through.epoch, through.size],
+  );
+  return found?.any === true;
+}
+
 type Added = DayUsage & { readonly corrections: number };
 type Removed = Omit<DayUsage, 'max'>;
 type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;
 
-/**
- * Events of the range, of whose leaves a log that was recovered may have had some before. Receipts are an array, since the
- * planner expects ten of it: a join of which it expects one is sorted to be grouped, however many events there are.
- */
-const NEW_EVENTS = `WITH leaves AS MATERIALIZED (
+/** Leaves of a range, of which a log that was recovered may have had some before. */
+const LEAVES_BETWEEN = `
     SELECT l.receipt_id FROM log_leaves l
-      WHERE l.tenant_id = $1 AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
+      WHERE l.tenant_id = $1 AND l.epoch BETWEEN $2::integer AND $4::integer
+        AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
         AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b
           WHERE b.tenant_id = $1 AND b.receipt_id = l.receipt_id AND b.epoch < l.epoch
-            AND b.leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = b.epoch)))
-  ), events AS (
+            AND b.leaf_index < (SELECT max(size) FROM log_checkpoints c WHERE c.tenant_id = $1 AND c.epoch = b.epoch)))`;
+
+/**
+ * The events of these leaves. Receipts are an array, since the planner expects ten of it: a join of which it expects one is sorted to
+ * be grouped, however many events there are.
+ */
+const NEW_EVENTS = `WITH leaves AS MATERIALIZED (${LEAVES_BETWEEN}), events AS (
     SELECT e.*, (e."timestamp" AT TIME ZONE $6::text)::date AS date FROM usage_events e
       WHERE e.tenant_id = $1 AND e.receipt_id = ANY(ARRAY(SELECT receipt_id FROM leaves))
   )`;

@@ -1,6 +1,8 @@
 import {
   type ActionContext,
+  type Calendar,
   type DayChange,
+  type JobContext,
   type LoadContext,
   type LockingReader,
   type Plan,
@@ -82,6 +84,15 @@ export async function loadUncounted(loading: Loading): Promise<Uncounted> {
   return readBooks(loading, ledger, await readNews(loading.db, ledger), []);
 }
 
+/** Whether there is anything to enter or to close. */
+export async function isCountDue({ db, settings }: JobContext): Promise<boolean> {
+  const [ledger = null] = await db.find(UsageLedger, {});
+  if (await db.hasUsageSince(ledger && { epoch: ledger.log_epoch, size: ledger.log_size })) return true;
+  if (!ledger) return false;
+  const due = dueToClose(ledger, await db.calendar(ledger.time_zone), graceDaysOf({ settings }));
+  return due !== null && (ledger.closed_through ?? '') < due;
+}
+
 /** Closed periods that usage has come for. */
 function lateIn({ changes }: News, ledger: Ledger | null): readonly string[] {
   const closed = ledger?.closed_through ?? null;
@@ -142,7 +153,7 @@ export function countFor(
   close: string | null,
   at: ActionContext<unknown>,
 ): Counted {
-  const due = dueToClose(uncounted, graceDaysOf({ settings }));
+  const due = uncounted.ledger && dueToClose(uncounted.ledger, uncounted.calendar, graceDaysOf({ settings }));
   const closing =
     [due, close]
       .flatMap((period) => period ?? [])
@@ -155,8 +166,7 @@ export function countFor(
  * The last period whose grace is over. One that ended before there was a ledger stays open, so that a tenant's past can be brought in,
  * until a later one is closed or its invoice is finalized.
  */
-function dueToClose({ ledger, calendar: { today } }: Uncounted, graceDays: number): string | null {
-  if (!ledger) return null;
+function dueToClose(ledger: Ledger, { today }: Calendar, graceDays: number): string | null {
   const ended = periodOf(dayAfter(firstDayOf(periodOf(dayAfter(today, -graceDays))), -1));
   return ended >= periodOf(ledger.opened_on) ? ended : null;
 }

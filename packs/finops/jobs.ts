@@ -2,6 +2,7 @@ import { defineJob, sampleOf } from '../../sdk/index.ts';
 import { checkInvoice } from './actions/check-invoice.ts';
 import { countUsage } from './actions/count-usage.ts';
 import { draftInvoice } from './actions/draft-invoice.ts';
+import { isCountDue } from './books.ts';
 import { CurrentReading, Invoice } from './entities.ts';
 import { findInvoice, presentInvoices } from './invoice.ts';
 import { periodOf } from './period.ts';
@@ -15,7 +16,7 @@ export const meterUsage = defineJob({
   title: 'Count usage into daily readings',
   schedule: '5 * * * *',
   action: countUsage,
-  due: async () => [LEDGER],
+  due: async (context) => ((await isCountDue(context)) ? [LEDGER] : []),
   command: {
     name: 'metering',
     option: 'day',
