@@ -52,7 +52,11 @@ function countedAnew(reading: Reading, usage: readonly DayUsage[]): Reading {
 
 /** Rated usage in the order of the lines that it made. */
 function inOrder({ lines }: InvoiceRow, rated: readonly Rated[]): readonly Rated[] {
-  const placeOf = ({ id }: Rated) => lines.findIndex(({ rated_usage_id }) => rated_usage_id === id);
+  const placeOf = ({ id }: Rated) => {
+    const place = lines.findIndex(({ rated_usage_id }) => rated_usage_id === id);
+    // What has lost its line comes after those that have one.
+    return place < 0 ? lines.length : place;
+  };
   return rated.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
@@ -72,11 +76,13 @@ function differencesOf(stored: Content, again: Content): readonly Difference[] {
   const readings = stored.readings.flatMap((reading, index): Difference[] =>
     difference(`reading ${reading.day} ${reading.meter}`, reading, again.readings[index]),
   );
-  const lines = stored.lines.flatMap((line, index): Difference[] => difference(`lines.${index}`, line, again.lines[index]));
+  const longer = stored.lines.length > again.lines.length ? stored.lines : again.lines;
+  const lines = longer.flatMap((_, index): Difference[] => difference(`lines.${index}`, stored.lines[index], again.lines[index]));
   return [...readings, ...lines, ...difference('total', stored.total, again.total)];
 }
 
-function difference(what: string, stored: unknown, again: unknown): Difference[] {
+/** What is missing on one side is null there. */
+function difference(what: string, stored: unknown = null, again: unknown = null): Difference[] {
   const [before, after] = [textOf(stored), textOf(again)];
   return before === after ? [] : [{ what, stored: before, recomputed: after }];
 }
