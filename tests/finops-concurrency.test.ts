@@ -198,7 +198,7 @@ test('a server that is killed while it counts and bills goes on where it was', a
             '/metering/events',
             Array.from({ length: 10 }, (_, index) => event(id + index)),
           );
-          accepted += (await answer.json()).accepted;
+          accepted += ((await answer.json()) as { accepted: number }).accepted;
         }
       })(),
       (async () => {
