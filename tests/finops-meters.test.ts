@@ -76,8 +76,8 @@ test('they are listed beside those of the kernel', async () => {
   assert.equal(
     items.map(({ id, event_type, aggregation }: Record<string, string>) => [id, event_type, aggregation]),
     [
-      ['policy_decisions', 'policy_decision', 'count'],
-      ['workflow_runs', 'workflow_run', 'count'],
+      ['policy_decisions', 'policy_decision', 'sum'],
+      ['workflow_runs', 'workflow_run', 'sum'],
       ['gigabytes', 'data_transfer', 'sum'],
       ['transfers', 'data_transfer', 'count'],
       ['peak_seats', 'seat_report', 'max'],

@@ -2,8 +2,8 @@ import { defineJob, sampleOf } from '../../sdk/index.ts';
 import { checkInvoice } from './actions/check-invoice.ts';
 import { countUsage } from './actions/count-usage.ts';
 import { draftInvoice } from './actions/draft-invoice.ts';
-import { isCountDue } from './books.ts';
-import { CurrentReading, Invoice } from './entities.ts';
+import { type InvoiceRow, isCountDue } from './books.ts';
+import { CurrentReading, Invoice, PeriodClose } from './entities.ts';
 import { findInvoice, presentInvoices } from './invoice.ts';
 import { periodOf } from './period.ts';
 import { presentMetered } from './reading.ts';
@@ -33,11 +33,15 @@ export const rateUsage = defineJob({
   title: 'Draft the invoice of the month, and bring drafts up to date',
   schedule: '20 * * * *',
   action: draftInvoice,
+  /** The month that is, those that were closed before anybody drafted them, and drafts that are old. */
   async due({ db, now }) {
-    const [{ today }, drafts] = await Promise.all([db.calendar(), db.find(Invoice, { status: 'draft' })]);
-    const old = drafts.filter(({ updated_at }) => Date.parse(now) - Date.parse(updated_at) > UP_TO_DATE_MS);
-    const current = await findInvoice(db, periodOf(today));
-    return [...old.map(({ period }) => period), ...(current === null ? [periodOf(today)] : [])].sort();
+    const [{ today }, invoices, closes] = await Promise.all([db.calendar(), db.find(Invoice, {}), db.find(PeriodClose, {})]);
+    const standing = invoices.filter(({ status }) => status !== 'void');
+    const isOld = ({ status, updated_at }: InvoiceRow) => status === 'draft' && Date.parse(now) - Date.parse(updated_at) > UP_TO_DATE_MS;
+    const missing = [periodOf(today), ...closes.map(({ period }) => period)].filter(
+      (period) => !invoices.some((invoice) => invoice.period === period),
+    );
+    return [...new Set([...standing.filter(isOld).map(({ period }) => period), ...missing])].sort();
   },
   command: {
     name: 'rating',

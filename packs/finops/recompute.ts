@@ -70,7 +70,11 @@ function countedAnew({ meter, event_type, aggregation }: Rated, stored: readonly
 
 /** Rated usage in the order of the lines that it made. */
 function inOrder({ lines }: InvoiceRow, rated: readonly Rated[]): readonly Rated[] {
-  const placeOf = ({ id }: Rated) => lines.findIndex(({ rated_usage_id }) => rated_usage_id === id);
+  const placeOf = ({ id }: Rated) => {
+    const place = lines.findIndex(({ rated_usage_id }) => rated_usage_id === id);
+    // What has lost its line comes after those that have one.
+    return place < 0 ? lines.length : place;
+  };
   return rated.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
@@ -88,14 +92,16 @@ function ratedAnew(row: Rated, { plan, currency }: InvoiceRow, counted: readonly
 
 function differencesOf(stored: Content, again: Content): readonly Difference[] {
   const [before, after] = [new Map(stored.readings.map((day) => [keyOf(day), day])), new Map(again.readings.map((day) => [keyOf(day), day]))];
+  const longer = stored.lines.length > again.lines.length ? stored.lines : again.lines;
   return [
-    ...[...after].flatMap(([key, day]) => difference(`reading ${key}`, before.get(key) ?? null, day)),
-    ...stored.lines.flatMap((line, index) => difference(`lines.${index}`, line, again.lines[index] ?? null)),
+    ...[...after].flatMap(([key, day]) => difference(`reading ${key}`, before.get(key), day)),
+    ...longer.flatMap((_, index) => difference(`lines.${index}`, stored.lines[index], again.lines[index])),
     ...difference('total', stored.total, again.total),
   ];
 }
 
-function difference(what: string, stored: unknown, again: unknown): readonly Difference[] {
+/** What is missing on one side is null there. */
+function difference(what: string, stored: unknown = null, again: unknown = null): readonly Difference[] {
   const [before, after] = [canonicalJson(stored), canonicalJson(again)];
   return before === after ? [] : [{ what, stored: before, recomputed: after }];
 }
