@@ -180,6 +180,8 @@ test('a plan that changes takes along what is drafted, and leaves what is finali
   const finalized = await s.post('finance', invoicePath(KOLKATA, '2021-02', '/finalize'), {}, { tenant: KOLKATA });
   assert.is(finalized.body.total, '101.00', JSON.stringify(finalized.body));
   await configure(KOLKATA, { plans: [{ plan: plan(4, '400.00') }] });
+  // Drafts are brought up to date once a day.
+  s.advance({ hours: 21 });
   await s.runJob('finops.rating', KOLKATA);
   const draft = await invoice(KOLKATA, '2021-03');
   assert.equal([draft.status, draft.plan_version, draft.total, draft.revision], ['draft', 4, '401.00', 2]);
@@ -258,6 +260,7 @@ test('until its grace is over, a late event changes its reading; from then on it
   const [closed, before] = [await read(), await invoice(NEW_YORK, period)];
   const [late] = await report(NEW_YORK, [day]);
   await s.runJob('finops.metering');
+  s.advance({ hours: 21 });
   await s.runJob('finops.rating');
   assert.equal(await read(), closed);
   assert.equal(await invoice(NEW_YORK, period), before);
@@ -283,23 +286,41 @@ test('the days of grace are the tenant’s to set', async () => {
   assert.is(total, 1);
 });
 
-test('what takes back usage of a closed period is billed less in the next, and named, also where it moves it to another day', async () => {
+test('what takes back usage of a closed period is billed less in the next, and named', async () => {
   const period = await drafted();
   const later = nextPeriod(period);
   const id = `wrong-${next++}`;
   await report(NEW_YORK, [`${firstDayOf(period)}T17:00:00Z`], { id });
   await advanceTo(`${dayAfter(firstDayOf(later), 4)}T12:00:00Z`);
   await s.runJob('finops.metering');
-  const [correction] = await report(NEW_YORK, [`${firstDayOf(later)}T17:00:00Z`], { corrects: id });
+  const [correction] = await report(NEW_YORK, [`${firstDayOf(period)}T17:00:00Z`], { corrects: id, data: { quantity: '0' } });
   const { lines } = await run(NEW_YORK, later);
   assert.equal(
     lines.slice(2).map(({ quantity, amount }: Line) => [quantity, amount]),
     [
-      ['1', '0.01'],
+      ['0', '0.00'],
       ['-1', '0.00'],
     ],
   );
   assert.match(lines[3].description, String(correction));
+});
+
+test('usage is counted in one time zone for good: a tenant that moves changes none of its days', async () => {
+  const moved = s.config.tenants.map((file) => (file.id === NEW_YORK ? { ...file, time_zone: 'Asia/Tokyo' } : file));
+  const period = await drafted();
+  const day = dayAfter(firstDayOf(period), 4);
+  const times = [`${day}T02:00:00Z`, `${day}T12:00:00Z`];
+  const id = `moving-${next}`;
+  await report(NEW_YORK, times.slice(0, 1), { id });
+  await report(NEW_YORK, times.slice(1));
+  const before = await run(NEW_YORK, period);
+  await s.summit.services.tenants.apply(moved);
+  await report(NEW_YORK, times.slice(0, 1), { corrects: id, data: { quantity: '0' } });
+  const { body: after } = await s.post('finance', invoicePath(NEW_YORK, period, '/finalize'));
+  assert.equal([runsIn(before), runsIn(after), after.time_zone], ['3', '2', 'America/New_York'], JSON.stringify(after));
+  assert.equal(await counted(NEW_YORK, `period=${period}`), { [firstDayOf(period)]: '1', [dayAfter(day, -1)]: '0', [day]: '1' });
+  const { body } = await s.get('auditor', invoicePath(NEW_YORK, period, '/recomputation'));
+  assert.equal([body.matches, body.differences], [true, []]);
 });
 
 test.run();

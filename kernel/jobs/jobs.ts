@@ -103,7 +103,10 @@ export class JobScheduler {
 
   async #due(packId: string, job: Job, tenant: string): Promise<readonly string[]> {
     const { enabled, settings } = await this.#admission.packOf(tenant, packId);
-    return enabled ? this.#look(tenant, settings, (context) => job.due(context)) : [];
+    if (!enabled) return [];
+    // What its action reads by the log, so does what is due.
+    if (job.action.readsLog) await this.#transparencyLog.upToDate(tenant);
+    return this.#look(tenant, settings, (context) => job.due(context));
   }
 
   async #act(due: readonly string[], packId: string, job: Job, tenant: string): Promise<number> {

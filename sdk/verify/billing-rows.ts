@@ -34,6 +34,7 @@ const ratedShape = columns({
   invoice_id: name,
   revision: count,
   meter: name,
+  event_type: name,
   period: month,
   aggregation,
   adjusts: nullable(month),

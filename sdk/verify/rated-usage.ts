@@ -82,10 +82,11 @@ function quantityProblems({ aggregation, quantity }: RatedUsage, { quantities, p
 /** One for each day, of this meter and this period. */
 function readingsOf(row: RatedUsage, known: ReadonlyMap<string, { readonly value: Reading }>): Parts {
   const days = new Set<string>();
-  return partsOf(row.reading_ids, known, ({ meter, period, aggregation, day }) => {
+  return partsOf(row.reading_ids, known, ({ meter, event_type, period, aggregation, day }) => {
     if (days.has(day)) return `is a second one of ${day}`;
     days.add(day);
-    const isOwn = meter === row.meter && period === row.period && aggregation === row.aggregation && day.startsWith(period);
+    const isOwn =
+      meter === row.meter && event_type === row.event_type && period === row.period && aggregation === row.aggregation && day.startsWith(period);
     return isOwn ? null : `is the ${aggregation} of ${meter} for ${day}, billed in ${period}`;
   });
 }

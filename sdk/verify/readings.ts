@@ -19,6 +19,7 @@ const ZERO = /^-?0(\.0+)?$/;
  * @throws TypeError for time zones that are not known here, or too many
  */
 export function judgeReadings(usage: UsageQuery | undefined, rows: BillingRows, shown: readonly ShownEvent[], findings: Findings): number {
+  judgeAsked(usage, rows, findings);
   if (!usage) return 0;
   const late = new Set([...rows.adjustments.values()].flatMap(({ value }) => value.event_ids));
   const counted = shown.filter(({ event, isAsked }) => isAsked && !late.has(event.id) && !ZERO.test(event.quantity));
@@ -32,6 +33,21 @@ export function judgeReadings(usage: UsageQuery | undefined, rows: BillingRows, 
     return problem;
   });
   return problems.filter((problem) => problem === null).length;
+}
+
+/** Of all that is billed the events were asked for: else whoever bills leaves out a meter's readings, and nothing is missing. */
+function judgeAsked(usage: UsageQuery | undefined, { rated }: BillingRows, findings: Findings): void {
+  for (const { value, path } of rated.values()) {
+    if (value.adjusts !== null || (usage?.types.includes(value.event_type) && isWhole(value.period, usage))) continue;
+    const message = `${path}: of ${value.event_type}, which is billed, not all events of ${value.period} were asked for`;
+    findings.add('INVALID', 'usage-not-asked', message, path);
+  }
+}
+
+/** Days sort as texts. */
+function isWhole(period: string, { from_day, to_day }: UsageQuery): boolean {
+  const [year = 0, month = 0] = period.split('-').map(Number);
+  return from_day <= `${period}-01` && to_day >= `${period}-${new Date(Date.UTC(year, month, 0)).getUTCDate()}`;
 }
 
 /** The effective events of a type, on a day of a calendar. Any number of readings may be made from them, so each sum is made once. */

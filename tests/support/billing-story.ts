@@ -108,10 +108,23 @@ export function reading(day: string, meter: string, event_type: string, aggregat
   return { id: randomUUID(), day, period: day.slice(0, 7), meter, event_type, aggregation, quantity, event_count, revision: 1, time_zone: ZONE };
 }
 
+const EVENT_TYPES: Readonly<Record<string, string>> = { workflow_runs: 'workflow_run', api_calls: 'api_call', seats: 'seat' };
+
 function ratedRow(invoice_id: string, charge: number, columns: DraftRow): DraftRow {
   const { meter = '', unit_price = '' } = PLAN.charges[charge] ?? {};
   return {
-    ...{ id: randomUUID(), invoice_id, revision: 1, period: '2026-11', meter, adjusts: null, billed_quantity: '0', unit_price, currency: 'USD' },
+    ...{
+      id: randomUUID(),
+      invoice_id,
+      revision: 1,
+      period: '2026-11',
+      meter,
+      event_type: EVENT_TYPES[meter] ?? '',
+      adjusts: null,
+      billed_quantity: '0',
+      unit_price,
+      currency: 'USD',
+    },
     ...{ charge: PLAN.charges[charge] ?? {}, plan_id: PLAN.id, plan_version: PLAN.version, reading_ids: [], adjustment_ids: [] },
     ...columns,
   };
