@@ -90,6 +90,11 @@ test('an invoice that was drafted over and over, voided and billed anew is prove
   const { bundle, report: found } = await proven(path);
   assert.equal(found.findings, []);
   assert.is(bundle.invoice.number, second.number);
+  const voided = await proven(`/evidence/billing/${TENANT}/${first.number}?events=all`);
+  assert.equal([voided.report.findings, voided.bundle.invoice.status], [[], 'void']);
+  const { body: kept } = await s.get('auditor', `/billing/invoices/${TENANT}/${first.number}`);
+  assert.equal([kept.status, kept.total], ['void', first.total]);
+  assert.is((await s.get('auditor', `/billing/invoices/${TENANT}/INV-999999`)).status, 404);
 });
 
 test('usage that was late twice, and corrected when it was too late, is billed and proven each time', async () => {

@@ -1,8 +1,8 @@
 import { defineEvidence, type Link, many, Problem, type Row, type Shown } from '../../sdk/index.ts';
 import type { Adjustment, Reading } from './counting.ts';
 import { CreditNote, Invoice, InvoiceDiscrepancy, MeterAdjustment, MeterReading, PeriodClose, RatedUsage } from './entities.ts';
-import { findInvoice } from './invoice.ts';
-import { firstDayOf, lastDayOf, periodIn } from './period.ts';
+import { invoiceNamed } from './invoice.ts';
+import { firstDayOf, lastDayOf } from './period.ts';
 import type { Rated } from './rating.ts';
 import { readers } from './roles.ts';
 
@@ -37,10 +37,9 @@ export const billingEvidence = defineEvidence({
   },
 
   async subject(db, { tenant_id = '', period }) {
-    const asked = periodIn(period);
-    const invoice = (await db.resolve(`tenant:${tenant_id}`)) === null ? null : await findInvoice(db, asked);
-    if (invoice) return invoice.id;
-    throw new Problem('not-found', `There is no invoice of ${tenant_id} for ${asked} yet: POST /billing/runs drafts one.`);
+    const invoice = await invoiceNamed(db, period);
+    if (invoice && (await db.resolve(`tenant:${tenant_id}`)) !== null) return invoice.id;
+    throw new Problem('not-found', `There is no invoice ${period} of ${tenant_id} yet: POST /billing/runs drafts that of a period.`);
   },
 
   async collect(db, id) {

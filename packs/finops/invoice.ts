@@ -15,6 +15,14 @@ export function assertOwn({ tenant_id }: Readonly<Record<string, string>>, tenan
   if (tenant_id !== tenant) throw new Problem('not-found', `There is no invoice of ${tenant_id}.`);
 }
 
+/** By its number, which names a void one too, or else by its period. @throws Problem `not-found` for a number, `invalid-input` for what is neither */
+export async function invoiceNamed(db: Reader, name: string | undefined): Promise<InvoiceRow | null> {
+  if (name === undefined || !/^INV-\d+$/.test(name)) return findInvoice(db, periodIn(name));
+  const [found] = await db.find(Invoice, { number: name });
+  if (!found) throw new Problem('not-found', `There is no invoice ${name}.`);
+  return found;
+}
+
 /** The invoice of a period that stands or, where there is none, the last that was voided; null where there never was one. */
 export async function findInvoice(db: Reader, period: string): Promise<InvoiceRow | null> {
   const invoices = await db.find(Invoice, { period });
@@ -22,27 +30,9 @@ export async function findInvoice(db: Reader, period: string): Promise<InvoiceRo
 }
 
 export function presentInvoice(invoice: InvoiceRow, notes: readonly Note[]) {
-  const { id, number, tenant_id, period, currency, status, lines, total, credited_total, plan_id, plan_version, revision } = invoice;
-  const { time_zone, created_at, updated_at, finalized_at, voided_at, void_reason, version } = invoice;
-  return {
-    ...{
-      id,
-      number,
-      tenant_id,
-      period,
-      currency,
-      status,
-      lines: lines.map(shownLine),
-      total,
-      credited_total,
-      plan_id,
-      plan_version,
-      revision,
-      time_zone,
-    },
-    credit_notes: notes.map((note) => ({ number: note.number, amount: note.amount, comment: note.comment, created_at: note.created_at })),
-    ...{ created_at, updated_at, finalized_at, voided_at, void_reason, version },
-  };
+  const { log_epoch: _, log_size: __, plan: ___, lines, ...shown } = invoice;
+  const credit_notes = notes.map(({ number, amount, comment, created_at }) => ({ number, amount, comment, created_at }));
+  return { ...shown, lines: lines.map(shownLine), credit_notes };
 }
 
 /** In the order in which it is read, which the database does not keep. */
@@ -64,10 +54,26 @@ export async function presentInvoices(db: Reader, invoices: readonly InvoiceRow[
 export function emptyInvoice({ tenant, period, plan, time_zone }: { tenant: string; period: string; plan: Plan; time_zone: string }) {
   const { lines, total } = ratePlan(plan, {});
   return {
-    ...{ id: null, number: null, tenant_id: tenant, period, currency: plan.currency, status: 'draft' },
-    ...{ lines: lines.map((line) => ({ ...line, rated_usage_id: null })), total, credited_total: sumOfAmounts([], plan.currency) },
-    ...{ plan_id: plan.id, plan_version: plan.version, revision: 0, time_zone, credit_notes: [], created_at: null, updated_at: null },
-    ...{ finalized_at: null, voided_at: null, void_reason: null, version: 0 },
+    id: null,
+    number: null,
+    tenant_id: tenant,
+    period,
+    currency: plan.currency,
+    status: 'draft',
+    lines: lines.map((line) => ({ ...line, rated_usage_id: null })),
+    total,
+    credited_total: sumOfAmounts([], plan.currency),
+    plan_id: plan.id,
+    plan_version: plan.version,
+    revision: 0,
+    time_zone,
+    credit_notes: [],
+    created_at: null,
+    updated_at: null,
+    finalized_at: null,
+    voided_at: null,
+    void_reason: null,
+    version: 0,
   };
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../sdk/index.ts';
 import { requirePlan } from './books.ts';
 import { BillingRun, CreditNote, CurrentRatedUsage, CurrentReading, Invoice, InvoiceDiscrepancy, MeterAdjustment } from './entities.ts';
-import { assertOwn, emptyInvoice, findInvoice, presentInvoice, presentInvoices } from './invoice.ts';
+import { assertOwn, emptyInvoice, invoiceNamed, presentInvoice, presentInvoices } from './invoice.ts';
 import { invoiceCsv } from './invoice-csv.ts';
 import { invoicePage } from './invoice-page.ts';
 import { Day, Period, periodIn } from './period.ts';
@@ -149,8 +149,8 @@ export const getInvoice = defineQuery({
   media: ['application/json', 'text/html', 'text/csv'],
   async run({ db, tenant, params, settings, query: { format } }) {
     assertOwn(params, tenant);
-    const period = periodIn(params.period);
-    const found = await findInvoice(db, period);
+    const found = await invoiceNamed(db, params.period);
+    const period = found?.period ?? periodIn(params.period);
     const notes = found ? await db.find(CreditNote, { invoice_id: found.id }) : [];
     const { time_zone } = await db.calendar();
     const invoice = found ? presentInvoice(found, notes) : emptyInvoice({ tenant, period, plan: requirePlan(period, { settings }), time_zone });
@@ -176,10 +176,9 @@ export const recomputeInvoice: Query = defineQuery({
   }),
   async run({ db, tenant, params }) {
     assertOwn(params, tenant);
-    const period = periodIn(params.period);
-    const invoice = await findInvoice(db, period);
-    if (!invoice) throw new Problem('not-found', `There is no invoice for ${period} yet: POST /billing/runs drafts one.`);
-    if (invoice.status === 'draft') throw new Problem('invalid-state', `The invoice for ${period} is a draft, which changes still.`);
+    const invoice = await invoiceNamed(db, params.period);
+    if (!invoice) throw new Problem('not-found', `There is no invoice ${params.period} yet: POST /billing/runs drafts that of a period.`);
+    if (invoice.status === 'draft') throw new Problem('invalid-state', `The invoice for ${invoice.period} is a draft, which changes still.`);
     return recomputed(db, invoice);
   },
 });
