@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Adjustment, count, type Ledger, type Reading } from '../packs/finops/counting.ts';
+import { type Adjustment, count, type Ledger, newMeters, type Reading } from '../packs/finops/counting.ts';
 import { dayAfter, firstDayOf, lastDayOf, nextPeriod, periodIn, periodOf } from '../packs/finops/period.ts';
 import { periodQuantity } from '../packs/finops/rating.ts';
-import { type ActionContext, type Aggregation, type DayChange, defineMeter, type Meter, Problem } from '../sdk/index.ts';
+import { type ActionContext, type Aggregation, type DayChange, type DayUsage, defineMeter, type Meter, Problem } from '../sdk/index.ts';
 
 const test = suite('Counting usage');
 
@@ -127,19 +127,23 @@ class Books {
   /** Readings that were made for a period that was closed already: there must be none. */
   rewritten = 0;
   closed: readonly string[] = [];
+  /** Those that packs declare. */
+  meters: readonly Meter[] = meters;
   #next = 0;
 
   enter(portions: readonly (readonly Event[])[], close: string | null): void {
     const closed = this.ledger?.closed_through ?? null;
+    const missed = this.#missed();
     const changes = portions.flatMap((added) => {
       const before = this.events;
       this.events = [...before, ...added];
       return dayChanges(before, added, closed === null ? null : firstDayOf(nextPeriod(closed)));
     });
-    const days = changes.map(({ day }) => day);
+    const days = [...missed, ...changes].map(({ day }) => day);
     const counted = count(
       {
-        ...{ ledger: this.ledger, calendar: { time_zone: 'UTC', today: '2026-03-05' }, meters, changes, isFar: false },
+        ...{ ledger: this.ledger, calendar: { time_zone: 'UTC', today: '2026-03-05' } },
+        ...{ meters: this.meters, missed, changes, isFar: false },
         through: { epoch: 1, size: this.events.length },
         readings: this.readings.filter(({ day }) => days.includes(day)),
         adjustments: this.adjustments.filter(({ period }) => days.map(periodOf).includes(period)),
@@ -153,6 +157,14 @@ class Books {
       if (entity.type === 'finops.meter-reading') this.#revise(row as unknown as Reading, closed);
       if (entity.type === 'finops.meter-adjustment') this.adjustments = [...this.adjustments, row as unknown as Adjustment];
     }
+  }
+
+  /** Of open days, what meters that come in have not counted. */
+  #missed(): readonly DayUsage[] {
+    const { ledger } = this;
+    const types = newMeters(this.meters, ledger).map(({ event_type }) => event_type);
+    const isMissed = ({ event_type, day }: DayUsage) => types.includes(event_type) && periodOf(day) > (ledger?.closed_through ?? '');
+    return dayChanges([], this.events, null).filter(isMissed);
   }
 
   #revise(reading: Reading, closed: string | null): void {
@@ -214,6 +226,25 @@ test('readings and adjustments come to what the events come to, whatever is corr
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a meter that a pack brings in later, or brings back, makes up for the days of the periods that are open', () => {
+  fc.assert(
+    fc.property(log, log, fc.subarray([...meters]), (before, after, known) => {
+      const books = new Books();
+      books.meters = known;
+      for (const step of before) books.enter('event' in step ? [[step.event]] : [], 'close' in step ? step.close : null);
+      const closed = books.ledger?.closed_through ?? '';
+      books.meters = meters;
+      const later = after.flatMap((step) => ('event' in step && step.event.corrects === null ? [step.event] : []));
+      books.enter([later], null);
+      for (const meter of meters) {
+        for (const day of DAYS.filter((each) => periodOf(each) > closed))
+          assert.is(books.of(meter, day), recounted(books.events, meter, day), `${meter.id} ${day}`);
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 

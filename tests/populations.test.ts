@@ -232,7 +232,7 @@ test('as CSV it has a line for each subject, and no formulas', async () => {
     lines.slice(0, -1),
     subjects.map((subject: SignedDocument) => fields(subject).join(',')),
   );
-  assert.is(csvLine(['=1+1', '+1', '-1', '@x', '\tx', 'a,"b"', 'c\r\nd', -1]), `'=1+1,'+1,'-1,'@x,'\tx,"a,""b""","c\r\nd",-1\r\n`);
+  assert.is(csvLine(['=1+1', '+1', '-1', '-1+1', '@x', '\tx', 'a,"b"', 'c\r\nd', -1]), `'=1+1,'+1,-1,'-1+1,'@x,'\tx,"a,""b""","c\r\nd",-1\r\n`);
 });
 
 test('as a page it can be printed and filed: query, counts, sample, checkpoints, how to verify, and the controls', async () => {

@@ -3,7 +3,7 @@ import { Problem } from '../../sdk/errors.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
-import { configuration, exitCodeFor, perform } from './client.ts';
+import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
@@ -89,6 +89,6 @@ function exitCodeOf(error: unknown): number {
   process.stderr.write(`summit: ${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof CliError) return error.exitCode;
   if (error instanceof ConfigError) return 2;
-  if (error instanceof Problem) return exitCodeFor(error.status);
+  if (error instanceof Problem) return error.status >= 500 ? 3 : 1;
   return 3;
 }

@@ -49,12 +49,6 @@ async function ask<Name extends CommandName>(server: RunningServer, name: Name, 
   const body = (await response.json().catch((error: Error) => {
     throw unreachable(error);
   })) as CommandResults[Name] & { detail?: string };
-  if (!response.ok) throw new CliError(exitCodeFor(response.status), body.detail ?? response.statusText);
+  if (!response.ok) throw new CliError(response.status >= 500 ? 3 : 1, body.detail ?? response.statusText);
   return body;
-}
-
-/** By the status of a refusal: what was asked makes no sense, cannot be, or cannot be reached. */
-export function exitCodeFor(status: number): 1 | 2 | 3 {
-  if (status >= 500) return 3;
-  return status === 400 ? 2 : 1;
 }

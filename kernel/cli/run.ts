@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
 import { perform } from './client.ts';
 
 /** The jobs that the schedule runs, when somebody cannot wait. */
@@ -18,6 +19,7 @@ Examples:
   summit run rating --period 2026-11 --tenant demo-external`,
     )
     .action(async (name: string, { day, period, tenant }: { day?: string; period?: string; tenant?: string }) => {
+      if (day === undefined && period === undefined) throw new CliError(2, 'say for which --day, of metering, or --period, of rating');
       const asked = {
         name,
         ...(day === undefined ? {} : { day }),

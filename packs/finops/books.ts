@@ -2,15 +2,17 @@ import {
   type ActionContext,
   type Calendar,
   type DayChange,
+  type DayUsage,
   type JobContext,
   type LoadContext,
   type LockingReader,
+  type Meter,
   type Plan,
   Problem,
   type Reader,
   type Row,
 } from '../../sdk/index.ts';
-import { type Counted, count, type Ledger, type Uncounted } from './counting.ts';
+import { type Counted, count, type Ledger, newMeters, type Uncounted } from './counting.ts';
 import { BillingAccount, CurrentReading, Invoice, MeterAdjustment, PeriodClose, RatedUsage, UsageLedger } from './entities.ts';
 import { dayAfter, firstDayOf, nextPeriod, periodOf } from './period.ts';
 import type { AdjustedPeriod, Rated } from './rating.ts';
@@ -74,8 +76,26 @@ async function readBooks({ db, meters }: Loading, ledger: Ledger | null, news: N
     db.find(CurrentReading, { period: periods }),
     db.find(MeterAdjustment, { period: [...new Set([...late, ...periods])] }),
   ]);
-  const readings = new Map([...ofDays, ...ofPeriods].map((reading) => [reading.id, reading]));
-  return { ledger, calendar, meters, ...news, readings: [...readings.values()], adjustments };
+  const missed = ledger ? await readMissed(db, meters, ledger, calendar) : [];
+  const ofMissed = missed.length === 0 ? [] : await db.find(CurrentReading, { day: [...new Set(missed.map(({ day }) => day))] });
+  const readings = new Map([...ofDays, ...ofPeriods, ...ofMissed].map((reading) => [reading.id, reading]));
+  return { ledger, calendar, meters, missed, ...news, readings: [...readings.values()], adjustments };
+}
+
+/** Before any day that there can be. */
+const FIRST_DAY = '1000-01-01';
+
+/** A meter that a pack brings in, or brings back, has not counted what stands before the ledger's position: of closed periods it never will. */
+async function readMissed(db: Reader, meters: readonly Meter[], ledger: Ledger, { today, time_zone }: Calendar): Promise<readonly DayUsage[]> {
+  const fresh = newMeters(meters, ledger);
+  if (fresh.length === 0) return [];
+  return db.usageOf({
+    event_types: [...new Set(fresh.map(({ event_type }) => event_type))],
+    from_day: ledger.closed_through ? firstDayOf(nextPeriod(ledger.closed_through)) : FIRST_DAY,
+    to_day: dayAfter(today, 1),
+    time_zone,
+    before: { epoch: ledger.log_epoch, size: ledger.log_size },
+  });
 }
 
 /** The ledger, locked, and what is to be entered. */

@@ -4,6 +4,7 @@ import {
   change,
   create,
   type DayChange,
+  type DayUsage,
   Decimal,
   type Insertion,
   insert,
@@ -25,6 +26,8 @@ export interface Uncounted {
   readonly ledger: Ledger | null;
   readonly calendar: Calendar;
   readonly meters: readonly Meter[];
+  /** What the events before the ledger's position came to on open days, for meters that have not counted them. */
+  readonly missed: readonly DayUsage[];
   readonly changes: readonly DayChange[];
   readonly through: LogPosition;
   /** So much has come that the place is worth being kept, even where no usage is in it. */
@@ -50,18 +53,20 @@ export interface Counted {
  * @param close a period to close once all is entered; null for none
  */
 export function count(books: Uncounted, close: string | null, at: ActionContext<unknown>): Counted {
-  const { ledger: before, through, changes, calendar } = books;
+  const { ledger: before, through, changes, calendar, meters } = books;
   const closing = close !== null && (before?.closed_through ?? '') < close ? close : null;
-  if (changes.length === 0 && closing === null && !(before && books.isFar)) {
+  if (changes.length === 0 && books.missed.length === 0 && closing === null && !(before && books.isFar)) {
     return { ledger: null, rows: [], readings: books.readings, adjustments: books.adjustments, closes: [] };
   }
-  const place = { log_epoch: through.epoch, log_size: through.size, closed_through: closing ?? before?.closed_through ?? null };
+  const counting = meters.map(({ id }) => id).sort();
+  const place = { log_epoch: through.epoch, log_size: through.size, closed_through: closing ?? before?.closed_through ?? null, meters: counting };
   const { time_zone, today: opened_on } = calendar;
   const ledger = before
     ? change(UsageLedger, at, before, place)
     : create(UsageLedger, at, { id: at.newId(), status: 'open', ...place, time_zone, opened_on });
   const made = { ledger_id: ledger.after.id, ledger_version: ledger.after.version };
   const entered = new Entries(books, made, at);
+  for (const each of books.missed) entered.makeUp(each);
   for (const each of changes) entered.enter(each);
   const closes = periodsTo(closing, before?.closed_through ?? null).map((period) =>
     insert(PeriodClose, at, { id: at.newId(), period, log_epoch: through.epoch, log_size: through.size, time_zone, ...made }, ledger.after.id),
@@ -82,6 +87,11 @@ function periodsTo(closing: string | null, last: string | null): readonly string
   const periods: string[] = [];
   for (let period = nextPeriod(last); period <= closing; period = nextPeriod(period)) periods.push(period);
   return periods;
+}
+
+/** Those that the ledger has not counted by; none before there is one, since all begin with it. */
+export function newMeters(meters: readonly Meter[], ledger: Ledger | null): readonly Meter[] {
+  return ledger ? meters.filter(({ id }) => !ledger.meters.includes(id)) : [];
 }
 
 type Made = Pick<Reading, 'ledger_id' | 'ledger_version'>;
@@ -105,6 +115,19 @@ class Entries {
   enter(usage: DayChange): void {
     for (const meter of this.#books.meters) {
       if (meter.event_type === usage.event_type) this.#enter(meter, usage);
+    }
+  }
+
+  /** The whole of a day, for meters that have not counted it. */
+  makeUp(usage: DayUsage): void {
+    const { meters, ledger } = this.#books;
+    const whole = { ...usage, is_max_of_day: true, event_ids: [] };
+    for (const meter of newMeters(meters, ledger)) {
+      if (meter.event_type !== usage.event_type) continue;
+      const key = keyOf({ day: usage.day, meter: meter.id });
+      const known = this.#readings.get(key);
+      if (known) this.#readings.set(key, { ...known, quantity: '0', event_count: 0 });
+      this.#revise(meter, whole);
     }
   }
 

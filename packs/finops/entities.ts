@@ -14,6 +14,8 @@ export const UsageLedger = governed({
     time_zone: field.text(),
     /** The day of that. */
     opened_on: field.text(),
+    /** Those that have counted what stands before the position: one that comes in later has to make up for it. */
+    meters: field.texts(),
   },
   transitions: { open: ['open'] },
   keysOf: () => ({ tenant: ['ledger'] }),

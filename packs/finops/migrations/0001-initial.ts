@@ -20,7 +20,7 @@ function view(name: string, query: string): readonly string[] {
 export default migration('0001-initial', [
   governedTable(
     'finops_usage_ledgers',
-    'log_epoch integer NOT NULL, log_size bigint NOT NULL, closed_through text, time_zone text NOT NULL, opened_on text NOT NULL',
+    'log_epoch integer NOT NULL, log_size bigint NOT NULL, closed_through text, time_zone text NOT NULL, opened_on text NOT NULL, meters text[] NOT NULL',
   ),
   insertOnlyTable('finops_meter_readings', `${metered}, revision integer NOT NULL, ${fromLedger}`),
   'CREATE UNIQUE INDEX finops_meter_readings_once ON finops_meter_readings (tenant_id, period, day, meter, revision)',
