@@ -165,7 +165,7 @@ test('thresholds come from the settings of the tenant', async () => {
   const { input } = (await s.get('auditor', `/policy-decisions/${quote.decision_ids[0]}`, tenant)).body;
   assert.is(input.resource.properties.amount_band, 'large');
   const refused = await s.put('operator', '/tenants/summit-internal/packs/revops', { enabled: true, settings: { segments: { smb: {} } } }, tenant);
-  assert.equal([refused.status, refused.body.errors[0].path], [400, 'segments.smb.self_approval_percent']);
+  assert.equal([refused.status, refused.body.errors[0].path], [400, 'settings.segments.smb.self_approval_percent']);
 });
 
 test('reject with a reason, change, submit again: what was approved before the rejection is void', async () => {
@@ -283,9 +283,9 @@ test('a manager and finance suffice where the threshold was raised after they ap
 
 test('settings that cannot be are refused', async () => {
   for (const [segments, field] of [
-    [{ 'Big Deals': { self_approval_percent: '5' } }, 'segments.Big Deals'],
-    [{ smb: { self_approval_percent: 20.5 } }, 'segments.smb.self_approval_percent'],
-    [{ smb: { self_approval_percent: '101' } }, 'segments.smb.self_approval_percent'],
+    [{ 'Big Deals': { self_approval_percent: '5' } }, 'settings.segments.Big Deals'],
+    [{ smb: { self_approval_percent: 20.5 } }, 'settings.segments.smb.self_approval_percent'],
+    [{ smb: { self_approval_percent: '101' } }, 'settings.segments.smb.self_approval_percent'],
   ] as const) {
     const { status, body } = await s.put('operator', '/tenants/demo-external/packs/revops', { enabled: true, settings: { segments } });
     assert.equal([status, body.errors[0].path], [400, field]);

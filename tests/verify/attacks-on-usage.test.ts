@@ -123,8 +123,8 @@ test('an event that was not asked for is there for the root of its receipt, and 
 });
 
 test('an event of another day is asked for where a row names it', async () => {
-  const other = { from_day: '2026-11-20', to_day: '2026-11-21' };
-  const named = await judgeBilled({ events: 'sample', draft: ({ manifest }) => void Object.assign(manifest.usage, other) });
+  // Of October, and named by an adjustment.
+  const named = await judgeBilled({ events: 'sample' });
   assert.ok(named.ok, textOf(named.findings));
   const nowhere = await judgeBilled({ events: 'sample', story: ({ adjustments }) => Object.assign(at(adjustments, 0), { event_ids: [] }) });
   refused(nowhere, 'INVALID', 'event-not-asked');
