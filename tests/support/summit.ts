@@ -129,7 +129,18 @@ export async function freshDatabase(): Promise<{ url: string; drop(): Promise<vo
   await administer(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => dropped(server, name) };
+}
+
+/** Autovacuum, which only a superuser may end, may be at work there for a moment. */
+async function dropped(server: string, name: string, tries = 40): Promise<void> {
+  try {
+    await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501' || tries === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await dropped(server, name, tries - 1);
+  }
 }
 
 async function administer(url: string, sql: string): Promise<void> {
