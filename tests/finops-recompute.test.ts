@@ -86,10 +86,12 @@ test('an event that was moved to another day, or a correction that was slipped i
   assert.equal(await whatDiffers('2025-04'), ['reading 2025-04-10 policy_decisions', 'reading 2025-04-11 policy_decisions']);
 
   await billed('2025-05');
+  const idOf = async (external: string) =>
+    (await s.asApp('SELECT id FROM usage_events WHERE tenant_id = $1 AND external_id = $2', ['demo-external', external]))[0]?.id;
+  const [corrected, by] = [await idOf('2025-05-workflow_run-0'), await idOf('2025-05-policy_decision-0')];
   await s.tamper(
     'usage_corrections',
-    `INSERT INTO usage_corrections (tenant_id, corrected_id, event_id) SELECT e.tenant_id, e.id, other.id FROM usage_events e, usage_events other
-       WHERE e.external_id = '2025-05-workflow_run-0' AND other.external_id = '2025-05-policy_decision-0'`,
+    `INSERT INTO usage_corrections (tenant_id, corrected_id, event_id) VALUES ('demo-external', '${corrected}', '${by}')`,
   );
   assert.equal(await whatDiffers('2025-05'), ['reading 2025-05-10 workflow_runs', 'lines.2', 'total']);
 });
