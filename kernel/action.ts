@@ -188,7 +188,7 @@ export class ActionRunner {
   async #refuse(action: Action, pack: string, caller: Caller, params: ActionRequest['params'], refusal: unknown): Promise<never> {
     const { tenant, userId } = caller;
     const actor = { id: userId, handle: userId, roles: [], system: false };
-    await this.#refusals.witness({ action, pack, tenant, actor, params, input: {} }, refusal);
+    await this.#refusals.witness({ action, pack, tenant, actor, params, input: null }, refusal);
     throw refusal;
   }
 }

@@ -17,16 +17,28 @@ export interface Attempt {
   readonly expectedVersion?: number | undefined;
 }
 
-/** All that is known before anything may change: what was loaded, at what time, and what policy and approvals say of it. */
-export interface Assessment {
+/** What was loaded, at what time, and what state and approvals say of it. */
+export interface Considered {
   readonly loaded: unknown;
   /** The subject as it is; status null where it does not exist yet. */
   readonly subject: { readonly id: string; readonly status: string | null };
   readonly context: ActionContext<unknown>;
-  readonly decision: JudgedDecision | null;
   readonly approval: FilledRole | null;
   /** Of the tenant's log. */
   readonly epoch: number;
+  /** Digest of the policy bundle that decides; null where none does. */
+  readonly bundle: string | null;
+}
+
+/** All that is known before anything may change: what was considered, and what the policy says of it. */
+export interface Assessment extends Considered {
+  readonly decision: JudgedDecision | null;
+}
+
+interface Reading {
+  readonly tx: Transaction;
+  readonly db: ActionReader;
+  readonly meters: readonly Meter[];
 }
 
 /**
@@ -35,11 +47,25 @@ export interface Assessment {
  * @throws Problem `not-found`, `conflict`, `invalid-state`, `separation-of-duties`, `forbidden`, `unavailable`; StaleGrant
  */
 export async function assess(
-  { tx, db, policy, meters }: { tx: Transaction; db: ActionReader; policy: PolicyService; meters: readonly Meter[] },
+  { policy, ...reading }: Reading & { readonly policy: PolicyService },
+  action: Action,
+  admitted: Admitted,
+  attempt: Attempt,
+): Promise<Assessment | { readonly prior: PriorAnswer }> {
+  const considered = await consider(reading, action, admitted, attempt);
+  if ('prior' in considered) return considered;
+  const { loaded, context, bundle } = considered;
+  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, action, action.policy, loaded, context, bundle);
+  return { ...considered, decision };
+}
+
+/** All of it but the policy. @throws as `assess` */
+export async function consider(
+  { tx, db, meters }: Reading,
   action: Action,
   admitted: Admitted,
   { params, input, idempotencyKey, expectedVersion }: Attempt,
-): Promise<Assessment | { readonly prior: PriorAnswer }> {
+): Promise<Considered | { readonly prior: PriorAnswer }> {
   const { tenant, actor, pack } = admitted;
   const { settings } = pack;
   if (idempotencyKey !== undefined) {
@@ -61,6 +87,5 @@ export async function assess(
     ...{ newId, decision: null, approval: null },
   };
   const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
-  const decision = isNone(action.policy) ? null : await policy.decide(tx, action, action.policy, loaded, context, bundle);
-  return { loaded, subject, context, decision, approval, epoch };
+  return { loaded, subject, context, approval, epoch, bundle };
 }

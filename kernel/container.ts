@@ -8,8 +8,10 @@ import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
+import { Sessions } from './identity/sessions.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
+import { Live } from './live/live.ts';
 import { Cosigner } from './log/cosigner.ts';
 import { TransparencyLog } from './log/log.ts';
 import type { LogFoundations } from './log/open.ts';
@@ -24,6 +26,7 @@ import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
 import { Refusals } from './receipts/refusals.ts';
+import { Switchboard } from './switchboard/switchboard.ts';
 import { Tenants } from './tenancy/tenants.ts';
 import { createWriter } from './write.ts';
 
@@ -46,6 +49,7 @@ export function createServices(foundations: Foundations) {
   container.register({
     metrics: asClass(Metrics).singleton(),
     access: asClass(Access).singleton(),
+    sessions: asClass(Sessions).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(PolicyService).singleton(),
@@ -65,8 +69,10 @@ export function createServices(foundations: Foundations) {
     outcomes: asClass(Outcomes).singleton(),
     tenants: asClass(Tenants).singleton(),
     evaluator: asClass(AccessEvaluator).singleton(),
+    live: asClass(Live).singleton(),
     jobs: asClass(JobScheduler).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
+    switchboard: asClass(Switchboard).singleton(),
     commands: asFunction(createCommands).singleton(),
   });
   return container.cradle;
@@ -75,6 +81,7 @@ export function createServices(foundations: Foundations) {
 export interface Services {
   readonly metrics: Metrics;
   readonly access: Access;
+  readonly sessions: Sessions;
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;
@@ -90,7 +97,9 @@ export interface Services {
   readonly outcomes: Outcomes;
   readonly tenants: Tenants;
   readonly evaluator: AccessEvaluator;
+  readonly live: Live;
   readonly jobs: JobScheduler;
   readonly rateLimit: RateLimit;
+  readonly switchboard: Switchboard;
   readonly commands: Commands;
 }

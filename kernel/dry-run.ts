@@ -1,11 +1,10 @@
-import { type Action, defineQuery, Problem, type ProblemCode, type Reader, Strict, Type } from '../sdk/index.ts';
-import { assertRole, KERNEL_GRANT, KERNEL_PACK } from './admission.ts';
-import { type Assessment, assess } from './assess.ts';
-import { createReader, transactionOf } from './database/reader.ts';
-import { PackEnablements } from './database/tables.ts';
-import type { Grant } from './identity/access.ts';
+import { type Action, defineQuery, Problem, type ProblemCode, Strict, Type } from '../sdk/index.ts';
+import { assertRole } from './admission.ts';
+import { transactionOf } from './database/reader.ts';
+import { grantOf } from './grant.ts';
 import type { PackRegistry } from './packs/registry.ts';
-import { type PolicyService, refusalOf } from './policy/decide.ts';
+import { type JudgedDecision, type PolicyService, refusalOf } from './policy/decide.ts';
+import { rehearse } from './rehearsal.ts';
 import { assertValid } from './validation.ts';
 
 /** Refusals that answer the question. Whatever else goes wrong means that it could not be asked. */
@@ -28,32 +27,19 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
       if (found?.kind !== 'action') throw new Problem('not-found', `There is no action ${id}.`);
       const { operation: action, pack: packId } = found;
       try {
-        const pack = await grantOf(db, tenant, packId);
+        const pack = await grantOf(db, packId);
+        if (!pack) throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
         assertRole(action, actor);
         assertValid(action.input, input);
-        const tx = transactionOf(db);
-        const assessed = await assess(
-          { tx, db: createReader(tx, tenant, false), policy, meters: packs.meters },
-          action,
-          { tenant, actor, pack, version: null },
-          { params: paramsOf(action, subject_id), input },
-        );
-        if ('prior' in assessed) throw new TypeError('a dry run has no idempotency key');
-        return verdict(id, assessed);
+        const rehearsing = { tx: transactionOf(db), policy, meters: packs.meters };
+        const attempt = { params: paramsOf(action, subject_id), input };
+        return verdict(id, await rehearse(rehearsing, action, { tenant, actor, pack, version: null }, attempt));
       } catch (error) {
         if (!(error instanceof Problem && VERDICTS.has(error.code))) throw error;
         return { action: id, allowed: false, code: error.code, detail: error.message, decision: null };
       }
     },
   });
-}
-
-/** @throws Problem `pack-disabled` */
-async function grantOf(db: Reader, tenant: string, packId: string): Promise<Grant> {
-  if (packId === KERNEL_PACK) return KERNEL_GRANT;
-  const [enablement] = await db.find(PackEnablements, { pack_id: packId });
-  if (enablement?.status !== 'enabled') throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}.`);
-  return { id: packId, enabled: true, settings: enablement.settings, version: null };
 }
 
 /** The subject is the last name in the path: `:id`, `:digest`, `:pack_id`. */
@@ -65,7 +51,7 @@ function paramsOf({ route }: Action, subject: string | undefined): Readonly<Reco
   return name === undefined || subject === undefined ? {} : { [name]: subject };
 }
 
-function verdict(action: string, { decision }: Assessment) {
+function verdict(action: string, decision: JudgedDecision | null) {
   if (!decision) return { action, allowed: true, code: null, detail: null, decision: null };
   const { policy, bundle_digest, bundle_version, result, allowed, reasons, outcome, duration_ns } = decision;
   const refusal = allowed ? null : refusalOf(decision);

@@ -126,13 +126,18 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
   services.jobs.start();
+  const stopListening = () => {
+    // Streams have no end of their own that could be waited for.
+    services.live.stop();
+    return drain(server);
+  };
   return {
     services,
     url,
-    stopListening: () => drain(server),
+    stopListening,
     async close() {
       withdrawServer(config.dataDir);
-      await drain(server);
+      await stopListening();
       await kernel.close();
     },
   };

@@ -17,6 +17,6 @@ export function assertCurrent(action: Action, subject: GovernedRow, expectedVers
     throw new Problem('conflict', `${action.entity.type} ${id} is at version ${version}, not ${expectedVersion}: read it again.`);
   }
   if (!action.from.includes(status)) {
-    throw new Problem('invalid-state', `${action.title}: ${action.entity.type} ${id} is ${status}, not ${action.from.join(' or ')}.`);
+    throw new Problem('invalid-state', `${action.title}: this is ${status}, and must be ${action.from.join(' or ')}.`);
   }
 }

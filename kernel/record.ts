@@ -36,6 +36,7 @@ export interface Happening {
   /** The name of the tenant's log. */
   readonly origin: string;
   readonly actor: Actor;
+  /** null where it was refused before that was read. */
   readonly input: unknown;
   readonly now: string;
   readonly outcome: Outcome;
@@ -59,12 +60,18 @@ export interface ActionRecord {
   readonly messages: readonly string[];
 }
 
+/** What nobody has read is bound as nothing. */
+function boundInput({ action, input }: Happening): unknown {
+  if (input === null) return {};
+  return action.binds?.(input) ?? input;
+}
+
 /** Turns what happened into rows: the business rows, and everything that witnesses them. */
 export function recordOf(happening: Happening): ActionRecord {
-  const { action, tenant, actor, changes, approval, newId, now } = happening;
+  const { tenant, actor, changes, approval, newId, now } = happening;
   const personal = new PersonalValues();
   // The input holds free text, so it is bound by a salted commitment that can be erased, and once for the whole action.
-  const input = personal.commit('input', canonicalJson(action.binds?.(happening.input) ?? happening.input), happening.subject.id);
+  const input = personal.commit('input', canonicalJson(boundInput(happening)), happening.subject.id);
   const decisions = happening.decisions.map((decision) => recordDecision(decision, personal));
   const inserted = [...(changes?.rows ?? []), ...(approval && changes ? [insert(Approvals, { tenant, now }, approval.approval)] : [])];
   const rows = boundRows(happening, inserted, personal);

@@ -13,9 +13,12 @@ export interface FieldError {
  */
 const OPTIONS = { allErrors: true, useDefaults: true, validateSchema: false, verbose: true } as const;
 
+/** What schemas say beside what they check. */
+const ANNOTATIONS = ['x-summit-values'];
+
 /** Bodies and configuration are taken as they are; what stands in a URL is text and is converted. */
-const strict = addFormats.default(new Ajv2020(OPTIONS));
-const converting = addFormats.default(new Ajv2020({ ...OPTIONS, coerceTypes: true }));
+const strict = addFormats.default(new Ajv2020(OPTIONS).addVocabulary(ANNOTATIONS));
+const converting = addFormats.default(new Ajv2020({ ...OPTIONS, coerceTypes: true }).addVocabulary(ANNOTATIONS));
 
 const compiled = { body: new WeakMap<object, ValidateFunction>(), url: new WeakMap<object, ValidateFunction>() };
 
@@ -36,12 +39,19 @@ export function validityErrors(schema: object, value: unknown, from: 'body' | 'u
   return found.length > 0 ? found : unstorableIn(value);
 }
 
+/** The refusal that lists every error. */
+export function invalidInput(errors: readonly FieldError[]): Problem {
+  return new Problem('invalid-input', inWords(errors), { errors });
+}
+
+export function inWords(errors: readonly FieldError[]): string {
+  return errors.map(({ path, message }) => `${path} ${message}`).join('; ');
+}
+
 /** @throws Problem `invalid-input`, listing every error */
 export function assertValid<Schema extends TSchema>(schema: Schema, value: unknown, from: 'body' | 'url' = 'body'): asserts value is Static<Schema> {
   const errors = validityErrors(schema, value, from);
-  if (errors.length > 0) {
-    throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
-  }
+  if (errors.length > 0) throw invalidInput(errors);
 }
 
 function eachOnce(errors: readonly FieldError[]): readonly FieldError[] {
@@ -52,17 +62,37 @@ function eachOnce(errors: readonly FieldError[]): readonly FieldError[] {
 const MAX_DEPTH = 64;
 
 /** What JSON can carry and PostgreSQL, or canonical JSON, cannot. */
-function unstorableIn(value: unknown, path = '', depth = 0): readonly FieldError[] {
-  if (depth > MAX_DEPTH) return [{ path, message: `must not be nested deeper than ${MAX_DEPTH}` }];
-  if (typeof value === 'number' && !Number.isFinite(value)) return [{ path: path || '(body)', message: 'is too large a number' }];
-  if (typeof value === 'string') {
-    return value.includes('\0') || !value.isWellFormed() ? [{ path: path || '(body)', message: 'must hold no NUL and no lone surrogate' }] : [];
+function unstorableIn(value: unknown): readonly FieldError[] {
+  const found: FieldError[] = [];
+  collectUnstorable(value, [], found);
+  return found;
+}
+
+/** @param at the names on the way to the value, of which a path is made only where something is wrong: it nearly never is */
+function collectUnstorable(value: unknown, at: string[], found: FieldError[]): void {
+  const message = whyUnstorable(value, at.length);
+  if (message !== null) found.push({ path: at.join('.') || '(body)', message });
+  // Bytes are stored as they are.
+  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      at.push(name);
+      if (!isText(name)) found.push({ path: at.join('.'), message: NO_TEXT });
+      collectUnstorable(member, at, found);
+      at.pop();
+    }
   }
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => [
-    ...unstorableIn(name, path === '' ? name : `${path}.${name}`),
-    ...unstorableIn(member, path === '' ? name : `${path}.${name}`, depth + 1),
-  ]);
+}
+
+const NO_TEXT = 'must hold no NUL and no lone surrogate';
+
+function whyUnstorable(value: unknown, depth: number): string | null {
+  if (depth > MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH}`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'is too large a number';
+  return typeof value === 'string' && !isText(value) ? NO_TEXT : null;
+}
+
+function isText(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
 }
 
 /**

@@ -108,6 +108,8 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
   /** `load` reads by the log: what is committed before the action has its place there when it begins. */
   readonly readsLog?: true;
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
+  /** What its route calls a subject, where that is not its id alone as `:id`. */
+  params?(subject: R): Readonly<Record<string, string>>;
   /** The subject among what was loaded; null where the action creates it. */
   subject(loaded: Loaded): R | null;
   readonly approval?: {

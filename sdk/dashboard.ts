@@ -9,6 +9,8 @@ export interface DashboardContext {
   /** The period, whole days long: it begins with `since` and ends now. RFC 3339, by the database's clock. */
   readonly since: string;
   readonly now: string;
+  /** The last moment of a period that is over, where it is one before that is read for comparison; absent of the one that ends now. */
+  readonly until?: string;
   readonly calendar: Calendar;
 }
 
@@ -19,6 +21,15 @@ interface Described {
   readonly definition: string;
   /** The Switchboard's path to what is behind the number; that of `list` unless said. */
   readonly href?: string;
+  /** Other forms of what is behind it, at the API. */
+  readonly links?: readonly CardLink[];
+  /** It is of the period, so that it is worked out for the one before as well, to be compared. */
+  readonly compared?: true;
+}
+
+export interface CardLink {
+  readonly title: string;
+  readonly href: string;
 }
 
 /** A number of things. */
@@ -77,6 +88,31 @@ export interface Series {
 /** A line that means something: at a value, or behind a label. */
 export type Threshold = { readonly title: string; readonly value: number } | { readonly title: string; readonly label: string };
 
+/** The newest few of a list, beside the numbers: what is going on now. */
+export interface Glance {
+  readonly id: string;
+  readonly title: string;
+  /** The API's path of the list, with its filters. */
+  readonly list: string;
+  /** What is said where there are none. */
+  readonly empty: string;
+  readonly columns: readonly GlanceColumn[];
+}
+
+export interface GlanceColumn {
+  /** Of an item, or of a part of it: `execution.expires_at`. */
+  readonly field: string;
+  readonly title: string;
+  /** A time that is counted down to. */
+  readonly countdown?: true;
+}
+
+export interface DashboardParts {
+  readonly cards: readonly Card[];
+  readonly charts: readonly Chart[];
+  readonly lists?: readonly Glance[];
+}
+
 /**
  * What a pack shows of itself for a period. `read` only says what there is to show; each card and each chart is then worked
  * out by itself, so that one that fails leaves the others.
@@ -87,7 +123,9 @@ export interface Dashboard {
   readonly title: string;
   /** The roles that may see it; everybody of the tenant where it is absent. */
   readonly roles?: readonly string[];
-  read(context: DashboardContext): { readonly cards: readonly Card[]; readonly charts: readonly Chart[] };
+  /** Its parts are of a time of their own, such as the month, whatever period is asked for. */
+  readonly ownTime?: true;
+  read(context: DashboardContext): DashboardParts;
 }
 
 export function defineDashboard(dashboard: Dashboard): Dashboard {
@@ -97,6 +135,11 @@ export function defineDashboard(dashboard: Dashboard): Dashboard {
 /** Where the Switchboard shows what the API answers at this path: its lists have the API's paths and filters, under `/w`. */
 export function switchboardPath(apiPath: string): string {
   return `/w${apiPath}`;
+}
+
+/** The filters that select what was made in the period, of lists that have them. */
+export function createdIn({ since, until }: Pick<DashboardContext, 'since' | 'until'>): { created_since: string; created_until?: string } {
+  return until === undefined ? { created_since: since } : { created_since: since, created_until: until };
 }
 
 /** Counts by day as a chart, each day of the period in its place. @param names the series in their order; those without a count are left out */

@@ -3,9 +3,12 @@ import { defineEntity, type EntitySchema, p } from '@mikro-orm/core';
 /** One column: its MikroORM property, and the TypeScript type of what a row holds. */
 export interface Field<T> {
   readonly property: () => Columnar;
+  readonly columnType: ColumnType;
   readonly personal: boolean;
   readonly type?: T;
 }
+
+export type ColumnType = 'text' | 'uuid' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'timestamptz(3)' | 'text[]' | 'uuid[]' | 'jsonb' | 'bytea';
 
 type Fields = Record<string, Field<unknown>>;
 type RowOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
@@ -17,8 +20,8 @@ interface Columnar {
   primary(): Columnar;
 }
 
-function column<T>(property: () => Columnar, columnType: string, personal = false): Field<T> {
-  return Object.freeze({ property: () => property().columnType(columnType), personal });
+function column<T>(property: () => Columnar, columnType: ColumnType, personal = false): Field<T> {
+  return Object.freeze({ property: () => property().columnType(columnType), columnType, personal });
 }
 
 /** The column types that a pack may use. Money and quantities are decimal strings, times are RFC 3339 strings. */
@@ -40,7 +43,7 @@ export const field = Object.freeze({
 });
 
 export function optional<T>(of: Field<T>): Field<T | null> {
-  return Object.freeze({ property: () => of.property().nullable(), personal: of.personal });
+  return Object.freeze({ ...of, property: () => of.property().nullable() });
 }
 
 const insertOnlyFields = {
@@ -68,6 +71,7 @@ export interface Entity<Row = InsertOnlyRow> {
   readonly type: string;
   readonly table: string;
   readonly columns: readonly string[];
+  readonly types: Readonly<Record<string, ColumnType>>;
   readonly personal: readonly string[];
   readonly schema: EntitySchema;
   /** What a graph node of this type is called; none, and its rows are no nodes. */
@@ -137,6 +141,7 @@ function declare<F extends Fields, Base>(declaration: Declaration<F, Base>, base
     type: declaration.type,
     table: declaration.table,
     columns: Object.freeze(Object.keys(fields)),
+    types: Object.freeze(Object.fromEntries(Object.entries(fields).map(([name, { columnType }]) => [name, columnType]))),
     personal: Object.freeze(Object.keys(fields).filter((name) => fields[name]?.personal)),
     schema: defineEntity({ name: declaration.type, tableName: declaration.table, properties }) as EntitySchema,
     ...(declaration.label ? { label: declaration.label } : {}),

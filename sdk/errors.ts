@@ -2,6 +2,7 @@
 export const PROBLEMS = {
   'invalid-input': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
+  'bad-csrf-token': { status: 403, title: 'A write by cookie needs the token of its session' },
   forbidden: { status: 403, title: 'Your role may not do this' },
   'policy-denied': { status: 403, title: 'The policy refused this' },
   'separation-of-duties': { status: 403, title: 'Another person must do this' },

@@ -1,15 +1,103 @@
+import type { ColumnType, Entity, Governed } from './entity.ts';
+import type { ColumnOf, TimeRange } from './reader.ts';
 import { Nullable, Strict, type TSchema, Type } from './schema.ts';
 
 /** The query parameters that every list takes beside its filters. */
-export const listParameters = {
+const listParameters = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items a page, 50 unless said' })),
   cursor: Type.Optional(Type.String({ description: 'next_cursor of the page before' })),
   count: Type.Optional(Type.Boolean({ description: 'false leaves out the total' })),
 };
 
+/** What a list offers beside its filters. */
+export interface Offer<Row> {
+  /** What it may be sorted by, either way; `id` is by age, and costs nothing however long the list is. */
+  readonly sort: readonly [ColumnOf<Row>, ...ColumnOf<Row>[]];
+  /** Where `q` looks: for its words in texts, personal ones too, and for the beginnings of ids. The row's own id is always looked at. */
+  readonly search: readonly ColumnOf<Row>[];
+  /** Columns that hold a person's id, who is found by handle, and texts that may hold `system:<job>` in its place. */
+  readonly people?: readonly ColumnOf<Row>[];
+  /** Columns that hold a list of objects, each with the member of these that is a text. */
+  readonly within?: readonly (readonly [column: ColumnOf<Row>, member: string])[];
+}
+
+/** Rows of an entity as a list shows them: sorted and searched by what it offers, and by nothing else. */
+export interface Listing<Row> extends Required<Offer<Row>> {
+  readonly entity: Entity<Row>;
+  /** For the schema of the query. */
+  readonly parameters: ReturnType<typeof parametersOf>;
+}
+
+/** Words that `q` may have: each is a condition of its own. */
+const MAX_WORDS = 8;
+
+const SORTABLE: ReadonlySet<ColumnType | undefined> = new Set(['text', 'uuid', 'integer', 'bigint', 'numeric', 'timestamptz(3)']);
+const SEARCHABLE: ReadonlySet<ColumnType | undefined> = new Set(['text', 'uuid']);
+
+/**
+ * Whoever may read the list may search all that it is said to look in: name no column that its answers do not show.
+ * @throws TypeError for a column that cannot be sorted by, since it is personal, say, or that cannot be searched
+ */
+export function listOf<Row>(entity: Entity<Row>, { sort, search, people = [], within = [] }: Offer<Row>): Listing<Row> {
+  const unsortable = sort.find((column) => !SORTABLE.has(entity.types[column]) || entity.personal.includes(column));
+  if (unsortable !== undefined) throw new TypeError(`${entity.type} cannot be sorted by "${unsortable}"`);
+  const unsearchable = [...search, ...people].find((column) => !SEARCHABLE.has(entity.types[column]));
+  if (unsearchable !== undefined) throw new TypeError(`${entity.type} cannot be searched by "${unsearchable}"`);
+  const unlisted = within.find(([column, member]) => entity.types[column] !== 'jsonb' || !/^[a-z_]+$/.test(member));
+  if (unlisted !== undefined) throw new TypeError(`${entity.type} holds no list in "${unlisted[0]}" whose members have a "${unlisted[1]}"`);
+  const searched = [...search, ...people, ...within.map(([, member]) => member)];
+  return Object.freeze({ entity, sort, search, people, within, parameters: parametersOf(sort, searched) });
+}
+
+function parametersOf(sort: readonly string[], searched: readonly string[]) {
+  const places = [...searched.map((column) => column.replace(/_id$/, '')), 'the beginning of the id'].join(', ');
+  return {
+    ...listParameters,
+    sort: Type.Optional(
+      Type.Enum(
+        sort.flatMap((column) => [column, `-${column}`]),
+        { description: 'Ascending, or descending with -; newest first unless said' },
+      ),
+    ),
+    q: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        pattern: `^\\s*(\\S+(\\s+\\S+){0,${MAX_WORDS - 1}}\\s*)?$`,
+        description: `up to ${MAX_WORDS} words, each to be found in ${places}`,
+      }),
+    ),
+  };
+}
+
+/** A filter that takes `a,b`. */
+export const Several = Type.String({ description: 'One or several, separated by commas' });
+
+/** A filter that takes `a,b` of a closed set. `x-summit-values` names it for whoever makes a choice of it. */
+export function severalOf(values: readonly string[]) {
+  const odd = values.find((value) => !/^[\w-]+$/.test(value));
+  if (odd !== undefined) throw new TypeError(`"${odd}" is no value for a filter: letters, digits, _ and - alone`);
+  const one = `\\s*(${values.join('|')})\\s*`;
+  return Type.String({
+    pattern: `^${one}(,${one})*$`,
+    description: `one or several of ${values.join(', ')}, separated by commas`,
+    'x-summit-values': values,
+  });
+}
+
+/** A filter by status: one or several of the states of an entity. */
+export function statesOf({ transitions }: Pick<Governed<never>, 'transitions'>) {
+  return severalOf(Object.keys(transitions));
+}
+
 /** `a,b` as a list of values. */
 export function valuesOf(parameter: string | undefined): readonly string[] | undefined {
   return parameter?.split(',').map((value) => value.trim());
+}
+
+/** The bounds that are given; undefined where none is, which filters by nothing. */
+export function rangeOf(bounds: { readonly [Bound in keyof TimeRange]: string | undefined }): TimeRange | undefined {
+  const given = Object.entries(bounds).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 /** The path of a list with these filters; those that are undefined are left out. */

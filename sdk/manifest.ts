@@ -1,6 +1,7 @@
 import { isNone } from './changes.ts';
 import { membersOf } from './evidence.ts';
 import type { Pack } from './pack.ts';
+import type { Views } from './view.ts';
 
 /** The part of a pack that is data: what `GET /packs` serves, and what the documents and the navigation are made from. */
 export function manifestOf(pack: Pack) {
@@ -35,7 +36,29 @@ export function manifestOf(pack: Pack) {
     usage: pack.usage.map(({ type, title, metadata }) => ({ type, title, metadata })),
     meters: pack.meters.map(({ id, title, event_type, aggregation }) => ({ id, title, event_type, aggregation })),
     dashboards: pack.dashboards.map(({ id, title, roles }) => ({ id, title, ...(roles ? { roles } : {}) })),
+    views: viewsOf(pack.views ?? {}),
+    indicators: pack.indicators.map(({ id, title, unit, target, roles }) => ({
+      id,
+      title,
+      unit,
+      ...(target === undefined ? {} : { target }),
+      ...(roles ? { roles } : {}),
+    })),
     relationships: pack.relationships,
     settings: pack.settings,
+  };
+}
+
+function viewsOf({ workspace = {}, lists = [], pages = [], commands = [] }: Views) {
+  return {
+    workspace,
+    lists: lists.map(({ list, entity, evidence, ...view }) => ({
+      list: list.id,
+      ...(entity ? { entity: entity.type } : {}),
+      ...(evidence ? { evidence: evidence.id } : {}),
+      ...view,
+    })),
+    pages,
+    commands,
   };
 }

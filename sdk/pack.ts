@@ -3,10 +3,12 @@ import type { Dashboard } from './dashboard.ts';
 import type { Entity } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
+import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
 import type { TSchema } from './schema.ts';
 import type { Meter, UsageType } from './usage.ts';
+import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
 
 export interface PackPolicy {
@@ -45,12 +47,19 @@ export interface Pack {
   readonly usage: readonly UsageType[];
   readonly meters: readonly Meter[];
   readonly dashboards: readonly Dashboard[];
+  /** How the Switchboard shows it, where that is not as its schemas say. */
+  readonly views?: Views;
+  /** How well it does what it is for: lines of `GET /slo`. */
+  readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end. */
   readonly relationships: Readonly<Record<string, string>>;
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
 }
+
+/** What may be left out, where a pack has none of it. */
+export type DeclaredPack = Omit<Pack, 'indicators'> & Partial<Pick<Pack, 'indicators'>>;
 
 const keys: ReadonlySet<string> = new Set([
   'id',
@@ -70,13 +79,16 @@ const keys: ReadonlySet<string> = new Set([
   'usage',
   'meters',
   'dashboards',
+  'views',
+  'indicators',
   'relationships',
   'settings',
   'settingsErrors',
 ]);
 
-/** @throws TypeError naming a key that a pack does not have, or what of a policy or a dashboard it declares cannot be */
-export function definePack(pack: Pack): Pack {
+/** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
+export function definePack(declared: DeclaredPack): Pack {
+  const pack: Pack = { ...declared, indicators: declared.indicators ?? [] };
   const unknown = Object.keys(pack).find((key) => !keys.has(key));
   if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
   for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies ?? []) {
@@ -87,5 +99,7 @@ export function definePack(pack: Pack): Pack {
   }
   const foreign = (pack.dashboards ?? []).find(({ id }) => !id.startsWith(`${pack.id}.`));
   if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
+  const stray = pack.indicators.find(({ id }) => !id.startsWith(`${pack.id}.`));
+  if (stray) throw new TypeError(`pack ${pack.id}: the indicator "${stray.id}" must be named ${pack.id}.<name>`);
   return Object.freeze(pack);
 }

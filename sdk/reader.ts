@@ -1,5 +1,6 @@
 import type { ApprovalRound } from './action.ts';
 import type { Entity, Governed } from './entity.ts';
+import type { Listing } from './list.ts';
 import type { Calendar, DayUsage, LogPosition, UsageSelection, UsageSince } from './usage.ts';
 
 /** `since` and `until` include their moment, `before` does not. */
@@ -9,11 +10,16 @@ export interface TimeRange {
   readonly before?: string;
 }
 
+/** That a column of several values has this one. */
+export interface Having {
+  readonly has: string;
+}
+
 export type Where<Row> = {
-  readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | TimeRange | undefined;
+  readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | TimeRange | Having | undefined;
 };
 
-/** What a list takes from its caller. `filters` are bound into the cursor, so that a cursor cannot be carried to another list. */
+/** What a list takes from its caller. All but `limit` and `count` is bound into the cursor, so that it cannot be carried to another list. */
 export interface PageRequest<Row> {
   readonly where?: Where<Row>;
   /** Only subjects with fewer allowed receipts than their version: always none, unless someone went round the kernel. */
@@ -21,6 +27,10 @@ export interface PageRequest<Row> {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   readonly count?: boolean | undefined;
+  /** A column that the listing offers, with `-` before it for descending; newest first where it is absent. Rows without a value come last. */
+  readonly sort?: string | undefined;
+  /** Words, each to be found where the listing says. */
+  readonly q?: string | undefined;
 }
 
 export interface Page<Item> {
@@ -92,7 +102,8 @@ export interface Reader {
   /** @throws Problem `not-found` */
   one<R>(entity: Entity<R>, id: string): Promise<R>;
   find<R>(entity: Entity<R>, where: Where<R>, options?: { limit?: number }): Promise<readonly R[]>;
-  page<R>(entity: Entity<R>, request: PageRequest<R>): Promise<Page<R>>;
+  /** @throws TypeError where it is to be sorted by what is not offered */
+  page<R>(listing: Listing<R>, request: PageRequest<R>): Promise<Page<R>>;
   /** How many there are: the `total` of the page with the same conditions. */
   count<R>(entity: Entity<R>, where: Where<R>, options?: Pick<PageRequest<R>, 'withoutReceipts'>): Promise<number>;
   /**
@@ -128,6 +139,8 @@ export interface Reader {
   usageSince(from: LogPosition | null, options: { readonly time_zone: string; readonly named_before?: string | null }): Promise<UsageSince>;
   /** Whether it would bring any. */
   hasUsageSince(from: LogPosition | null): Promise<boolean>;
+  /** When the oldest event was recorded that is not before a position, or has no place in the log yet; null where there is none. */
+  oldestUsageSince(from: LogPosition | null): Promise<string | null>;
   /** What the events of some days came to, worked out from the events alone. */
   usageOf(selection: UsageSelection): Promise<readonly DayUsage[]>;
 }

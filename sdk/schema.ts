@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 export { type Static, type TSchema, Type };
 
 /** An object that refuses, and names, every member it does not declare. */
-export function Strict<P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) {
+export function Strict<P extends Record<string, TSchema>>(properties: P, options: { description?: string; examples?: readonly unknown[] } = {}) {
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
@@ -20,6 +20,17 @@ export const Timestamp = Type.String({
   pattern: '^[12][0-9]{3}-[^:]*:[0-5][0-9]:[0-5][0-9].*(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$',
   description: 'a time by RFC 3339, such as 2026-01-31T12:00:00Z; answers are UTC with milliseconds',
 });
+
+export const Day = Type.String({ format: 'date', pattern: '^[12][0-9]{3}-', description: 'a day such as 2026-11-22' });
+
+const PERIOD = /^[12][0-9]{3}-(0[1-9]|1[0-2])$/;
+
+/** A month of the tenant's calendar. Periods and days sort as texts. */
+export const Period = Type.String({ pattern: PERIOD.source, description: 'a month such as 2026-11' });
+
+export function isPeriod(text: string): boolean {
+  return PERIOD.test(text);
+}
 
 /** A value or null, said in the way that JSON Schema 2020-12 and OpenAPI 3.1 understand. */
 export function Nullable<T extends TSchema>(schema: T) {

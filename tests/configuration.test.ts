@@ -54,6 +54,17 @@ test('everything that is wrong is listed at once, with file and field', () => {
   }
 });
 
+test('how long a sign-in lasts is configured in minutes', () => {
+  const path = join(folder, 'config/summit.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  const minutesOf = (session_minutes?: unknown): number => {
+    writeFileSync(path, JSON.stringify({ ...config, http: { ...config.http, session_minutes } }));
+    return loadConfig(environment(), folder).sessionMinutes;
+  };
+  assert.equal([minutesOf(), minutesOf(1), minutesOf(480)], [720, 1, 480]);
+  for (const wrong of [0, -1, 1.5, '60', null, 1e9]) assert.throws(() => minutesOf(wrong), /http\.session_minutes must be/);
+});
+
 test('what is wrong with the log is named, and in production nothing that proves comes about by itself', () => {
   const path = join(folder, 'config/summit.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
@@ -181,9 +192,15 @@ test('a pack that requires what is missing, another version, or itself says so',
     }
     const source = readFileSync(join(path, 'manifest.ts'), 'utf8')
       .replace("id: 'probe',", `id: '${id}',`)
-      .replace("id: 'probe.overview',", `id: '${id}.overview',`)
+      .replaceAll(/id: 'probe\.(overview|watched|broken)',/g, `id: '${id}.$1',`)
       .replace("requires: { 'high-risk-ops': '^0.1.0' }", `requires: ${JSON.stringify(requires)}${extra}`);
     writeFileSync(join(path, 'manifest.ts'), source);
+    return path;
+  };
+  const raw = (id: string, source: string) => {
+    const path = pack(id, {});
+    const rest = readFileSync(join(path, 'manifest.ts'), 'utf8').replace('export default definePack(', 'const whole = definePack(');
+    writeFileSync(join(path, 'manifest.ts'), `${rest}\n${source}`);
     return path;
   };
   const registry = await loadPacks(
@@ -194,18 +211,22 @@ test('a pack that requires what is missing, another version, or itself says so',
       pack('b', { a: '*' }),
       pack('fine', {}),
       pack('odd', {}, ", colour: 'red'"),
+      raw('plain', 'const { indicators: _, ...without } = whole;\nexport default definePack({ ...without, usage: [], meters: [] });'),
+      raw('partial', 'const { queries: _, ...partial } = whole;\nexport default partial;'),
     ],
     '0.1.0',
   );
   assert.equal(
     registry.all.map(({ id }) => id),
-    ['fine'],
+    ['fine', 'plain'],
   );
+  assert.equal(registry.find('plain')?.indicators, [], 'it may leave out what it has none of');
   const reasons = Object.fromEntries(registry.failed.map(({ id, reason }) => [id, reason]));
   assert.match(reasons.alone ?? '', 'requires nobody ^1, which is not there');
   assert.match(reasons.old ?? '', 'requires fine ^9, found 1.0.0');
   assert.match(reasons.a ?? '', 'a → b → a');
   assert.match(reasons.odd ?? '', '"colour" is not a key of a pack');
+  assert.match(reasons.partial ?? '', 'it does not load: ');
 });
 
 test.run();

@@ -20,6 +20,7 @@ const overview = '/dashboards/high-risk-ops.overview';
 interface Card {
   readonly id: string;
   readonly value: number | string | null;
+  readonly previous: number | string | null;
   readonly list: string | null;
   readonly href: string | null;
   readonly error: boolean;
@@ -30,7 +31,8 @@ async function dashboard(path = overview, handle = 'auditor') {
   assert.is(status, 200, JSON.stringify(body));
   assert.equal(errorsIn(DashboardAnswer, body), [], 'as the OpenAPI document has it');
   const values = Object.fromEntries(body.cards.map(({ id, value }: Card) => [id, value]));
-  return { ...body, values };
+  const previous = Object.fromEntries(body.cards.map(({ id, previous }: Card) => [id, previous]));
+  return { ...body, values, previous };
 }
 
 async function created(fields: Record<string, unknown> = {}): Promise<string> {
@@ -131,6 +133,43 @@ test('what is older than the period is left out, to the moment', async () => {
     const { status, body } = await s.get('auditor', `${overview}?days=${days}`);
     assert.equal([status, body.errors[0].path], [400, 'days'], days);
   }
+});
+
+test('a number of the period stands beside that of the period before, which is as long, and to the moment', async () => {
+  s.advance({ hours: 24 * 400 });
+  const firsts = [await created(), await approved(30)];
+  s.advance({ hours: 24 * 10 });
+  await approved(10);
+  const { values, previous } = await dashboard(`${overview}?days=10`);
+  assert.equal([values.requests, previous.requests], [1, firsts.length]);
+  assert.equal([values.executed, previous.executed], [0, 0]);
+  assert.ok(Math.abs(Number(previous['time-to-approve-p50']) - 1_800) < 30, `${previous['time-to-approve-p50']} is about 30 minutes`);
+  assert.equal([previous.pending, previous['without-receipts'], previous['active-grants']], [null, null, null], 'what is so now was never then');
+  const { period } = await dashboard(`${overview}?days=10`);
+  const { total } = (
+    await s.get('auditor', `${requests}?created_until=${period.since}&created_since=${new Date(Date.parse(period.since) - 864e6).toISOString()}`)
+  ).body;
+  assert.is(previous.requests, total, 'the list says so too');
+  s.advance({ hours: 24 * 30 });
+  const later = await dashboard(`${overview}?days=10`);
+  assert.equal([later.values.requests, later.previous.requests, later.previous['time-to-approve-p50']], [0, 0, null], 'no data is null');
+});
+
+test('a list at a glance is declared with its columns, and the API has it at its path', async () => {
+  const id = await executed();
+  const { lists } = await dashboard();
+  const [open] = lists;
+  assert.equal([open.id, open.href], ['open-now', switchboardPath(open.list)]);
+  const { items } = (await s.get('auditor', `${open.list}&limit=5`)).body;
+  const item = items.find((candidate: { id: string }) => candidate.id === id);
+  const shown = open.columns.map(({ field }: { field: string }) => field.split('.').reduce((part, name) => part?.[name], item));
+  assert.equal(shown.slice(0, 2), [item.target, item.requester]);
+  assert.match(shown[2], /^\d{4}-/, 'when it ends');
+  assert.equal(
+    open.columns.map(({ countdown }: { countdown: boolean }) => countdown),
+    [false, false, true],
+  );
+  assert.equal((await dashboard('/dashboards/revops.governance')).lists, []);
 });
 
 test('the time to approve ends with the last approval, and what was not approved has none', async () => {

@@ -262,8 +262,9 @@ test('the summary says what there is without waiting for the log, and verifies n
       ['system:high-risk-ops.grant-access', 'logged', 'number'],
     ],
   );
-  const { required, needed, received, given } = body.approvals;
+  const { required, needed, received, given, reasons } = body.approvals;
   assert.equal([required, needed, received, given.length], [['team_lead', 'security_officer'], 2, 2, 2]);
+  assert.is(reasons[0].rule, 'within-limits');
   assert.equal(body.counts, { approvals: 2, receipts: 7, logged: 7, missing: 0, policy_decisions: 3 });
   assert.equal(body.bundle, {
     path: evidence(id),

@@ -153,10 +153,9 @@ class Books {
     );
     this.ledger = counted.ledger?.after ?? this.ledger;
     this.closed = [...this.closed, ...counted.closes.map(({ period }) => period)];
-    for (const { entity, row } of counted.rows) {
-      if (entity.type === 'finops.meter-reading') this.#revise(row as unknown as Reading, closed);
-      if (entity.type === 'finops.meter-adjustment') this.adjustments = [...this.adjustments, row as unknown as Adjustment];
-    }
+    const isWritten = ({ id }: { id: string }) => counted.rows.some(({ row }) => row.id === id);
+    for (const reading of counted.readings.filter(isWritten)) this.#revise(reading, closed);
+    this.adjustments = [...this.adjustments, ...counted.adjustments.filter(isWritten)];
   }
 
   /** Of open days, what meters that come in have not counted. */

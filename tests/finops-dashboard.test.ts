@@ -40,6 +40,8 @@ interface Card {
   readonly currency?: string;
   readonly unit: string;
   readonly href: string | null;
+  readonly previous: unknown;
+  readonly links: readonly { readonly title: string; readonly href: string }[];
 }
 
 async function dashboard() {
@@ -82,6 +84,10 @@ test('what was reported is counted, and costs what the plan says', async () => {
   const rated = cards.find(({ id }: Card) => id === 'rated-usage');
   assert.equal([rated.unit, rated.currency], ['money', 'USD']);
   assert.match(rated.href, `/billing/invoices/${TENANT}/${period}`);
+  assert.is(rated.previous, null, 'a month so far is nothing to compare with a whole one');
+  const [page, json] = await Promise.all(rated.links.map(({ href }: { href: string }) => s.get('finance', href)));
+  assert.match(page?.headers.get('content-type') ?? '', 'text/html');
+  assert.is(json?.body.total, rated.value);
 });
 
 test('the estimate takes the days that are left to be like those so far; the base fee comes once, and the highest day stays', async () => {
@@ -100,7 +106,7 @@ test('the chart has each day so far, and adds up to the cards', async () => {
   const { charts, values } = await dashboard();
   const [{ table }] = charts;
   const [{ series, kind }] = charts;
-  assert.is(kind, 'bar');
+  assert.is(kind, 'line', 'meters count different things, which do not add up');
   const named = Object.fromEntries(series.map(({ name, values: of }: { name: string; values: readonly number[] }) => [name, of]));
   assert.equal(named['policy decisions'], [0, 7, 0, 0, 0, 0, 0, 0, 3, 0]);
   assert.equal(named['peak seats'], [0, 0, 0, 0, 3, 2, 0, 0, 0, 0]);

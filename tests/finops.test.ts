@@ -68,6 +68,8 @@ test('usage becomes readings, rated usage and an invoice whose total is the sum 
   ]);
   const { body: rated } = await s.get('finance', '/billing/rated-usage?period=2026-03');
   assert.equal([rated.total, rated.items[0].plan_id, rated.items[0].plan_version], [2, 'internal-demo', 1]);
+  const named = rated.items.flatMap(({ reading_ids }: { reading_ids: readonly string[] }) => reading_ids);
+  assert.equal(named.sort(), readings.items.map(({ id }: { id: string }) => id).sort(), 'what was rated is named');
   const { body: read } = await s.get('finance', invoicePath('2026-03'));
   assert.equal(read.lines, drafted.lines);
 });

@@ -101,6 +101,10 @@ test('only the operator adds and switches on bundles', async () => {
     assert.is((await s.post(who, '/policy-bundles', upload('candidate'))).body.code, 'forbidden');
     assert.is((await s.post(who, `/policy-bundles/${await activeDigest()}/activate`)).body.code, 'forbidden');
   }
+  for (const action of ['policy-bundle.add', 'policy.activate']) {
+    const { body } = await s.get('auditor', `/receipts?action=${action}&outcome=refused`);
+    assert.is(body.items.length, 3, `each attempt at ${action} has left its receipt`);
+  }
 });
 
 const hostile: readonly [string, string, Readonly<Record<string, unknown>>, RegExp][] = [

@@ -3,12 +3,14 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillRole } from '../kernel/approvals/approvals.ts';
+import { containing } from '../kernel/database/search.ts';
 import { canonical } from '../kernel/receipts/canonical.ts';
 import { commit } from '../kernel/receipts/commitment.ts';
 import { encodeReceipt, type ReceiptContent } from '../kernel/receipts/receipt.ts';
 import { recordOutcome } from '../packs/high-risk-ops/actions/record-outcome.ts';
+import { HighRiskRequest } from '../packs/high-risk-ops/entities.ts';
 import highRiskOps from '../packs/high-risk-ops/manifest.ts';
-import { type ActionContext, type ApprovalRound, definePack, governed, isFinal, none, Problem, seriesByDay } from '../sdk/index.ts';
+import { type ActionContext, type ApprovalRound, definePack, governed, isFinal, listOf, none, Problem, seriesByDay } from '../sdk/index.ts';
 
 const test = suite('Pure parts');
 
@@ -183,6 +185,19 @@ test('counts by day stand in their place: every day that the period touches, the
 test('a dashboard is named after its pack', () => {
   const pack = { ...highRiskOps, id: 'other' };
   assert.throws(() => definePack(pack), /pack other: the dashboard "high-risk-ops.overview" must be named other.<name>/);
+});
+
+test('a search is one statement, whatever is looked for: each shape stays prepared', () => {
+  const requests = listOf(HighRiskRequest, { sort: ['created_at'], search: ['target'] });
+  const where = { sql: 't.tenant_id = $1', values: ['t'] };
+  const statements = ['x', 'two words', '1a2b ids and 3c4d5e6f-77 words', 'a b c d e f g h'].map((q) => containing(where, requests, q).sql);
+  assert.is(new Set(statements).size, 1);
+});
+
+test('an indicator is named after its pack', () => {
+  const indicator = { id: 'other.lag', title: 'Lag', definition: 'A lag', unit: 'seconds', read: async () => ({ value: 0 }) } as const;
+  const pack = { ...highRiskOps, indicators: [indicator] };
+  assert.throws(() => definePack(pack), /pack high-risk-ops: the indicator "other.lag" must be named high-risk-ops.<name>/);
 });
 
 test.run();

@@ -162,6 +162,8 @@ test('thresholds come from the settings of the tenant', async () => {
   const { id } = succeeded(await s.post('ae', QUOTES, terms, tenant), 201);
   const quote = succeeded(await s.post('ae', `${QUOTES}/${id}/submit-for-approval`, {}, tenant));
   assert.equal(quote.required_approvals, ['ae']);
+  const { items } = (await s.get('auditor', QUOTES, tenant)).body;
+  assert.equal([quote.self_approval_percent, items[0].self_approval_percent], ['30.00', '30.00'], 'the quote says against what its discount is held');
   const { input } = (await s.get('auditor', `/policy-decisions/${quote.decision_ids[0]}`, tenant)).body;
   assert.is(input.resource.properties.amount_band, 'large');
   const refused = await s.put('operator', '/tenants/summit-internal/packs/revops', { enabled: true, settings: { segments: { smb: {} } } }, tenant);

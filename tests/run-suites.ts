@@ -1,42 +1,55 @@
-import { spawn } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { CHROMIUM } from './support/chromium.ts';
 
 const folder = import.meta.dirname;
-const uvu = join(folder, '../node_modules/uvu/bin.js');
-const MOST_PROCESSES = 4;
+const worker = join(folder, 'support/suite-worker.ts');
+const PROCESSES = Math.min(availableParallelism(), 4);
 
 /** Suites that start a Summit. On PostgreSQL the others would only do again what they do without. */
 const STARTS_SUMMIT = /support\/(summit|process)\.ts'/;
 
-/** Suites for each process: the longest file goes to whoever has the least so far, as a file's length says about how long it takes. */
-function shares(): readonly (readonly string[])[] {
-  const suites = globSync('**/*.test.ts', { cwd: folder })
-    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
-    .filter(({ text }) => !process.env.DATABASE_URL || STARTS_SUMMIT.test(text))
-    .map(({ path, text }) => ({ path, size: text.length }));
-  const shared = Array.from({ length: Math.min(availableParallelism(), MOST_PROCESSES) }, () => ({ paths: [] as string[], size: 0 }));
-  for (const { path, size } of suites.toSorted((a, b) => b.size - a.size)) {
-    const least = shared.reduce((a, b) => (b.size < a.size ? b : a));
-    least.paths.push(path);
-    least.size += size;
-  }
-  return shared.map(({ paths }) => paths.toSorted());
-}
+/** With a browser the same on any database; where there is none, that is said. */
+const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });
+const hasBrowser = existsSync(CHROMIUM);
 
-/** What the first prints is seen at once, and what the others print when they are done. @returns the exit code */
-async function run(paths: readonly string[], isFirst: boolean): Promise<number> {
-  const pattern = `^(${paths.map((path) => path.replaceAll(/[.\\/]/g, (character) => (character === '.' ? '\\.' : '[\\\\/]'))).join('|')})$`;
-  const child = spawn(process.execPath, [uvu, folder, pattern], { stdio: ['ignore', isFirst ? 'inherit' : 'pipe', isFirst ? 'inherit' : 'pipe'] });
+/** The longest files first, as a file's length says about how long it takes: then no process is left with a long one at the end. */
+const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...(hasBrowser ? inBrowser : [])]
+  .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+  .filter(({ text }) => !process.env.DATABASE_URL || STARTS_SUMMIT.test(text))
+  .toSorted((a, b) => b.text.length - a.text.length)
+  .map(({ name }) => name);
+
+/** Takes one suite after the other, and prints what each printed when it is done. @returns whether all passed */
+async function runSuites(): Promise<boolean> {
+  const child = fork(worker, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const printed: Buffer[] = [];
+  let passed = true;
+  const print = () => process.stdout.write(Buffer.concat(printed.splice(0)));
+  const next = () => {
+    const name = waiting.shift();
+    if (name === undefined) child.disconnect();
+    else child.send({ name, file: join(folder, name) });
+  };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.on('error', reject).on('close', (code) => resolve(code ?? 1));
+  child.on('message', ({ failed }: { failed: boolean }) => {
+    passed &&= !failed;
+    // What it printed has come in by then.
+    setImmediate(print);
+    next();
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.on('error', reject).on('close', resolve);
+  next();
   const code = await promise;
-  process.stdout.write(Buffer.concat(printed));
-  return code;
+  print();
+  return passed && code === 0;
 }
 
-const codes = await Promise.all(shares().map((paths, index) => run(paths, index === 0)));
-process.exitCode = Math.max(...codes);
+const passed = await Promise.all(Array.from({ length: PROCESSES }, runSuites));
+process.exitCode = passed.every(Boolean) ? 0 : 1;
+if (inBrowser.length > 0 && !hasBrowser) {
+  console.error(`\n!!! NOT RUN: ${inBrowser.join(', ')}: there is no browser at ${CHROMIUM}. Install Chromium, or name it in the variable CHROMIUM.`);
+}

@@ -1,5 +1,5 @@
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createPublicKey, verify } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,15 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concatBytes, fromBase64, toBase64, toHex, utf8 } from '../sdk/verify/bytes.ts';
-import { checkpointText, formatConsistency, parseCheckpoint } from '../sdk/verify/checkpoint.ts';
+import { checkpointText, formatConsistency } from '../sdk/verify/checkpoint.ts';
 import { EMPTY_ROOT } from '../sdk/verify/merkle.ts';
-import { type NoteKey, noteKey, parseVkey, signatureLine, timestamped, verifyNote, vkeyOf } from '../sdk/verify/note.ts';
+import { type NoteKey, noteKey, signatureLine, timestamped, verifyNote, vkeyOf } from '../sdk/verify/note.ts';
 import { startWitness, type WitnessServer } from '../sdk/witness/server.ts';
-import { cli, type ServerProcess, startProcess } from './support/process.ts';
+import { cli } from './support/process.ts';
 import { SignedLog } from './support/signed-log.ts';
+import { type Answer, cosignedSize, keyOf, stale, submitTo, WITNESS_NAME } from './support/witnessing.ts';
 
 const test = suite('Witness');
-const NAME = 'witness.example/w1';
 const NOW = 1_795_000_000n;
 
 const folders: string[] = [];
@@ -46,45 +46,23 @@ function newFolder(): string {
 }
 
 async function start(): Promise<void> {
-  witness = await startWitness({ dir, name: NAME, host: '127.0.0.1', port: 0, now: () => clock(), report: (line) => reports.push(line) });
-}
-
-async function keyOf(url: string): Promise<NoteKey> {
-  const [first = ''] = (await (await fetch(url)).text()).split('\n');
-  const [keyword, name, vkey = ''] = first.split(' ');
-  assert.equal([keyword, name], ['witness', NAME]);
-  return parseVkey(vkey);
+  witness = await startWitness({ dir, name: WITNESS_NAME, host: '127.0.0.1', port: 0, now: () => clock(), report: (line) => reports.push(line) });
 }
 
 function know(...logs: readonly SignedLog[]): void {
   for (const { vkey } of logs) appendFileSync(join(dir, 'policy'), `log ${vkey}\n`);
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string | null;
-  readonly text: string;
+function submit(body: string | Uint8Array): Promise<Answer> {
+  return submitTo(witness.url, body);
 }
 
-async function submit(body: string | Uint8Array, url = witness.url): Promise<Answer> {
-  const response = await fetch(`${url}/add-checkpoint`, { method: 'POST', body: new Uint8Array(Buffer.from(body)) });
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+function cosigned(log: SignedLog): Promise<number | null> {
+  return cosignedSize(log, { url: witness.url, key: witnessKey });
 }
 
 async function statusOf(body: string | Uint8Array | Promise<string>): Promise<number> {
   return (await submit(await body)).status;
-}
-
-/** The size that was cosigned last, as anybody may ask. */
-async function cosignedSize({ hash }: SignedLog, url = witness.url): Promise<number | null> {
-  const response = await fetch(`${url}/${hash}/checkpoint`);
-  if (response.status === 404) return null;
-  assert.is(response.status, 200);
-  return Number(parseCheckpoint((await verifyNote(await response.text(), [witnessKey])).text).size);
-}
-
-function stale(size: number | bigint): Answer {
-  return { status: 409, type: 'text/x.tlog.size', text: `${size}\n` };
 }
 
 test('what a log has signed is cosigned, and the cosignature says when', async () => {
@@ -97,14 +75,14 @@ test('what a log has signed is cosigned, and the cosignature says when', async (
     verified.map(({ name, type, timestamp }) => [name, type, timestamp]),
     [
       ['example.com/acme', 1, null],
-      [NAME, 4, NOW],
+      [WITNESS_NAME, 4, NOW],
     ],
   );
 
   // Once more with nothing but the words of C2SP tlog-cosignature.
   const [, name, encoded = ''] = /^— (\S+) (\S+)\n$/u.exec(text) ?? [];
   const bytes = fromBase64(encoded);
-  assert.equal([name, bytes.length, toHex(bytes.slice(0, 4))], [NAME, 4 + 8 + 64, toHex(witnessKey.id)]);
+  assert.equal([name, bytes.length, toHex(bytes.slice(0, 4))], [WITNESS_NAME, 4 + 8 + 64, toHex(witnessKey.id)]);
   const spki = concatBytes(fromBase64('MCowBQYDK2VwAyEA'), witnessKey.publicKey);
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   const message = `cosignature/v1\ntime ${Buffer.from(bytes).readBigUInt64BE(4)}\n${await log.text(5)}`;
@@ -123,7 +101,7 @@ test('a log that grows is cosigned at each size, one that stands still again, wi
     assert.is(verified[0]?.timestamp, now);
     old = size;
   }
-  assert.is(await cosignedSize(log), 64);
+  assert.is(await cosigned(log), 64);
 });
 
 test('growth needs the proof of exactly that growth', async () => {
@@ -141,7 +119,7 @@ test('growth needs the proof of exactly that growth', async () => {
   assert.is(await asked(log.proof(5, 11)), 422, 'of another growth');
   assert.is(await asked(Array(63).fill(EMPTY_ROOT)), 422, 'as long as one may be');
   assert.is(await asked(Array(64).fill(EMPTY_ROOT)), 400, 'longer than one may be');
-  assert.is(await cosignedSize(log), 6);
+  assert.is(await cosigned(log), 6);
   assert.match(reports.join('\n'), 'example.com/acme: no proof that its 11 continue the 6 cosigned last');
   assert.is(await asked(proof), 200);
 });
@@ -151,7 +129,7 @@ test('a proof of nothing is empty', async () => {
   know(log);
   const body = async (oldSize: bigint, hashes: readonly Uint8Array[]) => formatConsistency({ oldSize, hashes, checkpoint: await log.checkpoint(4) });
   assert.is(await statusOf(body(0n, [EMPTY_ROOT])), 422, 'from the empty tree');
-  assert.is(await cosignedSize(log), null);
+  assert.is(await cosigned(log), null);
   assert.is(await statusOf(body(0n, [])), 200);
   assert.is(await statusOf(body(4n, [EMPTY_ROOT])), 422, 'from a size to itself');
   assert.is(await statusOf(body(4n, [])), 200);
@@ -167,7 +145,7 @@ test('a log cannot be taken back: another old size is answered with the one cosi
   assert.equal(await submit(await log.body(5, 5)), stale(8));
   assert.equal(await submit(await log.body(9, 12)), stale(8));
   assert.is(await statusOf(log.body(8, 5)), 400, 'an old size over that of the checkpoint');
-  assert.is(await cosignedSize(log), 8);
+  assert.is(await cosigned(log), 8);
 });
 
 test('split view: a second root of one size is refused, reported and kept', async () => {
@@ -197,9 +175,9 @@ test('an empty log has one root, and grows from there', async () => {
   know(log);
   const wrong = checkpointText({ origin: log.origin, size: 0n, root: new Uint8Array(32) });
   assert.is(await statusOf(`old 0\n\n${log.sign(wrong)}`), 409);
-  assert.is(await cosignedSize(log), null);
+  assert.is(await cosigned(log), null);
   assert.is(await statusOf(log.body(0, 0)), 200);
-  assert.is(await cosignedSize(log), 0);
+  assert.is(await cosigned(log), 0);
   assert.is(await statusOf(`old 0\n\n${log.sign(wrong)}`), 409);
   assert.is(await statusOf(log.body(0, 0)), 200);
   assert.is(await statusOf(log.body(0, 3)), 200);
@@ -242,7 +220,7 @@ test('what the log has not signed is refused', async () => {
     assert.is(await statusOf(`old 0\n\n${checkpoint}`), 403, about);
   }
   assert.is((await submit(`old 0\n\n${impostor.sign(text)}`)).text, 'the log has not signed the checkpoint\n');
-  assert.is(await cosignedSize(log), null);
+  assert.is(await cosigned(log), null);
   assert.is(await statusOf(`old 0\n\n${genuine}`), 200);
 });
 
@@ -355,7 +333,7 @@ test('of many who send at once one history is cosigned, which never goes back', 
     ),
   );
   assert.ok(sides.includes(true), 'all of one history');
-  assert.is(await cosignedSize(log), Math.max(...seen.map(({ size }) => size)));
+  assert.is(await cosigned(log), Math.max(...seen.map(({ size }) => size)));
 });
 
 test('of requests from one size the first is cosigned, and the others are told', async () => {
@@ -367,7 +345,7 @@ test('of requests from one size the first is cosigned, and the others are told',
   const winners = answers.flatMap(({ status }, n) => (status === 200 ? [5 + n] : []));
   assert.is(winners.length, 1);
   for (const answer of answers) if (answer.status !== 200) assert.equal(answer, stale(winners[0] ?? 0));
-  assert.is(await cosignedSize(log), winners[0]);
+  assert.is(await cosigned(log), winners[0]);
 });
 
 test('a restart keeps the key and all that was cosigned', async () => {
@@ -378,7 +356,7 @@ test('a restart keeps the key and all that was cosigned', async () => {
   await witness.close();
   await start();
   assert.equal(await keyOf(witness.url), witnessKey);
-  assert.equal([await cosignedSize(log), await cosignedSize(second)], [4, 9]);
+  assert.equal([await cosigned(log), await cosigned(second)], [4, 9]);
   assert.equal(await submit(await log.body(0, 3)), stale(4));
   assert.is(await statusOf(log.body(4, 5)), 200);
 });
@@ -390,7 +368,7 @@ test('a record that is not what was written stops its log, and no other', async 
   await submit(await second.body(0, 9));
   const path = join(dir, 'checkpoints', `${log.hash}.checkpoint`);
   const good = readFileSync(path, 'utf8');
-  const foreign = await noteKey(NAME, 4, witnessKey.publicKey.toReversed());
+  const foreign = await noteKey(WITNESS_NAME, 4, witnessKey.publicKey.toReversed());
   for (const [about, bad] of Object.entries({
     empty: '',
     cut: good.slice(0, -20),
@@ -428,7 +406,7 @@ test('where the record cannot be written there is no cosignature', async () => {
   const { status, text } = await submit(await log.body(4, 5));
   assert.is(status, 500);
   assert.not.match(text, '—');
-  assert.is(await cosignedSize(log), 4);
+  assert.is(await cosigned(log), 4);
   rmSync(obstacle, { recursive: true });
   assert.is(await statusOf(log.body(4, 5)), 200);
 });
@@ -440,7 +418,7 @@ test('clock rollback: no cosignature claims an earlier time than the one before 
   now -= 1n;
   assert.is(await statusOf(log.body(4, 5)), 500);
   assert.match(reports[0] ?? '', 'the clock (1794999999) is behind the last cosignature');
-  assert.is(await cosignedSize(log), 4);
+  assert.is(await cosigned(log), 4);
   now += 1n;
   assert.is(await statusOf(log.body(4, 5)), 200);
 });
@@ -551,7 +529,7 @@ test('whatever bytes are sent, none are cosigned and nothing breaks', async () =
     { numRuns: 150 },
   );
   assert.is(reports.filter((line) => line.startsWith('cannot answer')).length, 0);
-  assert.is(await cosignedSize(log), 6);
+  assert.is(await cosigned(log), 6);
   assert.is(await statusOf(good), 200);
 });
 
@@ -580,7 +558,7 @@ test('a stop waits for what is being written, though nobody waits for the answer
 
 test('two witnesses never share a folder', async () => {
   const message = 'another witness runs in';
-  const options = { dir, name: NAME, host: '127.0.0.1', port: 0, now: () => now, report: () => undefined };
+  const options = { dir, name: WITNESS_NAME, host: '127.0.0.1', port: 0, now: () => now, report: () => undefined };
   assert.match(await failureOf(startWitness(options)), message);
   const second = await cli(['witness', '--dir', dir, '--listen', '127.0.0.1:0'], {});
   assert.is(second.code, 3);
@@ -593,7 +571,7 @@ test('a witness whose address is taken leaves its folder free', async () => {
   const taken = await cli(['witness', '--dir', other, '--listen', `127.0.0.1:${port}`], {});
   assert.equal([taken.code, taken.stdout], [3, '']);
   assert.match(taken.stderr, 'EADDRINUSE');
-  const options = { dir: other, name: NAME, host: '127.0.0.1', now: () => now, report: () => undefined };
+  const options = { dir: other, name: WITNESS_NAME, host: '127.0.0.1', now: () => now, report: () => undefined };
   assert.match(await failureOf(startWitness({ ...options, port: Number(port) })), 'EADDRINUSE');
   await (await startWitness({ ...options, port: 0 })).close();
 });
@@ -606,137 +584,5 @@ async function failureOf(work: Promise<WitnessServer>): Promise<string> {
     return String(error);
   }
 }
-
-const spawned: ServerProcess[] = [];
-test.after(async () => {
-  for (const server of spawned) await server.stop('SIGKILL');
-});
-
-async function inProcess(folder: string, ...args: readonly string[]): Promise<ServerProcess> {
-  const server = await startProcess(['witness', '--dir', folder, '--listen', '127.0.0.1:0', ...args]);
-  spawned.push(server);
-  return server;
-}
-
-test('the first start makes the key, and says what a policy file needs', async () => {
-  const [folder, log] = [newFolder(), await SignedLog.create('example.com/acme')];
-  const first = await inProcess(folder, '--name', NAME, '--log', log.vkey);
-  const line = (await (await fetch(first.url)).text()).split('\n')[0] ?? '';
-  const vkey = line.split(' ')[2] ?? '';
-  assert.is((await parseVkey(vkey)).type, 4);
-  assert.is((await cli(['witness', '--dir', folder, '--vkey'], {})).stdout, `${vkey}\n`);
-  assert.is((await submit(await log.body(0, 3), first.url)).status, 200);
-  const [state] = JSON.parse((await cli(['witness', 'logs', '--json', '--dir', folder], {})).stdout);
-  assert.equal([state.origin, state.size, state.conflict], ['example.com/acme', '3', null]);
-  for (const path of ['', 'key.json', 'policy', 'checkpoints', `checkpoints/${log.hash}.checkpoint`]) {
-    assert.is(statSync(join(folder, path)).mode & 0o077, 0, path);
-  }
-  assert.is(await first.stop('SIGTERM'), 0);
-
-  const second = await inProcess(folder);
-  assert.match(await (await fetch(second.url)).text(), line);
-  assert.equal(await submit(await log.body(0, 2), second.url), stale(3));
-  assert.is(await second.stop('SIGINT'), 0);
-});
-
-test('wrong use ends with the code that says what kind of wrong it is, and leaves nothing behind', async () => {
-  const folder = newFolder();
-  const noFolder = join(folder, '..', 'file');
-  writeFileSync(noFolder, '');
-  const wrong: readonly (readonly [number, ...string[]])[] = [
-    [2, '--vkey'],
-    [2, '--dir', folder, '--name', 'two words', '--vkey'],
-    // What a policy file calls a quorum of nobody.
-    [2, '--dir', folder, '--name', 'none', '--vkey'],
-    ...['9090', 'localhost', '127.0.0.1:65536', '::1:9090', '127.0.0.1:x'].map((listen) => [2, '--dir', folder, '--listen', listen] as const),
-    [3, 'logs', '--dir', folder],
-    [3, 'add-log', '--dir', folder, 'x'],
-    [3, '--dir', noFolder, '--vkey'],
-    [2, '--dir', dir, '--name', 'witness.example/other', '--vkey'],
-    [2, 'add-log', '--dir', dir, 'example.com/acme'],
-  ];
-  await Promise.all(
-    wrong.map(async ([code, ...args]) => {
-      const output = await cli(['witness', ...args], {});
-      assert.equal([output.code, output.stdout], [code, ''], `${args.join(' ')}: ${output.stderr}`);
-    }),
-  );
-  assert.not.ok(existsSync(folder));
-  const help = await cli(['witness', '--help'], {});
-  assert.equal([help.code, help.stdout.includes('Examples:')], [0, true]);
-});
-
-test('a key that cannot be read is not replaced', async () => {
-  const { privateKey } = generateKeyPairSync('x25519');
-  const otherKind = JSON.stringify({ name: NAME, jwk: privateKey.export({ format: 'jwk' }) });
-  await Promise.all(
-    ['', '{}', 'null', otherKind, '{"name": 1, "jwk": {}}'].map(async (bad) => {
-      const folder = newFolder();
-      mkdirSync(folder);
-      writeFileSync(join(folder, 'key.json'), bad);
-      const { code, stderr } = await cli(['witness', '--dir', folder, '--vkey'], {});
-      assert.is(code, 3, bad);
-      assert.match(stderr, 'key.json is no key of a witness');
-      assert.is(readFileSync(join(folder, 'key.json'), 'utf8'), bad);
-    }),
-  );
-});
-
-test('SIGTERM lets what was sent be answered', async () => {
-  const [folder, log] = [newFolder(), await SignedLog.create('example.com/acme')];
-  const server = await inProcess(folder, '--name', NAME, '--log', log.vkey);
-  const { port, hostname } = new URL(server.url);
-  const body = Buffer.from(await log.body(0, 3));
-  const socket = connect(Number(port), hostname);
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk;
-  });
-  const closed = new Promise((resolve) => socket.on('close', resolve));
-  socket.write(`POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: ${body.length}\r\n\r\n`);
-  socket.write(body.subarray(0, 20));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const stopped = server.stop('SIGTERM');
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  socket.write(body.subarray(20));
-  await closed;
-  assert.match(received, /^HTTP\/1\.1 200 /);
-  assert.match(received, /connection: close/i);
-  assert.is(await stopped, 0);
-});
-
-test('kill -9 loses nothing that was answered, and leaves the folder free', async () => {
-  const folder = newFolder();
-  const logs = await Promise.all(Array.from({ length: 4 }, (_, n) => SignedLog.create(`example.com/${n}`)));
-  const vkeys = logs.flatMap(({ vkey }) => ['--log', vkey]);
-  const answered = new Map(logs.map((log) => [log, 0]));
-  let total = 0;
-  for (let round = 0; round < 3; round++) {
-    const server = await inProcess(folder, '--name', NAME, ...vkeys);
-    witnessKey = await keyOf(server.url);
-    for (const [log, size] of answered) {
-      const cosigned = (await cosignedSize(log, server.url)) ?? 0;
-      // The last one may be on the disk, and its answer lost.
-      assert.ok(cosigned === size || cosigned === size + 1, `${cosigned} after ${size} was answered`);
-      answered.set(log, cosigned);
-    }
-    const before = total;
-    const refused: string[] = [];
-    const clients = logs.map(async (log) => {
-      for (let size = answered.get(log) ?? 0; size < 60; size++) {
-        const answer = await submit(await log.body(size, size + 1), server.url).catch(() => null);
-        // The connection died with the witness.
-        if (answer === null) return;
-        if (answer.status !== 200) return void refused.push(answer.text);
-        answered.set(log, size + 1);
-        total++;
-      }
-    });
-    while (total < before + 25 && refused.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    assert.is(await server.stop('SIGKILL'), 'SIGKILL');
-    await Promise.all(clients);
-    assert.equal(refused, []);
-  }
-});
 
 test.run();

@@ -10,24 +10,24 @@ export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', 
   const { actor } = context;
   const digest = digestOf(round.content);
   const current = standingIn(round).filter((approval) => approval.status === 'approved');
-  if (round.excluded.includes(actor.id)) {
-    throw new Problem('separation-of-duties', 'You requested this: another person must decide.');
-  }
-  // Whoever has approved may still reject: that fills no second role.
-  if (status === 'approved' && current.some((approval) => approval.approver_id === actor.id)) {
-    throw new Problem('separation-of-duties', 'You have approved this already: another person must fill the next role.');
-  }
-  const held = round.required.filter((role) => actor.roles.includes(role));
-  if (held.length === 0) {
-    throw new Problem('forbidden', `This needs the roles ${round.required.join(', ')}: you hold none of them.`);
-  }
   const open = unfilled(
     round.required,
     current.map(({ role }) => role),
   );
+  if (round.excluded.includes(actor.id)) {
+    throw new Problem('separation-of-duties', `You requested this: somebody else must ${status === 'approved' ? 'approve' : 'decide'}.`);
+  }
+  // Whoever has approved may still reject: that fills no second role.
+  if (status === 'approved' && current.some((approval) => approval.approver_id === actor.id)) {
+    throw new Problem('separation-of-duties', `You have approved this already: somebody else must approve as ${open.join(' and ')}.`);
+  }
+  const held = round.required.filter((role) => actor.roles.includes(role));
+  if (held.length === 0) {
+    throw new Problem('forbidden', `This is for ${round.required.join(' and ')} to decide: you hold none of these roles.`);
+  }
   const role = status === 'rejected' ? held[0] : held.find((candidate) => open.includes(candidate));
   if (role === undefined) {
-    throw new Problem('invalid-state', `${held.join(', ')} is filled already; it still needs ${open.join(', ')}.`);
+    throw new Problem('invalid-state', `Somebody has approved this as ${held.join(' and ')} already: it still needs ${open.join(' and ')}.`);
   }
   const approval: Approval = {
     id: context.newId(),

@@ -180,7 +180,7 @@ async function situationOf(tx: Transaction, tenant: string, actor: Actor): Promi
        ARRAY(SELECT pack_id FROM pack_enablements WHERE tenant_id = $1 AND status = 'enabled') AS packs`,
     [tenant, actor.id],
   );
-  if (!found?.present) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+  if (!found?.present) throw new Problem('unauthenticated', 'The token or session belongs to nobody who is active in this tenant.');
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from '../../sdk/index.ts';
-import { errorsIn } from '../validation.ts';
+import { errorsIn, inWords } from '../validation.ts';
 
 /** Requests of the AuthZEN Authorization API 1.0, sections 5 to 7. Members that it does not know are ignored. */
 
@@ -55,7 +55,7 @@ export function evaluationsOf({
   return evaluations.map((evaluation) => {
     const merged: unknown = Object.fromEntries(Object.entries({ ...defaults, ...evaluation }).filter(([, value]) => value !== undefined));
     const errors = errorsIn(EvaluationRequest, merged);
-    if (errors.length > 0) return { malformed: errors.map(({ path, message }) => `${path} ${message}`).join('; ') };
+    if (errors.length > 0) return { malformed: inWords(errors) };
     return evaluationOf(merged as Static<typeof EvaluationRequest>);
   });
 }

@@ -31,6 +31,8 @@ program
     const { startSummit } = await import('../main.ts');
     const summit = await startSummit(config, { engine });
     process.stdout.write(`Switchboard ready at ${summit.url}\n`);
+    // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
+    summit.services.switchboard.bundle().catch((error: unknown) => summit.services.log.error({ err: error }, 'the Switchboard does not build'));
     const { log } = summit.services;
     const stop = (signal: string) => {
       log.info({ signal }, 'stopping: no new requests, those underway finish');

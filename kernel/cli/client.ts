@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { dataDirOf } from '../config/data-dir.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandResults } from './commands.ts';
 import { type RunningServer, runningServer } from './server-file.ts';
@@ -18,11 +19,10 @@ export interface Session {
 
 /** Performs commands in the server that runs on this data directory; when none does, opens the database for as long as `work` takes. */
 export async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const config = await configuration();
-  const server = runningServer(config.dataDir);
+  const server = runningServer(dataDirOf(process.env, process.cwd()));
   if (server) return work({ perform: (name, input) => ask(server, name, input) });
   // Only now: a command that a server performs need not load the kernel.
-  const [{ openKernel }, { createLog }] = await Promise.all([import('../main.ts'), import('../log.ts')]);
+  const [config, { openKernel }, { createLog }] = await Promise.all([configuration(), import('../main.ts'), import('../log.ts')]);
   const kernel = await openKernel(config, { log: createLog('error') });
   try {
     return await work({ perform: (name, input) => kernel.services.commands[name](input) });

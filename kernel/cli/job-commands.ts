@@ -1,4 +1,4 @@
-import { type Job, type JobCommand, Problem, Strict, Type } from '../../sdk/index.ts';
+import { Day, type Job, type JobCommand, Period, Problem, Strict, Type } from '../../sdk/index.ts';
 import { TenantFile } from '../config/tenant.ts';
 import type { JobScheduler } from '../jobs/jobs.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -8,8 +8,8 @@ import { assertValid } from '../validation.ts';
 const RunJob = Strict({
   name: Type.String({ minLength: 1 }),
   tenant: Type.Optional(TenantFile.properties.id),
-  day: Type.Optional(Type.String({ format: 'date', description: 'a day such as 2026-11-22' })),
-  period: Type.Optional(Type.String({ pattern: '^[12][0-9]{3}-(0[1-9]|1[0-2])$', description: 'a month such as 2026-11' })),
+  day: Type.Optional(Day),
+  period: Type.Optional(Period),
 });
 
 export interface JobCommandServices {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
 import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
+import { DEFAULT_DATA_DIR, dataDirOf } from './data-dir.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
@@ -28,6 +29,10 @@ const ConfigFile = Strict({
       description: 'Ed25519 public keys in PEM, by key id; where there are any, bundles that are switched on must be signed by one',
     }),
   }),
+  slo: Type.Object(
+    { policy_decision_p95_ms: Type.Number({ exclusiveMinimum: 0, default: 50, description: 'So long may 95 of 100 policy decisions take' }) },
+    { additionalProperties: false, default: {} },
+  ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
@@ -36,6 +41,13 @@ const ConfigFile = Strict({
       Type.String({ pattern: '^https?://[^/]+$', description: 'Where clients reach the server, if a proxy stands before it' }),
     ),
     requests_per_minute: Type.Integer({ minimum: 1, description: 'Of one person, at one replica' }),
+    session_minutes: Type.Integer({ minimum: 1, maximum: 525_600, default: 720, description: 'How long a sign-in lasts, used or not' }),
+    heartbeat_ms: Type.Integer({
+      minimum: 100,
+      maximum: 300_000,
+      default: 15_000,
+      description: 'How often an event stream says that it is there: more often than a proxy gives up on what is silent',
+    }),
   }),
 });
 
@@ -44,7 +56,7 @@ const Environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   SUMMIT_APP_DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  SUMMIT_DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
+  SUMMIT_DATA_DIR: Type.String({ minLength: 1, default: DEFAULT_DATA_DIR }),
   SUMMIT_CONFIG: Type.String({ minLength: 1, default: 'config/summit.json' }),
   NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
@@ -62,11 +74,15 @@ export interface Config {
     readonly storeEvaluations: boolean;
     readonly trustedKeys: Readonly<Record<string, string>>;
   };
+  /** So many milliseconds may 95 of 100 policy decisions take. */
+  readonly policyDecisionTargetMs: number;
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
   readonly requestsPerMinute: number;
+  readonly sessionMinutes: number;
+  readonly heartbeatMs: number;
 }
 
 /** @param root what relative paths of the environment start from @throws ConfigError listing every error */
@@ -78,6 +94,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   );
   errors.push(...errorsIn(Environment, environment, 'url').map(({ path, message }) => `environment: ${path} ${message}`));
   const env = environment as Static<typeof Environment>;
+  const dataDir = dataDirOf(variables, root);
   const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
   const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
   const base = dirname(path);
@@ -86,15 +103,13 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       isEd25519(pem) ? [] : [`${path}: policies.trusted_keys.${id} is no Ed25519 public key`],
     ),
   );
-  const log = file
-    ? logConfigOf(file.log, { base, dataDir: resolve(root, env.SUMMIT_DATA_DIR ?? '.data'), production: env.NODE_ENV === 'production' })
-    : null;
+  const log = file ? logConfigOf(file.log, { base, dataDir, production: env.NODE_ENV === 'production' }) : null;
   errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
   const tenants = file ? readTenants(resolve(base, file.tenants), env.NODE_ENV === 'production', errors) : [];
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
-    dataDir: resolve(root, env.SUMMIT_DATA_DIR),
+    dataDir,
     origin: file.log.origin,
     log: log.config,
     packPaths: file.packs.map((pack) => resolve(base, pack)),
@@ -104,11 +119,14 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       storeEvaluations: file.policies.store_evaluations,
       trustedKeys: file.policies.trusted_keys,
     },
+    policyDecisionTargetMs: file.slo.policy_decision_p95_ms,
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
     publicUrl: file.http.public_url ?? null,
     requestsPerMinute: file.http.requests_per_minute,
+    sessionMinutes: file.http.session_minutes,
+    heartbeatMs: file.http.heartbeat_ms,
   };
 }
 
@@ -126,9 +144,8 @@ function readTenants(folder: string, production: boolean, errors: string[]): rea
     .filter((name) => name.endsWith('.json'))
     .sort();
   const tenants = names.flatMap((name) => {
-    const read = readJson<TenantFile>(join(folder, name), TenantFile, errors);
-    if (!read) return [];
-    const tenant = { ...read, packs: withFiles(read.packs, join(folder, name), errors) as TenantFile['packs'] };
+    const tenant = readJson<TenantFile>(join(folder, name), TenantFile, errors);
+    if (!tenant) return [];
     if (`${tenant.id}.json` !== name) errors.push(`${join(folder, name)}: id is "${tenant.id}", so the file must be called ${tenant.id}.json`);
     errors.push(...inconsistenciesOf(tenant, production).map(({ path, message }) => `${join(folder, name)}: ${path} ${message}`));
     return [tenant];
@@ -148,7 +165,7 @@ function list(folder: string, errors: string[]): readonly string[] {
 function readJson<T>(path: string, schema: TSchema, errors: string[]): T | null {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = withFiles(JSON.parse(readFileSync(path, 'utf8')), path, errors);
   } catch (error) {
     errors.push(`${path}: ${(error as Error).message}`);
     return null;

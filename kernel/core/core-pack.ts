@@ -1,7 +1,9 @@
+import type { Logger } from 'pino';
 import { definePack, type Pack, Strict } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { defineQuery } from '../../sdk/query.ts';
 import { KERNEL_PACK } from '../admission.ts';
+import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
 import type { Database } from '../database/database.ts';
@@ -27,6 +29,10 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { kernelIndicators } from '../slo/indicators.ts';
+import { slo } from '../slo/query.ts';
+import { switchboardCatalog } from '../switchboard/catalog.ts';
+import type { Switchboard } from '../switchboard/switchboard.ts';
 import { webhookEffect } from '../webhooks/deliver.ts';
 import { listWebhooks } from '../webhooks/queries.ts';
 import { applyConfig } from './apply-config.ts';
@@ -37,6 +43,7 @@ import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPo
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
+import { coreViews } from './views.ts';
 
 interface CoreServices {
   readonly packs: PackRegistry;
@@ -44,17 +51,19 @@ interface CoreServices {
   readonly bundles: Bundles;
   readonly database: Database;
   readonly config: Config;
+  readonly log: Logger;
   readonly policy: PolicyService;
   readonly policyEngine: PolicyEngine;
   readonly admissionTest: AdmissionTest;
   readonly pinned: Pinned;
   readonly transparencyLog: TransparencyLog;
   readonly webhookSecrets: WebhookSecrets;
+  readonly switchboard: Switchboard;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
 export function corePack(services: CoreServices): Pack {
-  const { packs, version, bundles, database, config, policy, policyEngine, admissionTest, pinned, webhookSecrets } = services;
+  const { packs, version, bundles, database, config, log, policy, policyEngine, admissionTest, pinned, webhookSecrets } = services;
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -68,9 +77,24 @@ export function corePack(services: CoreServices): Pack {
           const enablement = enablements.get(pack.id);
           return { ...manifestOf(pack), enabled: enablement?.status === 'enabled', tenant_settings: enablement?.settings ?? {} };
         });
-      return { items, next_cursor: null, total: items.length, failed: packs.failed };
+      const kernel = packs.find(KERNEL_PACK);
+      return { items, next_cursor: null, total: items.length, failed: packs.failed, kernel: kernel ? manifestOf(kernel) : null };
     },
   });
+  const queries = [
+    ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
+    ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
+    ...[dryRun({ packs, policy }), availableActions({ packs, policy, log })],
+    ...policyRunQueries,
+    ...logQueries(pinned),
+    populationQuery(services),
+    ...graphQueries(packs),
+    listDashboards(packs),
+    switchboardCatalog(packs, (pack, module) => services.switchboard.urlOf(pack, module)),
+    listWebhooks(webhookSecrets),
+    slo({ packs, log, target: config.policyDecisionTargetMs }),
+    ...[listUsageEvents, getUsageEvent, listMeters(packs)],
+  ];
   return definePack({
     id: KERNEL_PACK,
     title: 'Summit',
@@ -96,18 +120,7 @@ export function corePack(services: CoreServices): Pack {
       beginEpoch(config.origin),
       recordUsage(packs),
     ],
-    queries: [
-      ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
-      ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
-      dryRun({ packs, policy }),
-      ...policyRunQueries,
-      ...logQueries(pinned),
-      populationQuery(services),
-      ...graphQueries(packs),
-      listDashboards(packs),
-      listWebhooks(webhookSecrets),
-      ...[listUsageEvents, getUsageEvent, listMeters(packs)],
-    ],
+    queries,
     evidence: [],
     effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
     events: [],
@@ -115,6 +128,8 @@ export function corePack(services: CoreServices): Pack {
     usage: kernelUsage,
     meters: kernelMeters,
     dashboards: [],
+    views: coreViews(queries),
+    indicators: kernelIndicators(packs, config.policyDecisionTargetMs),
     relationships: kernelRelationships,
     settings: Strict({}),
   });

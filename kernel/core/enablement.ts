@@ -3,6 +3,7 @@ import { KERNEL_PACK } from '../admission.ts';
 import { PackEnablements, TenantConfigurations } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { settingsErrorsOf } from '../packs/settings.ts';
+import { invalidInput } from '../validation.ts';
 
 /** `PUT /tenants/:id/packs/:pack_id`: an operator switches a pack on or off, or changes its settings. */
 export function setPackEnablement(packs: PackRegistry) {
@@ -30,6 +31,7 @@ export function setPackEnablement(packs: PackRegistry) {
       if (input.enabled) assertSettings(pack, settings);
       return { pack, settings, enablement: known ? await db.lock(PackEnablements, known.id) : null };
     },
+    params: ({ tenant_id, pack_id }) => ({ id: tenant_id, pack_id }),
     subject: ({ enablement }) => enablement,
 
     apply({ pack, settings, enablement }, at) {
@@ -50,7 +52,7 @@ export function setPackEnablement(packs: PackRegistry) {
 /** @throws Problem `invalid-input`, listing every error */
 function assertSettings(pack: Pack, settings: Readonly<Record<string, unknown>>): void {
   const errors = settingsErrorsOf(pack, settings).map(({ path, message }) => ({ path: `settings.${path}`, message }));
-  if (errors.length > 0) throw new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
+  if (errors.length > 0) throw invalidInput(errors);
 }
 
 /** @throws Problem `conflict` naming the packs that are in the way */

@@ -6,15 +6,17 @@ import {
   defineEffect,
   defineQuery,
   Id,
-  listParameters,
+  listOf,
   Nullable,
   none,
   Problem,
   type Reader,
   type Row,
   Strict,
+  statesOf,
   Timestamp,
   Type,
+  valuesOf,
 } from '../../sdk/index.ts';
 import { PolicyRunFindings, PolicyRuns } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
@@ -71,14 +73,17 @@ export function policyRunEffect(runner: PolicyRunner) {
   return defineEffect({ id: EFFECT, outcome: finishRun, run: runner.run });
 }
 
+const runs = listOf(PolicyRuns, { sort: ['created_at', 'updated_at', 'status'], search: ['candidate'], people: ['requested_by'] });
+const findings = listOf(PolicyRunFindings, { sort: ['id', 'difference'], search: ['difference', 'subject_id'], people: ['actor'] });
+
 export const policyRunQueries = (['backtest', 'replay'] as const).flatMap((kind) => [
   defineQuery({
     id: `policy-${kind}.list`,
     title: kind === 'backtest' ? 'Backtests of policy bundles' : 'Replays of all decisions',
     route: { method: 'GET', path: `/policy-${kind}s` },
-    query: Strict(listParameters),
-    async run({ db, query: { limit, cursor, count } }) {
-      const page = await db.page(PolicyRuns, { where: { kind }, limit, cursor, count });
+    query: Strict({ status: Type.Optional(statesOf(PolicyRuns)), ...runs.parameters }),
+    async run({ db, query: { status, limit, cursor, count, sort, q } }) {
+      const page = await db.page(runs, { where: { kind, status: valuesOf(status) }, limit, cursor, count, sort, q });
       return { ...page, items: page.items.map(({ tenant_id: _, report: __, ...run }) => run) };
     },
   }),
@@ -93,10 +98,10 @@ export const policyRunQueries = (['backtest', 'replay'] as const).flatMap((kind)
     id: `policy-${kind}.findings`,
     title: 'The decisions that come out otherwise',
     route: { method: 'GET', path: `/policy-${kind}s/:id/findings` },
-    query: Strict({ subject_id: Type.Optional(Id), difference: Type.Optional(Type.String()), ...listParameters }),
-    async run({ db, params, query: { limit, cursor, count, ...where } }) {
+    query: Strict({ subject_id: Type.Optional(Id), difference: Type.Optional(Type.String()), ...findings.parameters }),
+    async run({ db, params, query: { limit, cursor, count, sort, q, ...where } }) {
       const { id: run_id } = await one(db, kind, params.id ?? '');
-      const page = await db.page(PolicyRunFindings, { where: { run_id, ...where }, limit, cursor, count });
+      const page = await db.page(findings, { where: { run_id, ...where }, limit, cursor, count, sort, q });
       return { ...page, items: page.items.map(({ tenant_id: _, run_id: __, id, ...finding }) => ({ decision_id: id, ...finding })) };
     },
   }),

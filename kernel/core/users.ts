@@ -1,4 +1,4 @@
-import { change, defineAction, defineQuery, listParameters, none, Problem, Strict, Type } from '../../sdk/index.ts';
+import { change, defineAction, defineQuery, listOf, none, Problem, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
 import { Teams, TenantConfigurations, Users } from '../database/tables.ts';
 
 export const setRoles = defineAction({
@@ -27,13 +27,16 @@ export const setRoles = defineAction({
   },
 });
 
+const people = listOf(Users, { sort: ['created_at', 'updated_at', 'status'], search: ['handle'] });
+
 export const listUsers = defineQuery({
   id: 'user.list',
   title: 'People of the tenant',
   route: { method: 'GET', path: '/users' },
-  query: Strict(listParameters),
-  async run({ db, query }) {
-    const page = await db.page(Users, { limit: query.limit, cursor: query.cursor, count: query.count });
+  query: Strict({ status: Type.Optional(statesOf(Users)), role: Type.Optional(Type.String()), ...people.parameters }),
+  async run({ db, query: { status, role, limit, cursor, count, sort, q } }) {
+    const where = { status: valuesOf(status), roles: role === undefined ? undefined : { has: role } };
+    const page = await db.page(people, { where, limit, cursor, count, sort, q });
     return { ...page, items: page.items.map(({ id, handle, roles, status, version }) => ({ id, handle, roles, status, version })) };
   },
 });

@@ -1,4 +1,15 @@
-import { type Card, type Chart, type ChartData, type Money, Nullable, Strict, switchboardPath, Timestamp, Type } from '../../sdk/index.ts';
+import {
+  type Card,
+  type Chart,
+  type ChartData,
+  type Glance,
+  type Money,
+  Nullable,
+  Strict,
+  switchboardPath,
+  Timestamp,
+  Type,
+} from '../../sdk/index.ts';
 import type { Apart } from './apart.ts';
 
 const Text = Type.String();
@@ -9,11 +20,15 @@ const CardAnswer = Strict({
   id: Text,
   title: Text,
   value: Type.Union([Type.Number(), Type.String(), Type.Null()], { description: 'null: no data, which is not zero' }),
+  previous: Type.Union([Type.Number(), Type.String(), Type.Null()], {
+    description: 'The same of the period before, of the same length; null of what is not of a period, and where there was no data',
+  }),
   unit: Unit,
   currency: Nullable(Type.String({ description: 'ISO 4217, of money' })),
   definition: Text,
   href: Nullable(Type.String({ description: 'Where the Switchboard shows what is behind the number' })),
   list: Nullable(Type.String({ description: 'The list whose total this is' })),
+  links: Type.Array(Strict({ title: Text, href: Text }), { description: 'Other forms of what is behind it' }),
   error: Failed,
 });
 
@@ -30,22 +45,53 @@ const ChartAnswer = Strict({
   error: Failed,
 });
 
+const GlanceAnswer = Strict({
+  id: Text,
+  title: Text,
+  list: Type.String({ description: 'The list whose newest are shown' }),
+  href: Text,
+  empty: Text,
+  columns: Type.Array(
+    Strict({
+      field: Type.String({ description: 'Of an item, or of a part of it' }),
+      title: Text,
+      countdown: Type.Boolean({ description: 'It is a time that is counted down to' }),
+    }),
+  ),
+});
+
 /** The dashboard as the API answers it. */
 export const DashboardAnswer = Strict({
   id: Text,
   title: Text,
   period: Strict({ since: Timestamp, until: Timestamp }),
+  own_time: Type.Boolean({ description: 'Its parts are of a time of their own, whatever period is asked for' }),
   cards: Type.Array(CardAnswer),
   charts: Type.Array(ChartAnswer),
+  lists: Type.Array(GlanceAnswer),
 });
 
-export function presentCard(card: Card, result: Apart<number | string | Money | null>) {
-  const { id, title, unit, definition } = card;
+type Worth = Apart<number | string | Money | null>;
+
+/** @param before of the period before; null of what is not compared */
+export function presentCard(card: Card, result: Worth, before: Worth | null) {
+  const { id, title, unit, definition, links = [] } = card;
   const list = card.unit === 'count' ? card.list : null;
   const href = card.href ?? (list === null ? null : switchboardPath(list));
+  const { amount, currency } = amountOf(result);
+  const earlier = before ? amountOf(before) : null;
+  const previous = earlier && earlier.currency === currency ? earlier.amount : null;
+  return { id, title, value: amount, previous, unit, currency, definition, href, list, links, error: 'error' in result };
+}
+
+function amountOf(result: Worth): { readonly amount: number | string | null; readonly currency: string | null } {
   const value = 'value' in result ? result.value : null;
-  const { amount, currency } = typeof value === 'object' && value !== null ? value : { amount: value, currency: null };
-  return { id, title, value: amount, unit, currency, definition, href, list, error: 'error' in result };
+  return typeof value === 'object' && value !== null ? value : { amount: value, currency: null };
+}
+
+export function presentGlance({ id, title, list, empty, columns }: Glance) {
+  const shown = columns.map(({ field, title, countdown = false }) => ({ field, title, countdown }));
+  return { id, title, list, href: switchboardPath(list), empty, columns: shown };
 }
 
 export function presentChart({ id, title, kind, axis, unit }: Chart, result: Apart<ChartData>) {

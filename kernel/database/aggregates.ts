@@ -1,11 +1,11 @@
 import type { ColumnOf, DayCount, Distribution, Entity, Measure, Moment } from '../../sdk/index.ts';
-import { type Conditions, columnOf } from './conditions.ts';
+import { type Bind, type Conditions, columnOf } from './conditions.ts';
 import type { Transaction } from './database.ts';
 
 /** What the database works out over the rows of one entity, however many there are. */
 
-export async function countRows(tx: Transaction, { table }: Entity<never>, { sql, values }: Conditions): Promise<number> {
-  return (await onlyRow(tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${table} t WHERE ${sql}`, values))).total;
+export async function countRows(tx: Transaction, { table }: Entity<never>, { sql, values, joins = '' }: Conditions): Promise<number> {
+  return (await onlyRow(tx.query<{ total: number }>(`SELECT count(*) AS total FROM ${table} t ${joins} WHERE ${sql}`, values))).total;
 }
 
 /** @throws TypeError for a column or a state that the entity does not have */
@@ -39,9 +39,6 @@ export function countRowsByDay<R>(
     values,
   );
 }
-
-/** Adds a value to the statement. @returns the parameter that stands for it */
-type Bind = (value: unknown) => string;
 
 /** No cast: a column that is no number is refused rather than tried. */
 function measured<R>(entity: Entity<R>, measure: Measure<R>, bind: Bind): string {

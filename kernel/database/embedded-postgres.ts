@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Call, Opening, Result } from './embedded-thread.ts';
+import type { Answer, Call, EmbeddedData, Opening, Result } from './embedded-thread.ts';
 
 interface Session {
   query<R>(text: string, values?: readonly unknown[]): Promise<Result<R>>;
@@ -29,8 +29,8 @@ export class EmbeddedPostgres implements Session {
   #closing: Promise<void> | null = null;
   #ended: Error | null = null;
 
-  constructor(dataDir: string | null) {
-    this.#thread = new Worker(new URL('./embedded-thread.ts', import.meta.url), { workerData: { dataDir } satisfies Opening });
+  constructor(data: EmbeddedData) {
+    this.#thread = new Worker(new URL('./embedded-thread.ts', import.meta.url), { workerData: { data } satisfies Opening });
     this.#thread.on('message', (answer: Answer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#end(new Error(`PGlite is closed: ${error.message}`, { cause: error })));
     this.#thread.on('exit', () => this.#end(new Error('PGlite is closed')));
@@ -78,6 +78,15 @@ export class EmbeddedPostgres implements Session {
         if (open) await end('ROLLBACK');
         throw error;
       }
+    });
+  }
+
+  /** All that is in it, for another to open in memory. */
+  dump(): Promise<Blob> {
+    return this.#alone(async () => {
+      const { dump } = await this.#call('dump');
+      if (!dump) throw new Error('PGlite gave no dump');
+      return dump;
     });
   }
 

@@ -5,14 +5,16 @@ import { messages, PGlite, types } from '@electric-sql/pglite';
 
 /** The thread of EmbeddedPostgres: opens PGlite and does what it is told, one call after the other. */
 
+/** A folder; in memory, what a dump holds; null: in memory, and empty. */
+export type EmbeddedData = string | Blob | null;
+
 export interface Opening {
-  /** null: in memory. */
-  readonly dataDir: string | null;
+  readonly data: EmbeddedData;
 }
 
 export interface Call {
   readonly id: number;
-  readonly what: 'open' | 'query' | 'exec' | 'close';
+  readonly what: 'open' | 'query' | 'exec' | 'dump' | 'close';
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -24,6 +26,7 @@ export interface Result<R = Record<string, unknown>> {
   readonly affectedRows?: number;
   /** What was done: a COMMIT of a transaction that had failed says ROLLBACK. */
   readonly command?: string;
+  readonly dump?: Blob;
 }
 
 /** Between threads an error keeps its message and its stack; what PostgreSQL says of it goes beside it. */
@@ -63,17 +66,20 @@ async function perform(pglite: PGlite, { what, text, values }: Call): Promise<Re
       return pglite.query(text, [...values]);
     case 'exec':
       return (await pglite.exec(text)).at(-1) ?? NOTHING;
+    case 'dump':
+      return { ...NOTHING, dump: await pglite.dumpDataDir('none') };
     case 'close':
       await pglite.close();
       return NOTHING;
   }
 }
 
-async function open({ dataDir }: Opening): Promise<PGlite> {
-  const folder = dataDir === null ? undefined : join(dataDir, 'database');
+async function open({ data }: Opening): Promise<PGlite> {
+  const folder = typeof data === 'string' ? join(data, 'database') : undefined;
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return PGlite.create({
     ...(folder === undefined ? {} : { dataDir: folder }),
+    ...(data instanceof Blob ? { loadDataDir: data } : {}),
     parsers,
     // -F is fsync off: what was acknowledged outlives a crash of the process.
     startParams: PGlite.defaultStartParams.filter((param) => param !== '-F'),

@@ -1,6 +1,7 @@
 import { lockDataDir } from './data-dir.ts';
 import type { Driver } from './database.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
+import type { EmbeddedData } from './embedded-thread.ts';
 
 export interface EmbeddedDriver extends Driver {
   /** What MikroORM works on; it waits in the same queue. */
@@ -11,12 +12,12 @@ export interface EmbeddedDriver extends Driver {
 /**
  * PostgreSQL in a thread of this process, one connection: transactions queue behind one another. It is opening when this
  * returns, and whoever uses it waits for it.
- * @param dataDir null: in memory, and no lock
+ * @param data a folder is locked; the rest is in memory
  * @throws Error where another process has the data directory
  */
-export function embeddedDriver(dataDir: string | null): EmbeddedDriver {
-  const lock = dataDir === null ? null : lockDataDir(dataDir);
-  const postgres = new EmbeddedPostgres(dataDir);
+export function embeddedDriver(data: EmbeddedData): EmbeddedDriver {
+  const lock = typeof data === 'string' ? lockDataDir(data) : null;
+  const postgres = new EmbeddedPostgres(data);
   return {
     postgres,
     transaction: (prologue, work) =>

@@ -3,6 +3,7 @@ import { logMigration } from './log-migration.ts';
 import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
+import { sessionMigration } from './session-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
@@ -258,4 +259,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   webhookMigration,
   naturalKeyMigration,
   meteringMigration,
+  sessionMigration,
 ];

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
-import { type Entity, type Governed, type LockingReader, type Page, type PageRequest, Problem, type Reader, type Where } from '../../sdk/index.ts';
+import { type Entity, type Governed, type LockingReader, Problem, type Reader, type Where } from '../../sdk/index.ts';
 import { standingIn } from '../approvals/approvals.ts';
-import { calendarOf, hasUsageSince, usageOf, usageSince } from '../metering/roll-up.ts';
+import { calendarOf, hasUsageSince, oldestUsageSince, usageOf, usageSince } from '../metering/roll-up.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
 import { countRows, countRowsByDay, distributionOf } from './aggregates.ts';
-import { type Conditions, conditionsOf } from './conditions.ts';
+import { type Conditions, conditionsOf, personalJoins } from './conditions.ts';
 import type { Transaction } from './database.ts';
+import { pageOf } from './page.ts';
 import { Approvals, Receipts } from './tables.ts';
 
-const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
 const MAX_FOUND = 10_000;
 
 type AliasKind = 'user' | 'team' | 'tenant';
@@ -47,8 +45,8 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
   const locked = new Map<string, Buffer>();
   let latest = '';
 
-  async function select<R>(entity: Entity<R>, { sql, values }: Conditions, order: string, limit: number): Promise<R[]> {
-    const text = `SELECT ${columnsOf(entity)} ${fromOf(entity)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
+  async function select<R>(entity: Entity<R>, { sql, values, joins }: Conditions, order: string, limit: number): Promise<R[]> {
+    const text = `SELECT ${columnsOf(entity)} ${fromOf(entity, joins)} WHERE ${sql} ${order} LIMIT $${values.length + 1}`;
     return tx.query<R & object>(text, [...values, limit]);
   }
 
@@ -93,7 +91,7 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
       return content as R;
     },
 
-    page: (entity, request) => page(tx, tenant, entity, request, select),
+    page: (listing, request) => pageOf(tx, tenant, listing, request, select),
 
     count: async (entity, where, options) => countRows(tx, entity, conditionsOf(entity, tenant, { where, ...options })),
 
@@ -151,50 +149,12 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 
     hasUsageSince: (from) => hasUsageSince(tx, tenant, from),
 
+    oldestUsageSince: (from) => oldestUsageSince(tx, tenant, from),
+
     usageOf: (selection) => usageOf(tx, tenant, selection),
   };
   transactions.set(reader, tx);
   return reader;
-}
-
-type Select = <R>(entity: Entity<R>, conditions: Conditions, order: string, limit: number) => Promise<R[]>;
-
-async function page<R>(tx: Transaction, tenant: string, entity: Entity<R>, request: PageRequest<R>, select: Select): Promise<Page<R>> {
-  const { where = {} as Where<R>, withoutReceipts } = request;
-  const conditions = conditionsOf(entity, tenant, { where, withoutReceipts });
-  // A cursor says after which id to go on, and of which list: tenant, table and filters.
-  const list = createHash('sha256')
-    .update(JSON.stringify([entity.table, conditions]))
-    .digest('base64url')
-    .slice(0, 16);
-  const limit = Math.min(request.limit ?? DEFAULT_PAGE, MAX_PAGE);
-  const after = request.cursor === undefined ? null : decodeCursor(request.cursor, list);
-  const rest: Conditions =
-    after === null ? conditions : { sql: `${conditions.sql} AND t.id < $${conditions.values.length + 1}`, values: [...conditions.values, after] };
-  const counted = request.cursor === undefined && request.count !== false;
-  const [rows, total] = await Promise.all([
-    select(entity, rest, 'ORDER BY t.id DESC', limit + 1) as Promise<(R & { id: string })[]>,
-    counted ? countRows(tx, entity, conditions) : null,
-  ]);
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  return {
-    items,
-    next_cursor: last ? Buffer.from(JSON.stringify([last.id, list])).toString('base64url') : null,
-    ...(total === null ? {} : { total }),
-  };
-}
-
-function decodeCursor(cursor: string, list: string): string {
-  try {
-    const [id, of] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (of === list && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return id;
-  } catch {
-    // Falls through: what does not parse is no cursor of ours either.
-  }
-  throw new Problem('invalid-input', 'The cursor is not one of this list: take it from next_cursor and keep the filters.', {
-    errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
-  });
 }
 
 /** The columns of an entity, its personal ones by their disclosed values. */
@@ -202,9 +162,8 @@ function columnsOf(entity: Entity<never>): string {
   return entity.columns.map((name) => (entity.personal.includes(name) ? `p_${name}.value AS "${name}"` : `t."${name}"`)).join(', ');
 }
 
-function fromOf(entity: Entity<never>): string {
-  const joins = entity.personal.map((name) => `LEFT JOIN disclosures p_${name} ON p_${name}.tenant_id = $1 AND p_${name}.commitment = t."${name}"`);
-  return `FROM ${entity.table} t ${joins.join(' ')}`;
+function fromOf(entity: Entity<never>, joins = personalJoins(entity)): string {
+  return `FROM ${entity.table} t ${joins}`;
 }
 
 function notFound(entity: Entity<never>, id: string): never {

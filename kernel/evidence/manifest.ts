@@ -44,7 +44,7 @@ export function evidenceManifest({ evidence, tenant, origin, nonce, now }: Asked
     ...subject,
     generated_at: now,
     nonce,
-    summary: Object.fromEntries(Object.entries(evidence.summary ?? {}).map(([name, from]) => [name, { from, value: valueAt(members, from) }])),
+    summary: summedUp(evidence, members),
     members: Object.fromEntries(members.map(({ name, entity, many }) => [name, { type: entity.type, many }])),
     subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
     receipts: receipts.map(({ id, action, at }) => ({ id, action, at })),
@@ -76,6 +76,11 @@ function usageShown({ wanted, drawing, total, shown }: PickedUsage) {
   const { events, seed = null, sample = null } = { seed: null, sample: null, ...drawing };
   const { epoch, size } = before;
   return { types: event_types, from_day, to_day, time_zone, before: { epoch, size }, events, total, shown, seed, sample };
+}
+
+/** By name, where it stands in the bundle and what it is. */
+export function summedUp({ summary = {} }: Evidence, members: readonly Member[]) {
+  return Object.fromEntries(Object.entries(summary).map(([name, from]) => [name, { from, value: valueAt(members, from) }]));
 }
 
 /** null where the member has no row. */

@@ -2,6 +2,7 @@ import type { Approval, Evidence, Reader, ReceiptView } from '../../sdk/index.ts
 import { standingIn } from '../approvals/approvals.ts';
 import type { Transaction } from '../database/database.ts';
 import { presentReceipts } from '../receipts/present.ts';
+import { summedUp } from './manifest.ts';
 import type { Collected, MemberRow, Subject } from './members.ts';
 import { decisionsOf } from './policies.ts';
 import { receiptsOf } from './receipts.ts';
@@ -25,8 +26,9 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     receipts.flatMap(({ decision_ids }) => decision_ids),
   );
   const approvals = members.find(({ name }) => name === 'approvals');
-  const required = decisions.findLast(({ subject_id, result }) => subject_id === subject.id && rolesIn(result).length > 0)?.result;
+  const requiring = decisions.findLast(({ subject_id, result }) => subject_id === subject.id && rolesIn(result).length > 0);
   const round = await evidence.round?.(db, subject.id);
+  const required = round?.required ?? rolesIn(requiring?.result);
   const missing = subjects.flatMap((each) => missingOf(each, receipts));
   const path = evidence.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   return {
@@ -35,7 +37,12 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     generated_at: now,
     subjects: subjects.map(({ type, id, status, version }) => ({ type, id, status, version })),
     actions: [...receipts.map(actionOf), ...missing],
-    approvals: await approvalsOf(db, round?.required ?? rolesIn(required), approvals?.rows ?? [], round ? standingIn(round) : null),
+    summary: summedUp(evidence, members),
+    approvals: {
+      ...(await approvalsOf(db, required, approvals?.rows ?? [], round ? standingIn(round) : null)),
+      /** Why these are required. */
+      reasons: required.length > 0 ? (requiring?.reasons ?? []) : [],
+    },
     counts: {
       ...Object.fromEntries(members.filter(({ many }) => many).map(({ name, rows }) => [name, rows.length])),
       receipts: receipts.length,

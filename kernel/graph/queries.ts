@@ -151,7 +151,7 @@ async function shortestPaths(tx: Transaction, tenant: string, from: string, to: 
     const steps = await tx.query<{ a: string; b: string }>(
       `SELECT DISTINCT a, b FROM (
          SELECT from_id AS a, to_id AS b FROM current_edges WHERE tenant_id = $1 AND from_id = ANY($2::uuid[])
-         UNION ALL SELECT to_id, from_id FROM current_edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])) steps LIMIT $3`,
+         UNION ALL SELECT to_id, from_id FROM current_edges WHERE tenant_id = $1 AND to_id = ANY($2::uuid[])) steps ORDER BY a, b LIMIT $3`,
       [tenant, frontier, MAX_VISITED * 4],
     );
     const reached = new Map<string, string[]>();

@@ -8,24 +8,34 @@ import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
 import type { Access } from '../identity/access.ts';
 import { newId } from '../ids.ts';
+import type { Live } from '../live/live.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Switchboard } from '../switchboard/switchboard.ts';
+import type { Tenants } from '../tenancy/tenants.ts';
 import { authzenMetadata, authzenRoutes } from './authzen.ts';
 import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { openapiOf } from './openapi.ts';
 import { printStyle } from './print-style.ts';
 import { answerProblem } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
+import { sessionRoutes } from './session.ts';
+import { signInRoutes } from './sign-in.ts';
+import { switchboardRoutes } from './switchboard.ts';
 
 export interface AppServices extends RouteServices {
   readonly evaluator: AccessEvaluator;
   readonly access: Access;
+  readonly live: Live;
   readonly database: Database;
   readonly metrics: Metrics;
   readonly transparencyLog: TransparencyLog;
+  readonly tenants: Tenants;
   readonly commands: Commands;
+  readonly switchboard: Switchboard;
   readonly log: Logger;
   readonly version: string;
   readonly controlSecret: string;
@@ -99,21 +109,28 @@ export function createApp(services: AppServices): Koa {
     ctx.body = printStyle;
   });
   use(app, open);
+  use(app, switchboardRoutes(services));
+  const signIn = signInRoutes(services);
+  use(app, signIn);
+  const session = sessionRoutes(services);
+  use(app, session);
   use(app, authzenMetadata(services));
   use(app, controlRoutes(services));
   // First, since other applications ask more often than people do.
   const authzen = authzenRoutes(services);
   use(app, authzen);
+  const events = eventRoutes(services);
+  use(app, events);
   const routes = createRoutes(services);
   use(app, routes);
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {
-    const taken = methodsAt(open, ctx.path);
+    const taken = [...methodsAt(open, ctx.path), ...methodsAt(signIn, ctx.path)];
     if (taken.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${taken.join(', ')}.`, { allow: taken.join(', ') });
     const { tenant, userId } = await authenticate(ctx, services);
     await services.access.principal(tenant, userId);
-    const allowed = [...methodsAt(routes, ctx.path), ...methodsAt(authzen, ctx.path)];
+    const allowed = [routes, authzen, session, events].flatMap((router) => methodsAt(router, ctx.path));
     if (allowed.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${allowed.join(', ')}.`, { allow: allowed.join(', ') });
     throw new Problem('not-found', `There is nothing at ${ctx.path}. See /docs.`);
   });

@@ -7,13 +7,13 @@ import { EvaluationRequest, EvaluationsRequest, evaluationOf, evaluationsOf } fr
 import type { Access } from '../identity/access.ts';
 import { assertValid } from '../validation.ts';
 import { readJson } from './body.ts';
-import { authenticate, type RouteServices } from './routes.ts';
+import { type Authentication, authenticate, type RouteServices } from './routes.ts';
 
 const EVALUATION = '/access/v1/evaluation';
 const EVALUATIONS = '/access/v1/evaluations';
 const METADATA = '/.well-known/authzen-configuration';
 
-type AuthzenServices = Pick<RouteServices, 'tokens' | 'rateLimit' | 'config'> & { readonly evaluator: AccessEvaluator; readonly access: Access };
+type AuthzenServices = Authentication & Pick<RouteServices, 'config'> & { readonly evaluator: AccessEvaluator; readonly access: Access };
 
 /** The AuthZEN Authorization API 1.0: policies asked by other applications. */
 export function authzenRoutes(services: AuthzenServices): Router {

@@ -12,6 +12,7 @@ export interface BodyOptions {
 }
 
 const OBJECTS: BodyMedia = { 'application/json': 'object' };
+const FORM = 'application/x-www-form-urlencoded';
 
 /** The JSON body of a request; an empty one is `{}`. @throws Problem `unsupported-media-type`, `too-large`, `invalid-input` */
 export async function readJson(ctx: Context, { limit, media = OBJECTS }: BodyOptions): Promise<unknown> {
@@ -33,6 +34,13 @@ export async function readJson(ctx: Context, { limit, media = OBJECTS }: BodyOpt
   const found = Array.isArray(value) ? 'list' : typeof value === 'object' && value !== null ? 'object' : null;
   if (found !== null && (wanted === 'either' || wanted === found)) return value;
   throw invalid(`must be a JSON ${wanted === 'either' ? 'object or list' : wanted}`);
+}
+
+/** The fields of a form as a browser sends it, each once. @throws Problem `unsupported-media-type`, `too-large`, `invalid-input` */
+export async function readForm(ctx: Context, { limit }: Pick<BodyOptions, 'limit'>): Promise<Readonly<Record<string, string>>> {
+  const bytes = await readAll(ctx.req, limit);
+  if (bytes.length > 0 && !ctx.is(FORM)) throw new Problem('unsupported-media-type', `Send the form as ${FORM}.`);
+  return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
 }
 
 /** So many digits may be more than a number holds. */

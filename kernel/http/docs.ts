@@ -43,8 +43,10 @@ export function docsPage(packs: PackRegistry, version: string): string {
   });
   const errors = Object.entries(PROBLEMS).map(([code, { status, title }]) => [`<code id="${code}">${code}</code>`, String(status), htmlText(title)]);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Summit API</title>
-    <link rel="stylesheet" href="/docs.css"></head><body><main><h1>Summit API ${htmlText(version)}</h1>
-    <p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <code>npx summit token --tenant T --user HANDLE</code> prints one.
+    <link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/docs.css"></head><body><main><h1>Summit API ${htmlText(version)}</h1>
+    <p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <code>npx summit token --tenant T --user HANDLE</code> prints one. A browser may
+    <a href="/sign-in?return_to=/docs">sign in</a> instead: its cookie does as well, and a write then also needs the header <code>X-CSRF-Token</code>,
+    which <code>GET /session</code> answers as <code>csrf_token</code>.
     The same as a document: <a href="/openapi.json">OpenAPI 3.1</a>. Every POST takes <code>Idempotency-Key</code>.</p>
     ${sections.join('')}
     <section><h2 id="errors">Errors</h2>${htmlTable(['Code', 'Status', 'Meaning'], errors)}</section></main></body></html>`;

@@ -2,6 +2,8 @@ import { PROBLEMS } from '../../sdk/index.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Operation, PackRegistry } from '../packs/registry.ts';
 import { authzenOperations } from './authzen.ts';
+import { eventsOperation } from './events.ts';
+import { sessionOperations, sessionScheme } from './session-operations.ts';
 
 /** `:id`, and `*path` for all that is left of a path. */
 const PARAMETER = /[:*]([a-z_]+)/g;
@@ -19,15 +21,17 @@ export function openapiOf(packs: PackRegistry, version: string) {
     const requestBody = { required: true, content: { 'application/json': { schema: body } } };
     paths[path] = { post: { operationId: id, summary: title, tags: [KERNEL_PACK], requestBody, responses: responses('200') } };
   }
+  const { path, id, title, parameters } = eventsOperation;
+  paths[path] = { get: { operationId: id, summary: title, tags: [KERNEL_PACK], parameters, responses: responses('200', {}, ['text/event-stream']) } };
   return {
     openapi: '3.1.0',
     info: { title: 'Summit', version, description: 'Governed actions, and what proves them.' },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
     tags: packs.all.map(({ id, title }) => ({ name: id, description: title })),
-    paths,
+    paths: { ...paths, ...sessionOperations },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: sessionScheme },
       schemas: { Problem: problemSchema, Receipt: receiptSchema },
       responses: {
         Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },

@@ -7,4 +7,4 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; b
 pre { font: .85em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 td.amount, th.amount { text-align: right; font-variant-numeric: tabular-nums; }
 header, tfoot { font-weight: 600; }
-@media print { :root { color-scheme: light; font-size: 10pt; } main { max-width: none; padding: 0; } section { break-inside: avoid; } a { color: inherit; } }`;
+@media print { :root { color-scheme: light; font-size: 10pt; } main { max-width: none; padding: 0; } section { break-inside: avoid; } .scroll { overflow: visible; } td { overflow-wrap: anywhere; } a { color: inherit; } }`;

@@ -5,12 +5,14 @@ import { type Action, Content, type Freshness, Problem, type Query } from '../..
 import type { ActionRunner, RequestContent } from '../action.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
+import type { Sessions } from '../identity/sessions.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
 import type { Outcomes } from '../outcome.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
 import { readJson } from './body.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { sessionOf } from './session-cookie.ts';
 
 export interface RouteServices {
   readonly packs: PackRegistry;
@@ -18,6 +20,7 @@ export interface RouteServices {
   readonly queries: QueryRunner;
   readonly outcomes: Outcomes;
   readonly tokens: TokenVerifier;
+  readonly sessions: Sessions;
   readonly rateLimit: RateLimit;
   readonly config: Config;
 }
@@ -34,15 +37,32 @@ export function createRoutes(services: RouteServices): Router {
   return router;
 }
 
-/** @throws Problem `unauthenticated`, `rate-limited` */
-export async function authenticate(ctx: Context, { tokens, rateLimit }: Pick<RouteServices, 'tokens' | 'rateLimit'>): Promise<Caller> {
-  const [scheme, token, ...rest] = ctx.get('Authorization').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
-    throw new Problem('unauthenticated', 'Send a token: Authorization: Bearer <token>. `summit token` prints one.');
-  }
-  const caller = await tokens.verify(token);
-  await rateLimit.count(caller);
-  return caller;
+export type Authentication = Pick<RouteServices, 'tokens' | 'sessions' | 'rateLimit'>;
+
+/** Who calls: by a bearer token, else by the cookie of a session. @throws Problem `unauthenticated`, `bad-csrf-token`, `rate-limited` */
+export async function authenticate(ctx: Context, services: Authentication): Promise<Caller> {
+  const { tenant, userId } = await identify(ctx, services);
+  await services.rateLimit.count({ tenant, userId });
+  return { tenant, userId };
+}
+
+/** The same for what is no request of its own and so does not count as one, with the session where there is one. @throws Problem `unauthenticated`, `bad-csrf-token` */
+export async function identify(
+  ctx: Context,
+  { tokens, sessions }: Pick<Authentication, 'tokens' | 'sessions'>,
+): Promise<Caller & { readonly session: string | null }> {
+  // What a browser keeps of an answer is for whoever was signed in then.
+  ctx.vary('Authorization, Cookie');
+  const authorization = ctx.get('Authorization');
+  if (authorization !== '') return { ...(await tokens.verify(bearerIn(authorization))), session: null };
+  const { tenant, userId, key } = await sessionOf(ctx, sessions);
+  return { tenant, userId, session: key };
+}
+
+function bearerIn(authorization: string): string {
+  const [scheme, token, ...rest] = authorization.split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0) return token;
+  throw new Problem('unauthenticated', 'Send a token: Authorization: Bearer <token>. `summit token` prints one.');
 }
 
 function actionHandler(services: RouteServices, pack: string, action: Action) {

@@ -2,7 +2,7 @@ import { type Actor, Problem } from '../../sdk/index.ts';
 import type { Database } from '../database/database.ts';
 
 /** How long a replica may believe what it has read of a person or a pack. Every write checks it again under its locks. */
-const BELIEVED_MS = 1_000;
+export const BELIEVED_MS = 1_000;
 
 export interface Grant {
   readonly id: string;
@@ -30,7 +30,7 @@ export class Access {
   /** @throws Problem `unauthenticated` for a user who is not there, or no longer */
   async principal(tenant: string, userId: string): Promise<Principal> {
     const principal = await believed(this.#people, `${tenant}/${userId}`, () => this.#readPrincipal(tenant, userId));
-    if (!principal) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+    if (!principal) throw new Problem('unauthenticated', 'The token or session belongs to nobody who is active in this tenant.');
     return principal;
   }
 

@@ -139,13 +139,14 @@ export class JobScheduler {
     return acted;
   }
 
-  /** Drops what is kept only for a while: answers to idempotency keys after a day, delivered messages and job runs after a week. */
+  /** Drops what is kept only for a while: answers to idempotency keys after a day, delivered messages, job runs and sessions that are over after a week. */
   async forget(tenants: readonly string[]): Promise<void> {
     for (const tenant of tenants) {
       await this.#database.transaction(tenant, 'write', (tx) =>
         tx.commitWith(
           `WITH answers AS (DELETE FROM idempotency_keys WHERE tenant_id = $1 AND created_at < summit_now() - interval '24 hours'),
-             messages AS (DELETE FROM outbox WHERE tenant_id = $1 AND done_at < summit_now() - interval '7 days')
+             messages AS (DELETE FROM outbox WHERE tenant_id = $1 AND done_at < summit_now() - interval '7 days'),
+             signed_in AS (DELETE FROM sessions WHERE tenant_id = $1 AND expires_at < summit_now() - interval '7 days')
            DELETE FROM job_runs WHERE tenant_id = $1 AND period < summit_now() - interval '7 days'`,
           [tenant],
         ),

@@ -45,6 +45,7 @@ export class TransparencyLog {
   /** By tenant, what is underway, and whether to go round once more after it. */
   readonly #running = new Map<string, { readonly done: Promise<void>; again: boolean }>();
   readonly #halted = new Map<string, Halt>();
+  readonly #grown: ((tenant: string) => void)[] = [];
 
   constructor(services: {
     database: Database;
@@ -67,6 +68,11 @@ export class TransparencyLog {
   /** The logs that stand still since signing them was refused, and why. */
   get halted(): ReadonlyMap<string, string> {
     return new Map([...this.#halted].map(([tenant, { reason }]) => [tenant, reason]));
+  }
+
+  /** @param listener is told of each tenant whose receipts have got their places here */
+  onGrown(listener: (tenant: string) => void): void {
+    this.#grown.push(listener);
   }
 
   /** To be told of receipts that were committed. */
@@ -153,6 +159,7 @@ export class TransparencyLog {
         const round = this.#running.get(tenant);
         if (round) round.again = false;
         integrated = await integrate(this.#database, tenant);
+        if (integrated > 0) for (const listener of this.#grown) listener(tenant);
         await this.#publish(tenant);
       } while (integrated >= BATCH || this.#running.get(tenant)?.again);
       if (this.#halted.delete(tenant)) this.#metrics.logHalted(tenant, false);

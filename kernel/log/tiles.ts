@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { frontierRanges, HASH_BYTES, nodeHash, nodesOver, perfectRoot, type Range, splitOf, TILE_HEIGHT, TILE_WIDTH } from './tree.ts';
 
 /** A tile (C2SP tlog-tiles): consecutive hashes of one level. Hash i of level l is the root of 256^l leaves. */
@@ -20,10 +22,12 @@ export class CorruptLog extends Error {}
 
 const keyOf = ({ level, index }: TileId) => `${level}/${index}`;
 
+/** By the digest of a tile, its hashes and the nodes over them by height, since most proofs lead through the same few tiles; some 16 KiB each. */
+const nodesByTile = new LRUCache<string, Buffer[]>({ max: 512 });
+
 /** Tiles that were read, and the hashes of any part of the tree that they hold. */
 export class TileSet {
   readonly #tiles: ReadonlyMap<string, Tile>;
-  /** By tile, its hashes and the nodes over them by height: each is made once, since the proofs of many leaves lead through it. */
   readonly #nodes = new Map<string, Buffer[]>();
 
   constructor(tiles: readonly Tile[]) {
@@ -45,7 +49,7 @@ export class TileSet {
   }
 
   #nodesOf(tile: Tile, height: number): Buffer {
-    const rows = this.#nodes.get(keyOf(tile)) ?? [tile.hashes];
+    const rows = this.#nodes.get(keyOf(tile)) ?? knownNodes(tile);
     this.#nodes.set(keyOf(tile), rows);
     let top = rows.at(-1) ?? tile.hashes;
     while (rows.length <= height) {
@@ -54,6 +58,13 @@ export class TileSet {
     }
     return rows[height] ?? top;
   }
+}
+
+function knownNodes({ hashes }: Tile): Buffer[] {
+  const digest = hash('sha256', hashes, 'base64');
+  const rows = nodesByTile.get(digest) ?? [hashes];
+  nodesByTile.set(digest, rows);
+  return rows;
 }
 
 /** The tiles that hold the hashes of these ranges. */

@@ -1,9 +1,9 @@
-import { create, defineAction, none, Problem, Strict, Type, unchanged } from '../../sdk/index.ts';
+import { create, defineAction, Nullable, none, Strict, Type, unchanged } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
 import { UsageBatches } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import type { FieldError } from '../validation.ts';
+import { type FieldError, invalidInput } from '../validation.ts';
 import { type Reported, readCloudEvent } from './cloud-event.ts';
 import type { ReportedUsage } from './record.ts';
 
@@ -15,8 +15,8 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const TOLERANCE_MS = 5 * 60_000;
 
 const Outcome = Strict({
-  source: Type.Union([Type.String(), Type.Null()]),
-  id: Type.Union([Type.String(), Type.Null()]),
+  source: Nullable(Type.String()),
+  id: Nullable(Type.String()),
   status: Type.Enum(['accepted', 'duplicate', 'rejected']),
   event_id: Type.Optional(Type.String({ description: 'Its id here: also of a duplicate, that of the first' })),
   errors: Type.Optional(Type.Array(Strict({ path: Type.String(), message: Type.String() }))),
@@ -74,7 +74,7 @@ export function recordUsage(packs: PackRegistry) {
       const intake = new Intake(at, known, targets);
       const outcomes = read.map((each): Outcome => ('event' in each ? intake.take(each.event) : { status: 'rejected', errors: each.errors }));
       const [only] = outcomes;
-      if (!isBatch && only?.status === 'rejected') throw refused(only.errors);
+      if (!isBatch && only?.status === 'rejected') throw invalidInput(only.errors);
       const accepted = outcomes.flatMap((outcome) => (outcome.status === 'accepted' ? [outcome.event] : []));
       const countOf = (status: Outcome['status']) => outcomes.filter((outcome) => outcome.status === status).length;
       const counts = { accepted: accepted.length, duplicates: countOf('duplicate'), rejected: countOf('rejected') };
@@ -137,10 +137,6 @@ class Intake {
 
 function rejected(path: string, message: string): Outcome {
   return { status: 'rejected', errors: [{ path, message }] };
-}
-
-function refused(errors: readonly FieldError[]): Problem {
-  return new Problem('invalid-input', errors.map(({ path, message }) => `${path} ${message}`).join('; '), { errors });
 }
 
 function shown(sent: unknown, outcome: Outcome) {

@@ -3,11 +3,13 @@ import {
   DecimalAnswer,
   defineQuery,
   Id,
-  listParameters,
+  listOf,
   Nullable,
   pageOf,
   type Query,
   type Row,
+  rangeOf,
+  Several,
   Strict,
   Timestamp,
   Type,
@@ -33,26 +35,27 @@ const UsageEventAnswer = Strict({
   receipt_id: Id,
 });
 
+const events = listOf(UsageEvents, { sort: ['id'], search: ['type', 'source', 'subject', 'external_id', 'receipt_id'] });
+
 export const listUsageEvents: Query = defineQuery({
   id: 'metering.events.list',
   title: 'Usage events',
   route: { method: 'GET', path: '/metering/events' },
   roles: readers,
   query: Strict({
-    type: Type.Optional(Type.String({ description: 'One or several, separated by commas' })),
+    type: Type.Optional(Several),
     source: Type.Optional(Type.String()),
     subject: Type.Optional(Type.String()),
     external_id: Type.Optional(Type.String()),
     receipt_id: Type.Optional(Id),
     since: Type.Optional(Timestamp),
     before: Type.Optional(Timestamp),
-    ...listParameters,
+    ...events.parameters,
   }),
   answer: pageOf(UsageEventAnswer),
-  async run({ db, query: { type, source, subject, external_id, receipt_id, since, before, limit, cursor, count } }) {
-    const timestamp = since === undefined && before === undefined ? undefined : { ...(since ? { since } : {}), ...(before ? { before } : {}) };
-    const where = { type: valuesOf(type), source, subject, external_id, receipt_id, timestamp };
-    const page = await db.page(UsageEvents, { where, limit, cursor, count });
+  async run({ db, query: { type, source, subject, external_id, receipt_id, since, before, limit, cursor, count, sort, q } }) {
+    const where = { type: valuesOf(type), source, subject, external_id, receipt_id, timestamp: rangeOf({ since, before }) };
+    const page = await db.page(events, { where, limit, cursor, count, sort, q });
     return { ...page, items: page.items.map(shown) };
   },
 });
@@ -73,6 +76,7 @@ export function listMeters(packs: PackRegistry): Query {
     title: 'What is metered, and which events it counts',
     route: { method: 'GET', path: '/metering/meters' },
     query: Strict({}),
+    answer: pageOf(Strict({ id: Type.String(), title: Type.String(), event_type: Type.String(), aggregation: Type.String() })),
     run: async () => ({ items: packs.meters, next_cursor: null, total: packs.meters.length }),
   });
 }

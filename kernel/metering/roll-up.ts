@@ -57,6 +57,23 @@ export async function hasUsageSince(tx: Transaction, tenant: string, from: LogPo
   return found?.any === true;
 }
 
+/** Since when usage has waited to be counted from a position on: by the receipts of its first event there, signed or not, or in the queue. */
+export async function oldestUsageSince(tx: Transaction, tenant: string, from: LogPosition | null): Promise<string | null> {
+  const { epoch, size } = from ?? { epoch: 1, size: 0 };
+  const [oldest] = await tx.query<{ at: string | null }>(
+    `SELECT coalesce(
+       (SELECT r.at FROM (${LEAVES_BETWEEN} ORDER BY l.epoch, l.leaf_index) w JOIN receipts r ON r.tenant_id = $1 AND r.id = w.receipt_id
+          WHERE EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = w.receipt_id) LIMIT 1),
+       (SELECT min(q.at) FROM log_queue q WHERE q.tenant_id = $1
+          AND EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = q.receipt_id))) AS at`,
+    [tenant, epoch, size, LAST_EPOCH, Number.MAX_SAFE_INTEGER],
+  );
+  return oldest?.at ?? null;
+}
+
+/** No log comes so far. */
+const LAST_EPOCH = 2_147_483_647;
+
 type Added = DayUsage & { readonly corrections: number };
 type Removed = Omit<DayUsage, 'max'>;
 type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;

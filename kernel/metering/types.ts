@@ -1,6 +1,6 @@
 import { type Changes, defineMeter, defineUsageType, isNone, type Meter, Type, type UsageType } from '../../sdk/index.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { errorsIn } from '../validation.ts';
+import { errorsIn, inWords } from '../validation.ts';
 
 /** Words about an event, for whoever looks into it: no personal data. */
 const Words = (known: Parameters<typeof Type.Object>[0]) =>
@@ -37,6 +37,6 @@ export function assertDeclared(packs: PackRegistry, { usage }: Pick<Changes, 'us
     const declared = packs.usageTypes.get(type);
     if (!declared) throw new TypeError(`the usage event ${type} is of no type that a pack declares`);
     const errors = errorsIn(declared.usage.metadata, structuredClone(metadata));
-    if (errors.length > 0) throw new TypeError(`the usage event ${type}: ${errors.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+    if (errors.length > 0) throw new TypeError(`the usage event ${type}: ${inWords(errors)}`);
   }
 }

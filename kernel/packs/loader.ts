@@ -6,10 +6,10 @@ import type { Pack } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { kernelRelationships } from '../graph/record.ts';
 import { kernelMeters, kernelUsage } from '../metering/types.ts';
-import { errorsIn } from '../validation.ts';
+import { errorsIn, inWords } from '../validation.ts';
 import { type FailedPack, PackRegistry } from './registry.ts';
 
-const ownNames: ReadonlySet<string> = new Set([...kernelUsage.map(({ type }) => type), ...kernelMeters.map(({ id }) => id)]);
+const KERNEL = { id: 'the kernel', usage: kernelUsage, meters: kernelMeters };
 
 const manifestSchema = JSON.parse(readFileSync(new URL('../../sdk/manifest.schema.json', import.meta.url), 'utf8')) as object;
 
@@ -21,11 +21,12 @@ export async function loadPacks(paths: readonly string[], kernelVersion: string)
   const loaded = await Promise.all(paths.map((path) => loadPack(path, kernelVersion)));
   const candidates = loaded.flatMap((result) => ('pack' in result ? [result.pack] : []));
   const failed = loaded.flatMap((result) => ('failed' in result ? [result.failed] : []));
-  return inOrder(candidates, failed);
+  const folders = loaded.flatMap((result) => ('pack' in result ? [[result.pack.id, result.folder] as const] : []));
+  return inOrder(candidates, failed, new Map(folders));
 }
 
 /** Dependencies first (Kahn's algorithm); what is left over hangs on something missing or on itself. */
-function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[]): PackRegistry {
+function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[], folders: ReadonlyMap<string, string>): PackRegistry {
   const ordered: Pack[] = [];
   const faulty: FailedPack[] = [];
   let waiting = [...candidates];
@@ -41,11 +42,8 @@ function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[]): Pa
     }
     waiting = waiting.filter((pack) => !ready.includes(pack));
   }
-  return new PackRegistry(ordered, [
-    ...failed,
-    ...faulty,
-    ...waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) })),
-  ]);
+  const left = waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) }));
+  return new PackRegistry(ordered, [...failed, ...faulty, ...left], folders);
 }
 
 function whyNot(pack: Pack, candidates: readonly Pack[], ordered: readonly Pack[], waiting: readonly Pack[]): string {
@@ -74,10 +72,12 @@ function cycleThrough(start: Pack, packs: readonly Pack[], path: readonly string
 /** A type of usage and a meter belong to one pack: of two, each event would be counted twice. What nobody reports would be counted as none. */
 function meteringFaults(pack: Pack, loaded: readonly Pack[]): readonly string[] {
   const names = namesIn(pack);
-  const taken = loaded.flatMap((other) => namesIn(other).flatMap((name) => (names.includes(name) ? [`${name} is metered by ${other.id}`] : [])));
+  const taken = [KERNEL, ...loaded].flatMap((other) =>
+    namesIn(other).flatMap((name) => (names.includes(name) ? [`${name} is metered by ${other.id}`] : [])),
+  );
   const twice = names.flatMap((name, index) => (names.indexOf(name) < index ? [`${name} is declared twice`] : []));
-  const sources = [pack, ...loaded.filter(({ id }) => id in pack.requires)];
-  const types = [...kernelUsage, ...sources.flatMap(({ usage }) => usage)].map(({ type }) => type);
+  const sources = [KERNEL, pack, ...loaded.filter(({ id }) => id in pack.requires)];
+  const types = sources.flatMap(({ usage }) => usage.map(({ type }) => type));
   const unknown = pack.meters.flatMap(({ id, event_type }) =>
     types.includes(event_type) ? [] : [`the meter ${id} counts ${event_type}, which neither it nor a pack that it requires declares`],
   );
@@ -88,21 +88,21 @@ function namesIn({ usage, meters }: Pick<Pack, 'usage' | 'meters'>): readonly st
   return [...usage.map(({ type }) => `the usage type ${type}`), ...meters.map(({ id }) => `the meter ${id}`)];
 }
 
-async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pack } | { failed: FailedPack }> {
+async function loadPack(path: string, kernelVersion: string): Promise<{ pack: Pack; folder: string } | { failed: FailedPack }> {
   const fail = (reason: string) => ({ failed: { id: basename(path), reason: `${path}: ${reason}` } });
   let pack: Pack;
+  let manifest: unknown;
   try {
     ({ default: pack } = (await import(pathToFileURL(join(path, 'manifest.ts')).href)) as { default: Pack });
+    if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
+    manifest = manifestOf(pack);
   } catch (error) {
     return fail(`it does not load: ${(error as Error).message}`);
   }
-  if (typeof pack !== 'object' || pack === null) return fail('manifest.ts has no default export made by definePack');
-  const errors = errorsIn(manifestSchema, manifestOf(pack));
+  const errors = errorsIn(manifestSchema, manifest);
   const taken = Object.keys(pack.relationships ?? {}).filter((name) => name in kernelRelationships);
   if (taken.length > 0) return fail(`the relationships ${taken.join(', ')} are the kernel's own`);
-  const metered = [...(pack.usage ?? []).map(({ type }) => type), ...(pack.meters ?? []).map(({ id }) => id)].filter((name) => ownNames.has(name));
-  if (metered.length > 0) return fail(`${metered.join(', ')} is metered by the kernel`);
-  if (errors.length > 0) return fail(`its manifest is not valid: ${errors.map(({ path: at, message }) => `${at} ${message}`).join('; ')}`);
+  if (errors.length > 0) return fail(`its manifest is not valid: ${inWords(errors)}`);
   if (!satisfies(kernelVersion, pack.summit)) return fail(`it needs Summit ${pack.summit}, this is ${kernelVersion}`);
-  return { pack };
+  return { pack, folder: path };
 }

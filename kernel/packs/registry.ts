@@ -14,13 +14,16 @@ export type Operation =
 export class PackRegistry {
   readonly #packs: Map<string, Pack>;
   readonly #failed: FailedPack[];
+  readonly #folders: ReadonlyMap<string, string>;
   #operations: readonly Operation[] | null = null;
   #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
   #answering: (pack: Pack) => readonly Query[] = () => {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
 
-  constructor(packs: readonly Pack[], failed: readonly FailedPack[]) {
+  /** @param folders by pack, where its files lie */
+  constructor(packs: readonly Pack[], failed: readonly FailedPack[], folders: ReadonlyMap<string, string>) {
+    this.#folders = folders;
     this.#packs = new Map(packs.map((pack) => [pack.id, pack]));
     this.#failed = [...failed];
   }
@@ -35,6 +38,11 @@ export class PackRegistry {
 
   find(id: string): Pack | undefined {
     return this.#packs.get(id);
+  }
+
+  /** Where the files of a pack lie; undefined for the kernel's own. */
+  folderOf(id: string): string | undefined {
+    return this.#folders.get(id);
   }
 
   /** Puts the kernel's own pack before all others. @param answering makes the queries that answer what a pack declares beside its own */

@@ -1,5 +1,13 @@
-import { defineQuery, Id, listParameters, Problem, type Reader, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { defineQuery, Id, listOf, Problem, type Reader, type Row, rangeOf, Several, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { Policies, PolicyDecisions, TenantPolicyBundles } from '../database/policy-tables.ts';
+import { transactionOf } from '../database/reader.ts';
+
+const decisions = listOf(PolicyDecisions, {
+  sort: ['id'],
+  search: ['action', 'subject_id'],
+  people: ['actor'],
+  within: [['reasons', 'rule']],
+});
 
 export const listDecisions = defineQuery({
   id: 'policy-decision.list',
@@ -11,13 +19,14 @@ export const listDecisions = defineQuery({
     allowed: Type.Optional(Type.Boolean()),
     outcome: Type.Optional(Type.Enum(['allowed', 'denied', 'error'])),
     policy: Type.Optional(Type.String({ description: 'The entrypoint, as high_risk/operations/decision' })),
-    action: Type.Optional(Type.String()),
+    action: Type.Optional(Several),
     since: Type.Optional(Timestamp),
-    ...listParameters,
+    until: Type.Optional(Timestamp),
+    ...decisions.parameters,
   }),
-  async run({ db, query: { limit, cursor, count, since, ...filters } }) {
-    const where = { ...filters, ...(since === undefined ? {} : { created_at: { since } }) };
-    const page = await db.page(PolicyDecisions, { where, limit, cursor, count });
+  async run({ db, query: { action, since, until, limit, cursor, count, sort, q, ...filters } }) {
+    const where = { ...filters, action: valuesOf(action), created_at: rangeOf({ since, until }) };
+    const page = await db.page(decisions, { where, limit, cursor, count, sort, q });
     return { ...page, items: page.items.map(decisionView) };
   },
 });
@@ -30,25 +39,28 @@ export const getDecision = defineQuery({
   run: async ({ db, params }) => decisionView(await db.one(PolicyDecisions, params.id ?? '')),
 });
 
+const bundles = listOf(TenantPolicyBundles, { sort: ['created_at', 'package', 'bundle_version'], search: ['package', 'bundle_version', 'digest'] });
+
 export const listBundles = defineQuery({
   id: 'policy-bundle.list',
   title: 'Policy bundles that decide, have decided or may be switched on',
   route: { method: 'GET', path: '/policy-bundles' },
-  query: Strict(listParameters),
-  async run({ db, query: { limit, cursor, count } }) {
-    const [page, policies] = await Promise.all([db.page(TenantPolicyBundles, { limit, cursor, count }), db.find(Policies, {})]);
+  query: Strict(bundles.parameters),
+  async run({ db, query }) {
+    const [page, policies] = await Promise.all([db.page(bundles, query), db.find(Policies, {})]);
     return { ...page, items: page.items.map(({ sources: _, ...bundle }) => bundleView(bundle, policies)) };
   },
 });
 
 export const getBundle = defineQuery({
   id: 'policy-bundle.get',
-  title: 'One policy bundle, with its sources',
+  title: 'One policy bundle, with its sources and its data',
   route: { method: 'GET', path: '/policy-bundles/:digest' },
   query: Strict({}),
   async run({ db, params }) {
     const [bundle, policies] = await Promise.all([knownBundle(db, params.digest ?? ''), db.find(Policies, {})]);
-    return { ...bundleView(bundle, policies), sources: bundle.sources };
+    const [content] = await transactionOf(db).query<{ data: string }>('SELECT data FROM policy_bundles WHERE digest = $1', [bundle.digest]);
+    return { ...bundleView(bundle, policies), sources: bundle.sources, data: content?.data ?? null };
   },
 });
 

@@ -1,7 +1,9 @@
-import { defineQuery, Id, listParameters, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { defineQuery, Id, listOf, rangeOf, Several, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Receipts } from '../database/tables.ts';
 import { presentReceipts } from './present.ts';
+
+const receipts = listOf(Receipts, { sort: ['id'], search: ['action', 'subject_id'], people: ['actor'] });
 
 export const listReceipts = defineQuery({
   id: 'receipt.list',
@@ -10,16 +12,19 @@ export const listReceipts = defineQuery({
   query: Strict({
     subject_id: Type.Optional(Id),
     actor: Type.Optional(Type.String({ description: 'A handle, or system:<job>' })),
-    action: Type.Optional(Type.String()),
+    action: Type.Optional(Several),
     outcome: Type.Optional(Type.Enum(['allowed', 'denied', 'failed', 'refused'])),
+    subject_type: Type.Optional(Several),
     since: Type.Optional(Timestamp),
-    ...listParameters,
+    until: Type.Optional(Timestamp),
+    ...receipts.parameters,
   }),
-  async run({ db, tenant, query: { limit, cursor, count, since, actor, ...filters } }) {
+  async run({ db, tenant, query: { subject_id, actor, action, outcome, subject_type, since, until, limit, cursor, count, sort, q } }) {
     const person = actor === undefined || actor.startsWith('system:') ? actor : await db.resolve(`user:${actor}`);
     if (person === null) return { items: [], next_cursor: null, total: 0 };
-    const where = { ...filters, actor: person, ...(since === undefined ? {} : { at: { since } }) };
-    const page = await db.page(Receipts, { where, limit, cursor, count });
+    const several = { action: valuesOf(action), subject_type: valuesOf(subject_type) };
+    const where = { subject_id, outcome, actor: person, ...several, at: rangeOf({ since, until }) };
+    const page = await db.page(receipts, { where, limit, cursor, count, sort, q });
     return { ...page, items: await presentReceipts(transactionOf(db), tenant, db, page.items) };
   },
 });

@@ -17,6 +17,7 @@ export interface Attempt {
   readonly tenant: string;
   readonly actor: Actor;
   readonly params: Readonly<Record<string, string>>;
+  /** null where it was refused before that was read. */
   readonly input: unknown;
 }
 

@@ -2,7 +2,7 @@ import type { Changes, Message, Occurrence } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { Happening } from '../record.ts';
-import { errorsIn } from '../validation.ts';
+import { errorsIn, inWords } from '../validation.ts';
 import { endpointsOf, subscribes } from './endpoints.ts';
 
 /** The effect that delivers a notice. */
@@ -53,7 +53,7 @@ function noticeOf(
   // Ajv fills in defaults, and what a pack has made is not ours to change.
   const checked = structuredClone(data);
   const errors = errorsIn(event.data, checked);
-  if (errors.length > 0) throw new TypeError(`the event ${type}: ${errors.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+  if (errors.length > 0) throw new TypeError(`the event ${type}: ${inWords(errors)}`);
   return { type, version, timestamp: now, tenant, subject: { type: subjectType, id: subject }, data: checked };
 }
 

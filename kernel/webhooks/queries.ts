@@ -1,4 +1,5 @@
-import { defineQuery, type Query, Strict } from '../../sdk/index.ts';
+import { defineQuery, pageOf, type Query, Strict, Type } from '../../sdk/index.ts';
+import { WebhookEndpoint } from '../config/webhooks.ts';
 import { transactionOf } from '../database/reader.ts';
 import type { WebhookSecrets } from '../log/signer.ts';
 import { endpointsOf, secretOf } from './endpoints.ts';
@@ -11,6 +12,7 @@ export function listWebhooks(secrets: WebhookSecrets): Query {
     route: { method: 'GET', path: '/webhooks' },
     roles: ['operator'],
     query: Strict({}),
+    answer: pageOf(Strict({ ...WebhookEndpoint.properties, secret: Type.String() })),
     async run({ db, tenant }) {
       const endpoints = await endpointsOf(transactionOf(db), tenant);
       const items = endpoints.map((endpoint) => ({ ...endpoint, secret: secretOf(secrets, tenant, endpoint.id) }));

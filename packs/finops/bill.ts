@@ -63,10 +63,16 @@ function ratedFor(unbilled: Unbilled, counted: Counted, id: string, at: ActionCo
 type RatedFor = ReturnType<typeof ratedFor>;
 
 function contentOf(unbilled: Unbilled, counted: Counted, { revision, lines, total }: RatedFor) {
-  const { plan, uncounted } = unbilled;
-  const time_zone = closeOf(unbilled, counted)?.time_zone ?? uncounted.calendar.time_zone;
-  const terms = { currency: plan.currency, plan, plan_id: plan.id, plan_version: plan.version };
-  return { ...terms, revision, lines, total, ...positionOf(unbilled, counted), time_zone };
+  const { plan } = unbilled;
+  return { currency: plan.currency, plan, plan_id: plan.id, plan_version: plan.version, revision, lines, total, ...pinOf(unbilled, counted) };
+}
+
+/** The usage that it is of. Of a closed period, that before the position where it was closed; else as far as the log was read. */
+function pinOf({ period, closes, uncounted }: Unbilled, counted: Counted): Pick<InvoiceRow, 'log_epoch' | 'log_size' | 'time_zone'> {
+  const closed = [...closes, ...counted.closes].find((close) => close.period >= period);
+  if (closed) return { log_epoch: closed.log_epoch, log_size: closed.log_size, time_zone: closed.time_zone };
+  const { through, calendar } = uncounted;
+  return { log_epoch: through.epoch, log_size: through.size, time_zone: calendar.time_zone };
 }
 
 function edgesOf({ tenantId }: Unbilled, { before, after }: SubjectChange<InvoiceRow>, { actor }: ActionContext<unknown>): readonly Edge[] {
@@ -74,17 +80,6 @@ function edgesOf({ tenantId }: Unbilled, { before, after }: SubjectChange<Invoic
     ...(before === null && tenantId ? [edge(after.id, 'bills', tenantId)] : []),
     ...(after.status === 'finalized' && !actor.system ? [edge(after.id, 'finalized_by', actor.id)] : []),
   ];
-}
-
-/** Of a closed period, where it was closed; else as far as the log was read. */
-function positionOf(unbilled: Unbilled, counted: Counted): Pick<InvoiceRow, 'log_epoch' | 'log_size'> {
-  const closed = closeOf(unbilled, counted);
-  const { epoch, size } = unbilled.uncounted.through;
-  return closed ? { log_epoch: closed.log_epoch, log_size: closed.log_size } : { log_epoch: epoch, log_size: size };
-}
-
-function closeOf({ period, closes }: Unbilled, counted: Counted) {
-  return [...closes, ...counted.closes].find((close) => close.period >= period);
 }
 
 /** The same usage at the same price, by the same plan. */

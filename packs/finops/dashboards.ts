@@ -21,10 +21,18 @@ export const demoEconomics = defineDashboard({
   id: 'finops.demo-economics',
   title: 'FinOps Demo Economics',
   roles: readers,
+  ownTime: true,
   read(context) {
     const { db, tenant, calendar } = context;
     const period = periodOf(calendar.today);
-    const invoice = switchboardPath(`/billing/invoices/${tenant}/${period}`);
+    const invoice = `/billing/invoices/${tenant}/${period}`;
+    const toInvoice = {
+      href: switchboardPath(invoice),
+      links: [
+        { title: 'As an invoice', href: pathTo(invoice, { format: 'html' }) },
+        { title: 'As JSON', href: pathTo(invoice, { format: 'json' }) },
+      ],
+    };
     return {
       cards: [
         metered(db, { id: 'policy-decisions', title: 'Policy decisions', meter: 'policy_decisions', period }),
@@ -34,7 +42,7 @@ export const demoEconomics = defineDashboard({
           title: 'Rated so far',
           definition: 'What this month comes to by its price plan, base fee included, as far as its usage is counted.',
           unit: 'money',
-          href: invoice,
+          ...toInvoice,
           value: () => costOf(context, period, (quantity) => quantity),
         },
         {
@@ -42,7 +50,7 @@ export const demoEconomics = defineDashboard({
           title: 'Estimate for the month',
           definition: 'The same, if each day that is left goes like those so far: usage, divided by the days so far, times the days of the month.',
           unit: 'money',
-          href: invoice,
+          href: toInvoice.href,
           value: () => costOf(context, period, (quantity) => projected(quantity, calendar.today)),
         },
         {
@@ -56,7 +64,7 @@ export const demoEconomics = defineDashboard({
         },
       ],
       charts: [
-        { id: 'usage-by-day', title: 'Usage by day', kind: 'bar', axis: 'Day', unit: 'count', data: () => usageByDay(db, period, calendar.today) },
+        { id: 'usage-by-day', title: 'Usage by day', kind: 'line', axis: 'Day', unit: 'count', data: () => usageByDay(db, period, calendar.today) },
       ],
     };
   },

@@ -1,6 +1,5 @@
-import { Currency, DecimalAnswer, defineEvent, Id, Strict, Type } from '../../sdk/index.ts';
+import { Currency, DecimalAnswer, defineEvent, Id, Period, Strict, Type } from '../../sdk/index.ts';
 import type { InvoiceRow } from './books.ts';
-import { Period } from './period.ts';
 
 /** What every event says of its invoice. */
 const bill = { invoice_id: Id, number: Type.String(), period: Period, total: DecimalAnswer, currency: Currency };

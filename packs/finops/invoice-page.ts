@@ -1,10 +1,10 @@
 import { htmlText } from '../../sdk/index.ts';
-import type { InvoiceView } from './invoice.ts';
+import { type InvoiceView, nameOf } from './invoice.ts';
 
 /** An invoice to print. Its style is that of all printed pages. */
 export function invoicePage(invoice: InvoiceView): string {
-  const { number, tenant_id, period, currency, status, lines, total, credited_total, credit_notes, finalized_at, plan_id, plan_version, time_zone } =
-    invoice;
+  const { id, number, tenant_id, period, currency, status, lines, total, credited_total, credit_notes } = invoice;
+  const { finalized_at, plan_id, plan_version, time_zone } = invoice;
   const title = number === null ? `Draft invoice for ${period}` : `Invoice ${number}`;
   const facts = [
     ['Billed to', tenant_id],
@@ -32,9 +32,13 @@ export function invoicePage(invoice: InvoiceView): string {
 <tfoot><tr><th scope="row" colspan="3">Total</th><td class="amount">${htmlText(total)} ${htmlText(currency)}</td></tr></tfoot>
 </table></div></section>
 ${credits.length === 0 ? '' : creditSection(credits, credited_total, currency)}
-<section><h2>Proof</h2><p>Each line comes from readings, each reading from events, and each event stands in a signed log. The evidence that shows it, to be
-verified offline, is at <code>/evidence/billing/${htmlText(tenant_id)}/${htmlText(period)}</code>.</p></section>
+${id === null ? '' : proofSection(`/evidence/billing/${tenant_id}/${nameOf(invoice)}`)}
 </main></body></html>`;
+}
+
+function proofSection(evidence: string): string {
+  return `<section><h2>Proof</h2><p>Each line comes from readings, each reading from events, and each event stands in a signed log. The evidence that shows it, to be
+verified offline, is at <code>${htmlText(evidence)}</code>.</p></section>`;
 }
 
 function creditSection(credits: readonly (readonly string[])[], total: string, currency: string): string {

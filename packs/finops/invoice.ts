@@ -15,12 +15,22 @@ export function assertOwn({ tenant_id }: Readonly<Record<string, string>>, tenan
   if (tenant_id !== tenant) throw new Problem('not-found', `There is no invoice of ${tenant_id}.`);
 }
 
+/** What the path of an invoice calls it. */
+export function invoicePath({ tenant_id, period }: InvoiceRow): Readonly<Record<string, string>> {
+  return { tenant_id, period };
+}
+
 /** By its number, which names a void one too, or else by its period. @throws Problem `not-found` for a number, `invalid-input` for what is neither */
 export async function invoiceNamed(db: Reader, name: string | undefined): Promise<InvoiceRow | null> {
   if (name === undefined || !/^INV-\d+$/.test(name)) return findInvoice(db, periodIn(name));
   const [found] = await db.find(Invoice, { number: name });
   if (!found) throw new Problem('not-found', `There is no invoice ${name}.`);
   return found;
+}
+
+/** What names this invoice and no other: its period stands for another, once it is void. */
+export function nameOf({ number, period }: { readonly number: string | null; readonly period: string }): string {
+  return number ?? period;
 }
 
 /** The invoice of a period that stands or, where there is none, the last that was voided; null where there never was one. */

@@ -6,7 +6,6 @@ import { type InvoiceRow, isCountDue } from './books.ts';
 import { CurrentReading, Invoice, PeriodClose } from './entities.ts';
 import { findInvoice, presentInvoices } from './invoice.ts';
 import { periodOf } from './period.ts';
-import { presentMetered } from './reading.ts';
 
 /** The tenant has one. */
 const LEDGER = 'ledger';
@@ -21,7 +20,7 @@ export const meterUsage = defineJob({
     name: 'metering',
     option: 'day',
     due: async () => [LEDGER],
-    report: async (day, { db }) => ({ day, readings: (await db.find(CurrentReading, { day })).map(presentMetered) }),
+    report: async (day, { db }) => ({ day, readings: await db.find(CurrentReading, { day }) }),
   },
 });
 

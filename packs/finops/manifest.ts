@@ -21,6 +21,7 @@ import {
 } from './entities.ts';
 import { invoiceCredited, invoiceDiffers, invoiceFinalized, invoiceVoided } from './events.ts';
 import { billingEvidence } from './evidence.ts';
+import { meteringLag } from './indicators.ts';
 import { checkInvoices, meterUsage, rateUsage } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
 import {
@@ -36,6 +37,7 @@ import {
   recomputeInvoice,
 } from './queries.ts';
 import { settings, settingsErrors } from './settings.ts';
+import { views } from './views.ts';
 
 export default definePack({
   id: 'finops',
@@ -56,6 +58,7 @@ export default definePack({
   ],
   evidence: [billingEvidence],
   dashboards: [demoEconomics],
+  indicators: [meteringLag],
   effects: [],
   events: [invoiceFinalized, invoiceVoided, invoiceCredited, invoiceDiffers],
   jobs: [meterUsage, rateUsage, checkInvoices],
@@ -72,4 +75,5 @@ export default definePack({
   },
   settings,
   settingsErrors,
+  views,
 });

@@ -1,10 +1,4 @@
-import { Problem, Type } from '../../sdk/index.ts';
-
-/** A month of the tenant's calendar: `2026-11`. Periods and days sort as texts. */
-export const Period = Type.String({ pattern: '^[12][0-9]{3}-(0[1-9]|1[0-2])$', description: 'a month such as 2026-11' });
-const PERIOD = /^[12][0-9]{3}-(0[1-9]|1[0-2])$/;
-
-export const Day = Type.String({ format: 'date', pattern: '^[12][0-9]{3}-', description: 'a day such as 2026-11-22' });
+import { isPeriod, Problem } from '../../sdk/index.ts';
 
 export function periodOf(day: string): string {
   return day.slice(0, 7);
@@ -31,7 +25,7 @@ export function dayAfter(day: string, days: number): string {
 
 /** What stands in a path. @throws Problem `invalid-input` */
 export function periodIn(text: string | undefined): string {
-  if (text !== undefined && PERIOD.test(text)) return text;
+  if (text !== undefined && isPeriod(text)) return text;
   const message = 'is not valid: a month such as 2026-11';
   throw new Problem('invalid-input', `period ${message}`, { errors: [{ path: 'period', message }] });
 }

@@ -1,30 +1,35 @@
 import {
   Content,
+  Day,
   defineQuery,
   Id,
-  listParameters,
+  listOf,
+  Nullable,
+  Period,
   PricePlan,
   Problem,
   pageOf,
   type Query,
+  rangeOf,
+  Several,
   Strict,
+  statesOf,
   Timestamp,
   Type,
   valuesOf,
 } from '../../sdk/index.ts';
 import { requirePlan } from './books.ts';
 import { BillingRun, CreditNote, CurrentRatedUsage, CurrentReading, Invoice, InvoiceDiscrepancy, MeterAdjustment } from './entities.ts';
-import { assertOwn, emptyInvoice, invoiceNamed, presentInvoice, presentInvoices } from './invoice.ts';
+import { assertOwn, emptyInvoice, invoiceNamed, nameOf, presentInvoice, presentInvoices } from './invoice.ts';
 import { invoiceCsv } from './invoice-csv.ts';
 import { invoicePage } from './invoice-page.ts';
-import { Day, Period, periodIn } from './period.ts';
-import { presentMetered } from './reading.ts';
+import { periodIn } from './period.ts';
 import { recomputed } from './recompute.ts';
 import { readers } from './roles.ts';
 import { AdjustmentAnswer, InvoiceAnswer, RatedUsageAnswer, ReadingAnswer } from './schemas.ts';
 import { assignmentsOf } from './settings.ts';
 
-const Several = Type.String({ description: 'One or several, separated by commas' });
+const readings = listOf(CurrentReading, { sort: ['day', 'meter', 'quantity', 'created_at'], search: ['meter', 'event_type', 'ledger_id'] });
 
 export const listReadings = defineQuery({
   id: 'finops.reading.list',
@@ -38,14 +43,18 @@ export const listReadings = defineQuery({
     /** Instead of a day. */
     from: Type.Optional(Day),
     to: Type.Optional(Day),
-    ...listParameters,
+    ...readings.parameters,
   }),
   answer: pageOf(ReadingAnswer),
-  async run({ db, query: { meter, period, day, from, to, limit, cursor, count } }) {
-    const range = day ?? (from === undefined && to === undefined ? undefined : { ...(from ? { since: from } : {}), ...(to ? { until: to } : {}) });
-    const page = await db.page(CurrentReading, { where: { meter: valuesOf(meter), period, day: range }, limit, cursor, count });
-    return { ...page, items: page.items.map(presentMetered) };
+  async run({ db, query: { meter, period, day, from, to, limit, cursor, count, sort, q } }) {
+    const where = { meter: valuesOf(meter), period, day: day ?? rangeOf({ since: from, until: to }) };
+    return db.page(readings, { where, limit, cursor, count, sort, q });
   },
+});
+
+const adjustments = listOf(MeterAdjustment, {
+  sort: ['day', 'meter', 'quantity', 'billed_in', 'created_at'],
+  search: ['meter', 'event_type', 'ledger_id'],
 });
 
 export const listAdjustments = defineQuery({
@@ -53,11 +62,10 @@ export const listAdjustments = defineQuery({
   title: 'Usage that came after its period was closed, and where it is billed',
   route: { method: 'GET', path: '/metering/adjustments' },
   roles: readers,
-  query: Strict({ meter: Type.Optional(Several), period: Type.Optional(Period), billed_in: Type.Optional(Period), ...listParameters }),
+  query: Strict({ meter: Type.Optional(Several), period: Type.Optional(Period), billed_in: Type.Optional(Period), ...adjustments.parameters }),
   answer: pageOf(AdjustmentAnswer),
-  async run({ db, query: { meter, period, billed_in, limit, cursor, count } }) {
-    const page = await db.page(MeterAdjustment, { where: { meter: valuesOf(meter), period, billed_in }, limit, cursor, count });
-    return { ...page, items: page.items.map(presentMetered) };
+  async run({ db, query: { meter, period, billed_in, limit, cursor, count, sort, q } }) {
+    return db.page(adjustments, { where: { meter: valuesOf(meter), period, billed_in }, limit, cursor, count, sort, q });
   },
 });
 
@@ -67,22 +75,23 @@ export const listPlans = defineQuery({
   route: { method: 'GET', path: '/billing/plans' },
   roles: readers,
   query: Strict({}),
-  answer: pageOf(Strict({ from: Type.Union([Period, Type.Null()]), plan: PricePlan })),
+  answer: pageOf(Strict({ from: Nullable(Period), plan: PricePlan })),
   async run(context) {
     const items = assignmentsOf(context);
     return { items, next_cursor: null, total: items.length };
   },
 });
 
+const runs = listOf(BillingRun, { sort: ['created_at', 'period', 'total'], search: ['period', 'invoice_id'] });
+
 export const listRuns = defineQuery({
   id: 'finops.billing-run.list',
   title: 'Billing runs',
   route: { method: 'GET', path: '/billing/runs' },
   roles: readers,
-  query: Strict({ period: Type.Optional(Period), created_since: Type.Optional(Timestamp), ...listParameters }),
-  async run({ db, query: { period, created_since, limit, cursor, count } }) {
-    const created_at = created_since === undefined ? undefined : { since: created_since };
-    return db.page(BillingRun, { where: { period, created_at }, limit, cursor, count });
+  query: Strict({ period: Type.Optional(Period), created_since: Type.Optional(Timestamp), ...runs.parameters }),
+  async run({ db, query: { period, created_since, limit, cursor, count, sort, q } }) {
+    return db.page(runs, { where: { period, created_at: rangeOf({ since: created_since }) }, limit, cursor, count, sort, q });
   },
 });
 
@@ -95,35 +104,26 @@ export const getRun = defineQuery({
   run: ({ db, params }) => db.one(BillingRun, params.id ?? ''),
 });
 
+const ratedUsage = listOf(CurrentRatedUsage, {
+  sort: ['period', 'meter', 'quantity', 'amount', 'created_at'],
+  search: ['meter', 'description', 'invoice_id'],
+});
+
 export const listRatedUsage = defineQuery({
   id: 'finops.rated-usage.list',
   title: 'What usage costs, by meter and period',
   route: { method: 'GET', path: '/billing/rated-usage' },
   roles: readers,
-  query: Strict({ period: Type.Optional(Period), meter: Type.Optional(Several), invoice_id: Type.Optional(Id), ...listParameters }),
+  query: Strict({ period: Type.Optional(Period), meter: Type.Optional(Several), invoice_id: Type.Optional(Id), ...ratedUsage.parameters }),
   answer: pageOf(RatedUsageAnswer),
-  async run({ db, query: { period, meter, invoice_id, limit, cursor, count } }) {
-    const page = await db.page(CurrentRatedUsage, { where: { period, meter: valuesOf(meter), invoice_id }, limit, cursor, count });
-    const items = page.items.map(({ id, tenant_id, invoice_id: invoice, period: of, meter: name, adjusts, ...rest }) => {
-      const { quantity, unit_price, amount, currency, plan_id, plan_version, created_at } = rest;
-      return {
-        id,
-        tenant_id,
-        invoice_id: invoice,
-        period: of,
-        meter: name,
-        adjusts,
-        quantity,
-        unit_price,
-        amount,
-        currency,
-        plan_id,
-        plan_version,
-        created_at,
-      };
-    });
-    return { ...page, items };
+  async run({ db, query: { period, meter, invoice_id, limit, cursor, count, sort, q } }) {
+    return db.page(ratedUsage, { where: { period, meter: valuesOf(meter), invoice_id }, limit, cursor, count, sort, q });
   },
+});
+
+const invoices = listOf(Invoice, {
+  sort: ['period', 'number', 'total', 'status', 'finalized_at', 'created_at'],
+  search: ['number', 'period', 'plan_id'],
 });
 
 export const listInvoices = defineQuery({
@@ -131,10 +131,10 @@ export const listInvoices = defineQuery({
   title: 'Invoices',
   route: { method: 'GET', path: '/billing/invoices' },
   roles: readers,
-  query: Strict({ status: Type.Optional(Several), period: Type.Optional(Period), ...listParameters }),
+  query: Strict({ status: Type.Optional(statesOf(Invoice)), period: Type.Optional(Period), ...invoices.parameters }),
   answer: pageOf(InvoiceAnswer),
-  async run({ db, query: { status, period, limit, cursor, count } }) {
-    const page = await db.page(Invoice, { where: { status: valuesOf(status), period }, limit, cursor, count });
+  async run({ db, query: { status, period, limit, cursor, count, sort, q } }) {
+    const page = await db.page(invoices, { where: { status: valuesOf(status), period }, limit, cursor, count, sort, q });
     return { ...page, items: await presentInvoices(db, page.items) };
   },
 });
@@ -155,7 +155,8 @@ export const getInvoice = defineQuery({
     const { time_zone } = await db.calendar();
     const invoice = found ? presentInvoice(found, notes) : emptyInvoice({ tenant, period, plan: requirePlan(period, { settings }), time_zone });
     if (format === 'html') return new Content('text/html; charset=utf-8', invoicePage(invoice));
-    if (format === 'csv') return new Content('text/csv; charset=utf-8', invoiceCsv(invoice), { filename: `invoice-${tenant}-${period}.csv` });
+    if (format === 'csv')
+      return new Content('text/csv; charset=utf-8', invoiceCsv(invoice), { filename: `invoice-${tenant}-${nameOf(invoice)}.csv` });
     return invoice;
   },
 });
@@ -183,11 +184,13 @@ export const recomputeInvoice: Query = defineQuery({
   },
 });
 
+const discrepancies = listOf(InvoiceDiscrepancy, { sort: ['period', 'created_at'], search: ['period', 'invoice_id'] });
+
 export const listDiscrepancies = defineQuery({
   id: 'finops.invoice-discrepancy.list',
   title: 'Finalized invoices that do not come out the same from their events',
   route: { method: 'GET', path: '/billing/discrepancies' },
   roles: readers,
-  query: Strict({ period: Type.Optional(Period), ...listParameters }),
-  run: ({ db, query: { period, limit, cursor, count } }) => db.page(InvoiceDiscrepancy, { where: { period }, limit, cursor, count }),
+  query: Strict({ period: Type.Optional(Period), ...discrepancies.parameters }),
+  run: ({ db, query: { period, limit, cursor, count, sort, q } }) => db.page(discrepancies, { where: { period }, limit, cursor, count, sort, q }),
 });

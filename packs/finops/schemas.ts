@@ -1,5 +1,4 @@
-import { Currency, DecimalAnswer, Id, Nullable, Strict, Timestamp, Type } from '../../sdk/index.ts';
-import { Day, Period } from './period.ts';
+import { Currency, Day, DecimalAnswer, Id, Nullable, Period, PricePlan, Strict, Timestamp, Type } from '../../sdk/index.ts';
 
 const Line = Strict({
   meter: Nullable(Type.String({ description: 'null for the base fee' })),
@@ -48,10 +47,13 @@ const metered = {
   day: Day,
   period: Period,
   meter: Type.String(),
+  event_type: Type.String(),
   aggregation: Type.Enum(['count', 'sum', 'max']),
   quantity: DecimalAnswer,
   event_count: Type.Integer({ description: 'Events of a quantity that is not 0, less those that were corrected' }),
   time_zone: Type.String(),
+  ledger_id: Id,
+  ledger_version: Type.Integer({ description: 'Of the ledger: the receipt of this version binds the row' }),
   created_at: Timestamp,
 };
 
@@ -62,14 +64,22 @@ export const RatedUsageAnswer = Strict({
   id: Id,
   tenant_id: Type.String(),
   invoice_id: Id,
+  revision: Type.Integer({ description: 'Of the invoice' }),
   period: Period,
   meter: Type.String(),
+  event_type: Type.String(),
+  aggregation: metered.aggregation,
   adjusts: Nullable(Period),
   quantity: DecimalAnswer,
+  billed_quantity: Type.String({ ...DecimalAnswer, description: 'Of an adjusted period, what was billed before' }),
   unit_price: Nullable(DecimalAnswer),
   amount: DecimalAnswer,
   currency: Currency,
+  description: Type.String(),
+  charge: PricePlan.properties.charges.items,
   plan_id: Type.String(),
   plan_version: Type.Integer(),
+  reading_ids: Type.Array(Id),
+  adjustment_ids: Type.Array(Id),
   created_at: Timestamp,
 });

@@ -1,5 +1,4 @@
-import { type Plan, PricePlan, planErrors, Strict, Type } from '../../sdk/index.ts';
-import { Period } from './period.ts';
+import { Period, type Plan, PricePlan, planErrors, Strict, Type } from '../../sdk/index.ts';
 
 /** What a tenant is billed by, and for how long a period takes in what comes late. */
 export const settings = Strict({

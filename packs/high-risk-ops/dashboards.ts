@@ -1,4 +1,4 @@
-import { type Card, defineDashboard, pathTo, type Reader, seriesByDay } from '../../sdk/index.ts';
+import { type Card, createdIn, type Distribution, defineDashboard, pathTo, type Reader, seriesByDay } from '../../sdk/index.ts';
 import { HighRiskRequest } from './entities.ts';
 import { listRequests, type RequestFilters, requestsBy } from './queries.ts';
 
@@ -6,19 +6,25 @@ import { listRequests, type RequestFilters, requestsBy } from './queries.ts';
 export const overview = defineDashboard({
   id: 'high-risk-ops.overview',
   title: 'High-Risk Ops',
-  read({ db, since, now }) {
-    const made: RequestFilters = { created_since: since };
+  read(context) {
+    const { db, since, now } = context;
+    const made: RequestFilters = createdIn(context);
     const { where } = requestsBy(made);
-    const timeToApprove = () => db.distribution(HighRiskRequest, where, { secondsFrom: 'created_at', to: { firstIn: 'approved' } });
-    const unit = 'seconds' as const;
+    let measured: Promise<Distribution> | undefined;
+    const timeToApprove = () => {
+      measured ??= db.distribution(HighRiskRequest, where, { secondsFrom: 'created_at', to: { firstIn: 'approved' } });
+      return measured;
+    };
+    const ofTime = { unit: 'seconds', compared: true } as const;
     return {
       cards: [
-        counting(db, { id: 'requests', title: 'Requests', definition: 'Requests made in the period.', filters: made }),
+        counting(db, { id: 'requests', title: 'Requests', definition: 'Requests made in the period.', filters: made, compared: true }),
         counting(db, {
           id: 'executed',
           title: 'Executed',
           definition: 'Requests made in the period whose access was opened, whether or not it has ended since.',
           filters: { ...made, status: 'executed,expired,revoked' },
+          compared: true,
         }),
         counting(db, {
           id: 'pending',
@@ -33,14 +39,14 @@ export const overview = defineDashboard({
           filters: { ...made, without_receipts: true },
         }),
         {
-          unit,
+          ...ofTime,
           id: 'time-to-approve-p50',
           title: 'Time to approve, median',
           definition: 'From the request to the last approval that it needed: half of those made in the period and approved took no longer.',
           value: async () => (await timeToApprove()).p50,
         },
         {
-          unit,
+          ...ofTime,
           id: 'time-to-approve-p95',
           title: 'Time to approve, 95th percentile',
           definition: 'From the request to the last approval that it needed: 95 of 100 made in the period and approved took no longer.',
@@ -50,7 +56,7 @@ export const overview = defineDashboard({
           id: 'active-grants',
           title: 'Active grants',
           definition: 'Access that is open now, whenever it was asked for.',
-          filters: { status: 'executed' },
+          filters: OPEN,
         }),
       ],
       charts: [
@@ -66,11 +72,26 @@ export const overview = defineDashboard({
           },
         },
       ],
+      lists: [
+        {
+          id: 'open-now',
+          title: 'Access that is open now',
+          list: pathTo(listRequests.route.path, OPEN),
+          empty: 'No access is open now.',
+          columns: [
+            { field: 'target', title: 'Target' },
+            { field: 'requester', title: 'Requester' },
+            { field: 'execution.expires_at', title: 'Ends in', countdown: true },
+          ],
+        },
+      ],
     };
   },
 });
 
-interface CountOfRequests extends Pick<Card, 'id' | 'title' | 'definition'> {
+const OPEN = { status: 'executed' };
+
+interface CountOfRequests extends Pick<Card, 'id' | 'title' | 'definition' | 'compared'> {
   readonly filters: RequestFilters;
 }
 

@@ -16,6 +16,7 @@ import { expireGrants, lapseRequests } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
 import { getRequest, listRequests, requestReceipts } from './queries.ts';
 import { settings } from './settings.ts';
+import { views } from './views.ts';
 
 export default definePack({
   id: 'high-risk-ops',
@@ -41,6 +42,7 @@ export default definePack({
   usage: [],
   meters: [],
   dashboards: [overview],
+  indicators: [],
   relationships: {
     requested_by: 'requested',
     executed_by: 'executed',
@@ -49,4 +51,5 @@ export default definePack({
     has_execution: 'execution_of',
   },
   settings,
+  views,
 });

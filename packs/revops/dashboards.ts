@@ -1,4 +1,4 @@
-import { type Card, type ChartData, Decimal, type Distribution, defineDashboard, pathTo, type Reader } from '../../sdk/index.ts';
+import { type Card, type ChartData, createdIn, Decimal, type Distribution, defineDashboard, pathTo, type Reader } from '../../sdk/index.ts';
 import { Lead, Quote } from './entities.ts';
 import { type LeadFilters, leadsBy, listLeads, listQuotes, type QuoteFilters, quotesBy } from './queries.ts';
 import { segmentsOf } from './settings.ts';
@@ -7,22 +7,27 @@ import { segmentsOf } from './settings.ts';
 export const governance = defineDashboard({
   id: 'revops.governance',
   title: 'RevOps Governance',
-  read({ db, since, settings }) {
-    const made = { created_since: since };
+  read(context) {
+    const { db, settings } = context;
+    const made = createdIn(context);
     const inPeriod = quotesBy(made);
-    const timeToApprove = (of: (times: Distribution) => number | null) => async () =>
-      of(await db.distribution(Quote, inPeriod, { secondsFrom: { firstIn: 'pending_approval' }, to: { firstIn: 'approved' } }));
-    const unit = 'seconds' as const;
+    let measured: Promise<Distribution> | undefined;
+    const timeToApprove = (of: (times: Distribution) => number | null) => async () => {
+      measured ??= db.distribution(Quote, inPeriod, { secondsFrom: { firstIn: 'pending_approval' }, to: { firstIn: 'approved' } });
+      return of(await measured);
+    };
+    const ofTime = { unit: 'seconds', compared: true } as const;
     const sample = 'From the first submission to the moment when all approvals were there for the first time, of the quotes drafted in the period.';
     return {
       cards: [
-        leads(db, { id: 'leads', title: 'Leads', definition: 'Leads taken up in the period.', filters: made }),
-        quotes(db, { id: 'quotes', title: 'Quotes', definition: 'Quotes drafted in the period.', filters: made }),
+        leads(db, { id: 'leads', title: 'Leads', definition: 'Leads taken up in the period.', filters: made, compared: true }),
+        quotes(db, { id: 'quotes', title: 'Quotes', definition: 'Quotes drafted in the period.', filters: made, compared: true }),
         quotes(db, {
           id: 'quotes-needing-approval',
           title: 'Quotes requiring approval',
           definition: 'Quotes drafted in the period that somebody else than who submitted them, last, must approve, whatever has become of them.',
           filters: { ...made, needs_approval: true },
+          compared: true,
         }),
         quotes(db, {
           id: 'quotes-pending',
@@ -30,9 +35,15 @@ export const governance = defineDashboard({
           definition: 'Quotes that wait for an approval now, whenever they were drafted.',
           filters: { status: 'pending_approval' },
         }),
-        { unit, id: 'approval-time-average', title: 'Approval time, average', definition: sample, value: timeToApprove(({ average }) => average) },
-        { unit, id: 'approval-time-p50', title: 'Approval time, median', definition: sample, value: timeToApprove(({ p50 }) => p50) },
-        { unit, id: 'approval-time-p95', title: 'Approval time, 95th percentile', definition: sample, value: timeToApprove(({ p95 }) => p95) },
+        {
+          ...ofTime,
+          id: 'approval-time-average',
+          title: 'Approval time, average',
+          definition: sample,
+          value: timeToApprove(({ average }) => average),
+        },
+        { ...ofTime, id: 'approval-time-p50', title: 'Approval time, median', definition: sample, value: timeToApprove(({ p50 }) => p50) },
+        { ...ofTime, id: 'approval-time-p95', title: 'Approval time, 95th percentile', definition: sample, value: timeToApprove(({ p95 }) => p95) },
       ],
       charts: [
         {
@@ -79,7 +90,7 @@ function labelOf(percent: string): string {
   return `up to ${percent}`;
 }
 
-interface Counted<Filters> extends Pick<Card, 'id' | 'title' | 'definition'> {
+interface Counted<Filters> extends Pick<Card, 'id' | 'title' | 'definition' | 'compared'> {
   readonly filters: Filters;
 }
 

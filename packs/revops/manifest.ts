@@ -17,6 +17,7 @@ import { expireQuotes } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
 import { getLead, getOpportunity, getQuote, listLeads, listOpportunities, listQuotes, quoteReceipts, quoteRevisions } from './queries.ts';
 import { settings } from './settings.ts';
+import { views } from './views.ts';
 
 export default definePack({
   id: 'revops',
@@ -37,6 +38,7 @@ export default definePack({
   queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
   evidence: [dealEvidence],
   dashboards: [governance],
+  indicators: [],
   effects: [],
   events: [quoteSubmitted, quoteApproved, quoteRejected, quoteActivated],
   jobs: [expireQuotes],
@@ -54,4 +56,5 @@ export default definePack({
     activated_by: 'activated',
   },
   settings,
+  views,
 });

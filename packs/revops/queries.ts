@@ -1,12 +1,13 @@
-import { defineQuery, Id, listParameters, pageOf, type Reader, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { Lead, Opportunity, Quote } from './entities.ts';
 import { presentLeads, presentOpportunities } from './lead.ts';
 import { filesOf, presentQuote, presentRevision } from './quote.ts';
 import { LeadAnswer, OpportunityAnswer, QuoteAnswer, RevisionAnswer } from './schemas.ts';
 
-const Several = Type.String({ description: 'One or several, separated by commas' });
 const Handle = Type.String({ description: 'A handle' });
 const NOTHING = { items: [], next_cursor: null, total: 0 };
+
+const leads = listOf(Lead, { sort: ['created_at', 'updated_at', 'company', 'status'], search: ['company', 'email'], people: ['owner_id'] });
 
 export const listLeads = defineQuery({
   id: 'revops.lead.list',
@@ -16,13 +17,14 @@ export const listLeads = defineQuery({
     segment: Type.Optional(Several),
     owner: Type.Optional(Handle),
     created_since: Type.Optional(Timestamp),
-    ...listParameters,
+    created_until: Type.Optional(Timestamp),
+    ...leads.parameters,
   }),
   answer: pageOf(LeadAnswer),
-  async run({ db, query: { owner, limit, cursor, count, ...filters } }) {
+  async run({ db, query: { owner, limit, cursor, count, sort, q, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
-    const page = await db.page(Lead, { where: { ...leadsBy(filters), owner_id }, limit, cursor, count });
+    const page = await db.page(leads, { where: { ...leadsBy(filters), owner_id }, limit, cursor, count, sort, q });
     return { ...page, items: await presentLeads(db, page.items) };
   },
 });
@@ -30,11 +32,12 @@ export const listLeads = defineQuery({
 export interface LeadFilters {
   readonly segment?: string;
   readonly created_since?: string;
+  readonly created_until?: string;
 }
 
 /** What the filters of the list mean, for the list and for whatever counts what it shows. */
-export function leadsBy({ segment, created_since }: LeadFilters) {
-  return { segment: valuesOf(segment), created_at: since(created_since) };
+export function leadsBy({ segment, created_since, created_until }: LeadFilters) {
+  return { segment: valuesOf(segment), created_at: rangeOf({ since: created_since, until: created_until }) };
 }
 
 export const getLead = defineQuery({
@@ -46,23 +49,31 @@ export const getLead = defineQuery({
   run: async ({ db, params }) => (await presentLeads(db, [await db.one(Lead, params.id ?? '')]))[0],
 });
 
+const opportunities = listOf(Opportunity, {
+  sort: ['created_at', 'updated_at', 'account', 'status'],
+  search: ['account', 'lead_id'],
+  people: ['owner_id'],
+});
+
 export const listOpportunities = defineQuery({
   id: 'revops.opportunity.list',
   title: 'Opportunities',
   route: { method: 'GET', path: '/revops/opportunities' },
   query: Strict({
-    status: Type.Optional(Several),
+    status: Type.Optional(statesOf(Opportunity)),
     segment: Type.Optional(Several),
     owner: Type.Optional(Handle),
     created_since: Type.Optional(Timestamp),
-    ...listParameters,
+    created_until: Type.Optional(Timestamp),
+    ...opportunities.parameters,
   }),
   answer: pageOf(OpportunityAnswer),
-  async run({ db, query: { status, segment, owner, created_since, limit, cursor, count } }) {
+  async run({ db, query: { status, segment, owner, created_since, created_until, limit, cursor, count, sort, q } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
-    const where = { status: valuesOf(status), segment: valuesOf(segment), owner_id, created_at: since(created_since) };
-    const page = await db.page(Opportunity, { where, limit, cursor, count });
+    const created_at = rangeOf({ since: created_since, until: created_until });
+    const where = { status: valuesOf(status), segment: valuesOf(segment), owner_id, created_at };
+    const page = await db.page(opportunities, { where, limit, cursor, count, sort, q });
     return { ...page, items: await presentOpportunities(db, page.items) };
   },
 });
@@ -76,25 +87,32 @@ export const getOpportunity = defineQuery({
   run: async ({ db, params }) => (await presentOpportunities(db, [await db.one(Opportunity, params.id ?? '')]))[0],
 });
 
+const quotes = listOf(Quote, {
+  sort: ['created_at', 'updated_at', 'amount', 'discount_percent', 'net_amount', 'account', 'status'],
+  search: ['account', 'opportunity_id', 'external_id'],
+  people: ['owner_id'],
+});
+
 export const listQuotes = defineQuery({
   id: 'revops.quote.list',
   title: 'Quotes',
   route: { method: 'GET', path: '/revops/quotes' },
   query: Strict({
-    status: Type.Optional(Several),
+    status: Type.Optional(statesOf(Quote)),
     owner: Type.Optional(Handle),
     opportunity: Type.Optional(Id),
     needs_approval: Type.Optional(Type.Boolean({ description: "Those that need another role than the submitter's own" })),
     created_since: Type.Optional(Timestamp),
-    ...listParameters,
+    created_until: Type.Optional(Timestamp),
+    ...quotes.parameters,
   }),
   answer: pageOf(QuoteAnswer),
-  async run({ db, query: { owner, opportunity, limit, cursor, count, ...filters } }) {
+  async run({ db, settings, query: { owner, opportunity, limit, cursor, count, sort, q, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
     if (owner_id === null) return NOTHING;
     const where = { ...quotesBy(filters), owner_id, opportunity_id: opportunity };
-    const page = await db.page(Quote, { where, limit, cursor, count });
-    return { ...page, items: (await filesOf(db, page.items)).map(presentQuote) };
+    const page = await db.page(quotes, { where, limit, cursor, count, sort, q });
+    return { ...page, items: (await filesOf(db, page.items)).map((file) => presentQuote(file, { settings })) };
   },
 });
 
@@ -102,11 +120,12 @@ export interface QuoteFilters {
   readonly status?: string;
   readonly needs_approval?: boolean;
   readonly created_since?: string;
+  readonly created_until?: string;
 }
 
 /** As `leadsBy`, of quotes. */
-export function quotesBy({ status, needs_approval, created_since }: QuoteFilters) {
-  return { status: valuesOf(status), needs_approval, created_at: since(created_since) };
+export function quotesBy({ status, needs_approval, created_since, created_until }: QuoteFilters) {
+  return { status: valuesOf(status), needs_approval, created_at: rangeOf({ since: created_since, until: created_until }) };
 }
 
 export const getQuote = defineQuery({
@@ -115,9 +134,9 @@ export const getQuote = defineQuery({
   route: { method: 'GET', path: '/revops/quotes/:id' },
   query: Strict({}),
   answer: QuoteAnswer,
-  async run({ db, params }) {
+  async run({ db, settings, params }) {
     const [file] = await filesOf(db, [await db.one(Quote, params.id ?? '')]);
-    return file && presentQuote(file);
+    return file && presentQuote(file, { settings });
   },
 });
 
@@ -149,8 +168,4 @@ export const quoteReceipts = defineQuery({
 /** undefined where nobody was asked for, null where there is no such person. */
 async function ownerIn(db: Reader, handle: string | undefined): Promise<string | null | undefined> {
   return handle === undefined ? undefined : db.resolve(`user:${handle}`);
-}
-
-function since(created: string | undefined): { since: string } | undefined {
-  return created === undefined ? undefined : { since: created };
 }

@@ -13,6 +13,7 @@ import {
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
 import { externalRefOf } from './keys.ts';
 import { type LeadRow, leadView, type OpportunityRow, opportunityView } from './lead.ts';
+import { type Configured, segmentsOf } from './settings.ts';
 import { termsIn } from './terms.ts';
 
 export type QuoteRow = Row<typeof Quote>;
@@ -121,8 +122,8 @@ export function hasExpired({ expires_at }: Pick<QuoteRow, 'expires_at'>, now: st
   return expires_at !== null && expires_at <= now;
 }
 
-/** The quote as the API shows it. */
-export function presentQuote(file: QuoteFile) {
+/** The quote as the API shows it, with what the settings say of its segment. */
+export function presentQuote(file: QuoteFile, context: Configured) {
   const { quote, opportunity, lead, contract, handles } = file;
   const handle = (userId: string) => handles.get(userId) ?? userId;
   return {
@@ -134,6 +135,7 @@ export function presentQuote(file: QuoteFile) {
     segment: quote.segment,
     owner: handle(quote.owner_id),
     ...termsIn(quote),
+    self_approval_percent: segmentsOf(context)[quote.segment]?.self_approval_percent ?? null,
     external_ref: externalRefOf(quote),
     status: quote.status,
     revision: quote.revision,
@@ -163,13 +165,14 @@ export function presentQuote(file: QuoteFile) {
 /** The quote after an action, with what the action itself has added. */
 export function presentChanged(file: QuoteFile, changed: Partial<QuoteFile>, at: ActionContext<unknown>) {
   const { approval, decision, actor } = at;
-  return presentQuote({
+  const after = {
     ...file,
     ...changed,
     standing: [...(changed.standing ?? file.standing), ...(approval ? [approval.approval] : [])],
     decisionIds: decision ? [...file.decisionIds, decision.id] : file.decisionIds,
     handles: new Map([...file.handles, [actor.id, actor.handle]]),
-  });
+  };
+  return presentQuote(after, at);
 }
 
 export function presentRevision({ quote, handles }: QuoteFile, row: Row<typeof QuoteRevision>) {

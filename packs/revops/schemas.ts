@@ -60,6 +60,9 @@ export const QuoteAnswer = Strict({
   segment: Text,
   owner: Handle,
   ...termsAnswer,
+  self_approval_percent: Type.Union([DecimalAnswer, Type.Null()], {
+    description: 'Up to which discount an account executive decides alone in this segment, as it is set today; null where the segment is not set up',
+  }),
   external_ref: Nullable(ExternalRef),
   status: Type.Enum(['draft', 'pending_approval', 'approved', 'activated', 'rejected', 'expired']),
   revision: Type.Integer({ minimum: 1 }),

@@ -32,7 +32,7 @@ export const settings = Strict({
 
 export type Settings = Static<typeof settings>;
 
-interface Configured {
+export interface Configured {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 

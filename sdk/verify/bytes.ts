@@ -19,7 +19,7 @@ export function fromUtf8(bytes: Uint8Array): string {
 /** RFC 4648, section 4, with padding. */
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  for (let at = 0; at < bytes.length; at += CHUNK) binary += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + CHUNK));
   return btoa(binary);
 }
 

@@ -1,3 +1,4 @@
+export { type Answered, type Asked, answerTo } from './answer.ts';
 export type { Answer, Evaluator, Questions } from './evaluate.ts';
 export type { Finding } from './findings.ts';
 export { type Policy, parsePolicy } from './policy.ts';

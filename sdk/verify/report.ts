@@ -91,7 +91,7 @@ export function reportText(report: Report): string {
 }
 
 /** The report as one JSON value. */
-export function reportJson({ state, ...report }: Report): object {
+export function reportJson({ state, leaves: _, ...report }: Report): object {
   return { ...report, state: JSON.parse(formatState(state)) };
 }
 

@@ -81,6 +81,8 @@ export interface Report {
   /** Whether the promised receipt is in the log; null where none was asked about. */
   readonly promise: { readonly verdict: 'KEPT' | 'NOT FOUND' | 'INVALID'; readonly leaf_hash: string | null } | null;
   readonly findings: readonly Finding[];
+  /** Base64 hashes of the receipts that are proven to be in a log of the policy's, whatever else was found. */
+  readonly leaves: ReadonlySet<string>;
   /** What to remember of the logs from now on, if the report is ok. */
   readonly state: State;
 }
@@ -169,6 +171,7 @@ function reportOf(judged: Judged | null, promise: Report['promise'], state: Stat
     billing: judged?.billing ?? null,
     promise,
     findings: findings.list,
+    leaves: judged?.leaves ?? new Set(),
     state: judged?.state ?? state,
   };
 }

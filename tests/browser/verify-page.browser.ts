@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildVerifier } from '../../kernel/cli/verifier-page.ts';
 import { parseState } from '../../sdk/verify/index.ts';
 import { buildBilling } from '../support/billing-builder.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { buildEvidence } from '../support/evidence-builder.ts';
 
 const test = suite('The verifier as a page');
@@ -17,9 +18,7 @@ const [evidence, pinned, html] = [file('evidence.json', text), file('demo.policy
 let browser: Browser;
 
 test.before(async () => {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`there is no browser at ${executablePath}: install Chromium, or name it in the variable CHROMIUM`);
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  browser = await launchChromium();
 });
 test.after(async () => {
   await browser?.close();

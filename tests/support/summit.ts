@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { KERNEL_PACK } from '../../kernel/admission.ts';
 import { type Config, loadConfig } from '../../kernel/config/config.ts';
+import { openDatabase } from '../../kernel/database/database.ts';
+import { embeddedDriver } from '../../kernel/database/embedded.ts';
+import { kernelEntities } from '../../kernel/database/tables.ts';
 import { createLog } from '../../kernel/log.ts';
 import { type Summit, startSummit } from '../../kernel/main.ts';
+import { loadPacks } from '../../kernel/packs/loader.ts';
+import { VERSION } from '../../kernel/version.ts';
 
 export interface Answer {
   readonly status: number;
@@ -12,6 +18,13 @@ export interface Answer {
   // What a test reads of an answer is checked by the test.
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
   readonly body: any;
+}
+
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** To see a redirection itself; else it is followed. */
+  readonly redirect?: 'manual';
 }
 
 export interface Call {
@@ -27,10 +40,10 @@ export interface TestSummit {
   post(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   put(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   patch(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
-  send(method: string, path: string, init?: { headers?: Readonly<Record<string, string>>; body?: string }): Promise<Answer>;
+  send(method: string, path: string, init?: Sent): Promise<Answer>;
   token(handle: string, tenant?: string): Promise<string>;
   userId(handle: string, tenant?: string): Promise<string>;
-  /** Moves the database's clock. */
+  /** Moves the database's clock, which in production nothing does. */
   advance(duration: { minutes?: number; hours?: number }): void;
   /** Runs a job of a pack now. @returns how many subjects it acted on */
   runJob(id: string, tenant?: string): Promise<number>;
@@ -46,17 +59,25 @@ export interface TestSummit {
 const TENANT = 'demo-external';
 const root = new URL('../..', import.meta.url).pathname;
 
-/** On PostgreSQL where DATABASE_URL names one (each Summit gets a database of its own), else embedded and in memory. */
-export async function testSummit(change: (config: Config) => Config = (config) => config): Promise<TestSummit> {
+/**
+ * On PostgreSQL where DATABASE_URL names one (each Summit gets a database of its own), else embedded and in memory.
+ * @param startsAt what the database's clock says when it starts, where it is to be another time than now
+ */
+export async function testSummit(change: (config: Config) => Config = (config) => config, startsAt?: string): Promise<TestSummit> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-test-'));
   const database = await freshDatabase();
   const config = change(loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: database?.url }, root));
-  let shift = 0;
-  const summit = await startSummit(config, { log: createLog(process.env.LOG_LEVEL ?? 'silent'), databaseDir: null, clockShift: () => shift });
+  let shift = startsAt === undefined ? 0 : Date.parse(startsAt) - Date.now();
+  const production = config.environment.NODE_ENV === 'production';
+  const summit = await startSummit(config, {
+    log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+    ...(database ? {} : { engine: embeddedDriver(await migrated()) }),
+    ...(production ? {} : { clockShift: () => shift }),
+  });
   const { services } = summit;
   const tokens = new Map<string, Promise<string>>();
 
-  async function send(method: string, path: string, init: { headers?: Readonly<Record<string, string>>; body?: string } = {}): Promise<Answer> {
+  async function send(method: string, path: string, init: Sent = {}): Promise<Answer> {
     const response = await fetch(summit.url + path, { method, ...init });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
@@ -119,6 +140,27 @@ export async function testSummit(change: (config: Config) => Config = (config) =
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+let dump: Promise<Blob> | undefined;
+
+/** The embedded database as the first start leaves it, of which each Summit gets a copy: to make it takes seconds. */
+function migrated(): Promise<Blob> {
+  dump ??= dumpMigrated();
+  return dump;
+}
+
+async function dumpMigrated(): Promise<Blob> {
+  const { packPaths } = loadConfig({ NODE_ENV: 'test' }, root);
+  const engine = embeddedDriver(null);
+  const packs = await loadPacks(packPaths, VERSION);
+  const database = await openDatabase({ engine, packs: [{ id: KERNEL_PACK, entities: kernelEntities, migrations: [] }, ...packs.all] });
+  try {
+    await database.migrate();
+    return await engine.postgres.dump();
+  } finally {
+    await database.close();
+  }
 }
 
 /** A database of its own on the server that DATABASE_URL names; null where none is named. */

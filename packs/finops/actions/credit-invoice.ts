@@ -17,7 +17,7 @@ import {
 } from '../../../sdk/index.ts';
 import { BillingAccount, CreditNote, Invoice } from '../entities.ts';
 import { billOf, invoiceCredited } from '../events.ts';
-import { assertOwn, lockInvoice, presentInvoice } from '../invoice.ts';
+import { assertOwn, invoicePath, lockInvoice, presentInvoice } from '../invoice.ts';
 import { creditors } from '../roles.ts';
 import { InvoiceAnswer } from '../schemas.ts';
 
@@ -37,6 +37,7 @@ export const creditInvoice = defineAction({
     assertOwn(params, tenant);
     return lockInvoice(db, params.period);
   },
+  params: invoicePath,
   subject: ({ invoice }) => invoice,
 
   apply({ invoice: before, notes, account: counted }, at) {

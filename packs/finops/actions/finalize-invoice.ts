@@ -3,7 +3,7 @@ import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { Invoice } from '../entities.ts';
 import { billOf, invoiceFinalized } from '../events.ts';
-import { assertOwn, isFinal, presentInvoice } from '../invoice.ts';
+import { assertOwn, invoicePath, isFinal, presentInvoice } from '../invoice.ts';
 import { periodIn } from '../period.ts';
 import { billers } from '../roles.ts';
 import { InvoiceAnswer } from '../schemas.ts';
@@ -27,6 +27,7 @@ export const finalizeInvoice = defineAction({
     if (unbilled.invoice && unbilled.invoice.status !== 'draft') throw isFinal(unbilled.invoice);
     return unbilled;
   },
+  params: invoicePath,
   subject: ({ invoice }) => invoice,
 
   apply(unbilled, at) {

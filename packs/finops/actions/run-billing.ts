@@ -1,9 +1,8 @@
-import { create, defineAction, edge, none, Strict } from '../../../sdk/index.ts';
+import { create, defineAction, edge, none, Period, Strict } from '../../../sdk/index.ts';
 import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { BillingRun } from '../entities.ts';
 import { presentInvoice } from '../invoice.ts';
-import { Period } from '../period.ts';
 import { billers } from '../roles.ts';
 import { RunAnswer } from '../schemas.ts';
 

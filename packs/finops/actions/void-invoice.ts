@@ -1,7 +1,7 @@
 import { Comment, change, defineAction, edge, none, occurred, Problem, Strict } from '../../../sdk/index.ts';
 import { Invoice } from '../entities.ts';
 import { billOf, invoiceVoided } from '../events.ts';
-import { assertOwn, lockInvoice, presentInvoice } from '../invoice.ts';
+import { assertOwn, invoicePath, lockInvoice, presentInvoice } from '../invoice.ts';
 import { creditors } from '../roles.ts';
 import { InvoiceAnswer } from '../schemas.ts';
 
@@ -21,6 +21,7 @@ export const voidInvoice = defineAction({
     assertOwn(params, tenant);
     return lockInvoice(db, params.period);
   },
+  params: invoicePath,
   subject: ({ invoice }) => invoice,
 
   apply({ invoice: before, notes }, at) {

@@ -40,7 +40,7 @@ export const createQuote = defineAction({
   apply({ file, opportunity, lead, handles, ref, terms }, at) {
     if (file) {
       const { quote } = file;
-      if (isSameTerms(quote, terms)) return unchanged(presentQuote(file));
+      if (isSameTerms(quote, terms)) return unchanged(presentQuote(file, at));
       if (editQuote.from.includes(quote.status)) return revised(file, terms, at);
       throw new Problem('invalid-state', `Quote ${quote.id} is ${quote.status}, and changes no more.`);
     }
@@ -68,17 +68,10 @@ export const createQuote = defineAction({
       subjects: [quote],
       edges: [edge(at.subjectId, 'for_opportunity', opportunity.id), edge(at.subjectId, 'owned_by', owner_id)],
       usage: none('a workflow starts when a quote is submitted'),
-      answer: presentQuote({
-        quote: quote.after,
-        opportunity,
-        lead,
-        revisions: [],
-        approvals: [],
-        standing: [],
-        contract: null,
-        decisionIds: [],
-        handles,
-      }),
+      answer: presentQuote(
+        { quote: quote.after, opportunity, lead, revisions: [], approvals: [], standing: [], contract: null, decisionIds: [], handles },
+        at,
+      ),
     };
   },
 });

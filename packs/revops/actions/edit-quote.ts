@@ -11,7 +11,7 @@ export const editQuote = defineAction({
   title: 'Change a quote',
   route: { method: 'PATCH', path: '/revops/quotes/:id' },
   roles: sellers,
-  input: Strict(termsInput),
+  input: Strict(termsInput, { examples: [{ payment_terms_days: 30 }] }),
   answer: QuoteAnswer,
   entity: Quote,
   from: ['draft', 'pending_approval', 'approved', 'rejected'],

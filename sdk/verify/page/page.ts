@@ -1,5 +1,4 @@
-import type { Line } from '../index.ts';
-import type { Answered, Asked } from './messages.ts';
+import type { Answered, Asked, Line } from '../index.ts';
 
 /** The source of the worker, put in by the build. */
 declare const WORKER: string;

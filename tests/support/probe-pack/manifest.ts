@@ -5,6 +5,7 @@ import {
   defineDashboard,
   defineEvent,
   defineEvidence,
+  defineIndicator,
   defineJob,
   defineMeter,
   definePack,
@@ -16,6 +17,7 @@ import {
   field,
   governed,
   governedTable,
+  listOf,
   many,
   migration,
   none,
@@ -23,7 +25,9 @@ import {
   optional,
   Problem,
   Strict,
+  statesOf,
   Type,
+  valuesOf,
 } from '../../../sdk/index.ts';
 import { billing } from './bill.ts';
 
@@ -168,12 +172,22 @@ const unpoliced = defineAction({
   apply: () => ({ subjects: [], ...nothing, answer: {} }),
 });
 
+const probes = listOf(Probe, { sort: ['name', 'size', 'status', 'created_at', 'version'], search: ['name'] });
+
 const listProbes = defineQuery({
   id: 'probe.list',
   title: 'Probes',
   route: { method: 'GET', path: '/probes' },
+  query: Strict({ status: Type.Optional(statesOf(Probe)), ...probes.parameters }),
+  run: ({ db, query: { status, ...asked } }) => db.page(probes, { where: { status: valuesOf(status) }, ...asked }),
+});
+
+const getProbe = defineQuery({
+  id: 'probe.get',
+  title: 'One probe',
+  route: { method: 'GET', path: '/probes/:id' },
   query: Empty,
-  run: ({ db }) => db.page(Probe, {}),
+  run: ({ db, params }) => db.one(Probe, params.id ?? ''),
 });
 
 const closeAll = defineJob({
@@ -265,6 +279,25 @@ const probeDashboard = defineDashboard({
   },
 });
 
+const indicators = [
+  defineIndicator({
+    id: 'probe.watched',
+    title: 'Watched',
+    definition: 'As the tests need it',
+    unit: 'count',
+    roles,
+    read: async () => ({ value: 3, samples: 7 }),
+  }),
+  defineIndicator({
+    id: 'probe.broken',
+    title: 'Broken',
+    definition: 'What is no number',
+    unit: 'percent',
+    target: 1,
+    read: async ({ db }) => ({ value: (await db.distribution(Probe, {}, 'name')).average }),
+  }),
+];
+
 /** Reported from outside alone: no action here emits it. */
 const dataTransfer = defineUsageType({
   type: 'data_transfer',
@@ -302,7 +335,7 @@ export default definePack({
     tellOfAnother,
     ...billing.actions,
   ],
-  queries: [listProbes],
+  queries: [listProbes, getProbe],
   evidence: [probeEvidence, ...billing.evidence],
   effects: [],
   events: [reported, closed],
@@ -310,6 +343,7 @@ export default definePack({
   usage: [...billing.usage, dataTransfer, seatReport],
   meters,
   dashboards: [probeDashboard],
+  indicators,
   relationships: { watched_by: 'watches' },
   settings: Strict({}),
 });

@@ -1,0 +1,40 @@
+import { htmlText } from '../../sdk/index.ts';
+import type { Person } from '../identity/people.ts';
+
+export interface SignInContent {
+  readonly returnTo: string;
+  /** Whom one may choose to be, by tenant; nobody but on the machine of a server in development. */
+  readonly people: readonly { readonly tenant: string; readonly people: readonly Person[] }[];
+  /** What went wrong with the attempt before. */
+  readonly problem: string | undefined;
+}
+
+/** Plain HTML, no script: it works before anything else does. */
+export function signInPage({ returnTo, people, problem }: SignInContent): string {
+  const hidden = (name: string, value: string) => `<input type="hidden" name="${name}" value="${htmlText(value)}">`;
+  const alert = problem === undefined ? '' : `<div class="problem" role="alert"><h2>There is a problem</h2><p>${htmlText(problem)}</p></div>`;
+  const choices = people.map(
+    (group, index) => `<form method="post" action="/sign-in" aria-labelledby="tenant-${index}">
+      <h3 id="tenant-${index}">${htmlText(group.tenant)}</h3>
+      ${hidden('tenant', group.tenant)}${hidden('return_to', returnTo)}
+      <div class="people">${group.people.map(button).join('')}</div></form>`,
+  );
+  const chooser = `<section class="development" aria-labelledby="development"><h2 id="development">Development sign-in</h2>
+    <p>Choose who to be. Whoever works on this machine can be anybody here; in production, by the network and behind a proxy this part is not there.</p>
+    ${choices.join('')}</section>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    <title>${problem === undefined ? '' : 'Error: '}Sign in – Summit</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/sign-in.css"></head>
+    <body><main><p class="brand">Summit</p><h1>Sign in</h1>${alert}${people.length > 0 ? chooser : ''}
+    <section aria-labelledby="by-token"><h2 id="by-token">With a token</h2>
+    <form method="post" action="/sign-in">${hidden('return_to', returnTo)}
+      <label for="token">Bearer token</label>
+      <p class="hint" id="token-hint">An operator of the server prints one: <code>npx summit token --tenant T --user HANDLE</code></p>
+      <input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required aria-describedby="token-hint">
+      <button class="primary">Sign in</button></form></section>
+    </main></body></html>`;
+}
+
+function button({ handle, roles }: Person): string {
+  const does = roles.length === 0 ? 'no roles' : roles.join(', ');
+  return `<button name="handle" value="${htmlText(handle)}"><strong>${htmlText(handle)}</strong> <span>${htmlText(does)}</span></button>`;
+}

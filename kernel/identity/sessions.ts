@@ -1,0 +1,142 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Problem } from '../../sdk/index.ts';
+import type { Caller } from '../admission.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../database/database.ts';
+import { newId } from '../ids.ts';
+import { BELIEVED_MS } from './access.ts';
+
+const SECRET_BYTES = 32;
+const MAX_KNOWN = 10_000;
+
+/** Somebody who has signed in at a browser. */
+export interface Session extends Caller {
+  /** RFC 3339, by the database's clock. */
+  readonly expiresAt: string;
+  /** By which it is known in this process; nobody can come in by it. */
+  readonly key: string;
+  /** What our own pages send with each write, and a page elsewhere cannot know. */
+  readonly csrfToken: string;
+}
+
+interface Known extends Session {
+  /** The same end by the clock of this process, in milliseconds. */
+  readonly until: number;
+}
+
+interface Credential {
+  readonly tenant: string;
+  readonly secret: string;
+  /** SHA-256 of the secret: all that the database is told of it. */
+  readonly hash: Buffer;
+}
+
+/**
+ * Sessions of browsers. Each is known by a credential, `<tenant>.<secret>`, which the browser alone keeps. What was read
+ * of a session is believed for a second, so one that is ended at another replica may last that much longer here.
+ */
+export class Sessions {
+  readonly #database: Database;
+  readonly #minutes: number;
+  readonly #known = new LRUCache<string, Promise<Known>>({ max: MAX_KNOWN, ttl: BELIEVED_MS });
+
+  #ended: (key: string) => void = () => undefined;
+
+  constructor({ database, config }: { database: Database; config: Pick<Config, 'sessionMinutes'> }) {
+    this.#database = database;
+    this.#minutes = config.sessionMinutes;
+  }
+
+  /** @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant */
+  async open({ tenant, userId }: Caller): Promise<string> {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const opened = await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith(
+        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at)
+           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer)
+             FROM users u, (SELECT summit_now() AS now) clock
+             WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active' RETURNING 1`,
+        [tenant, userId, newId(), hashOf(secret), this.#minutes],
+      ),
+    );
+    if (opened.length === 0) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+    return `${tenant}.${secret}`;
+  }
+
+  /** @throws Problem `unauthenticated` for a session that is over, has been ended, or never was */
+  async verify(credential: string): Promise<Session> {
+    const found = parse(credential);
+    if (!found) throw isOver();
+    const session = await this.#believed(found);
+    if (session.until <= performance.now()) throw isOver();
+    return session;
+  }
+
+  /** Ends a session, in this replica at once. Where there is none, there is nothing to end. */
+  async end(credential: string | undefined): Promise<void> {
+    const found = parse(credential ?? '');
+    if (!found) return;
+    const { tenant, hash } = found;
+    await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith('UPDATE sessions SET ended_at = summit_now() WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL', [tenant, hash]),
+    );
+    this.#known.delete(keyOf(found));
+    this.#ended(keyOf(found));
+  }
+
+  /** Calls `listener` with the key of each session that is ended in this replica. */
+  onEnded(listener: (key: string) => void): void {
+    this.#ended = listener;
+  }
+
+  #believed(credential: Credential): Promise<Known> {
+    const key = keyOf(credential);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const reading = this.#read(credential);
+    this.#known.set(key, reading);
+    // What could not be read is not believed.
+    reading.catch(() => this.#known.delete(key));
+    return reading;
+  }
+
+  #read(credential: Credential): Promise<Known> {
+    const { tenant, secret, hash } = credential;
+    return this.#database.transaction(tenant, 'read', async (tx) => {
+      const [row] = await tx.query<{ user_id: string; expires_at: string; left_ms: number }>(
+        `SELECT user_id, expires_at, (extract(epoch FROM expires_at - summit_now()) * 1000)::float8 AS left_ms
+           FROM sessions WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL`,
+        [tenant, hash],
+      );
+      if (!row) throw isOver();
+      const { user_id: userId, expires_at: expiresAt, left_ms: left } = row;
+      return { tenant, userId, expiresAt, key: keyOf(credential), csrfToken: csrfTokenOf(secret), until: performance.now() + left };
+    });
+  }
+}
+
+/** Tenant ids are slugs (kernel/config/slug.ts); the secret is base64url without padding. */
+const CREDENTIAL = /^([a-z0-9][a-z0-9-]{0,62})\.([A-Za-z0-9_-]{43})$/;
+
+function parse(credential: string): Credential | null {
+  const [, tenant, secret] = CREDENTIAL.exec(credential) ?? [];
+  return tenant !== undefined && secret !== undefined ? { tenant, secret, hash: hashOf(secret) } : null;
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+/** Made from the secret, so that it needs no column, and not from its hash, so that the database does not tell it. */
+function csrfTokenOf(secret: string): string {
+  return createHmac('sha256', secret).update('csrf').digest('base64url');
+}
+
+function keyOf({ tenant, hash }: Credential): string {
+  return `${tenant}/${hash.toString('base64')}`;
+}
+
+function isOver(): Problem {
+  return new Problem('unauthenticated', 'The session is over: sign in again at /sign-in.');
+}

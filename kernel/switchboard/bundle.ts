@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { type BuildFailure, type BuildOptions, build } from 'esbuild';
+import { ICONS } from '../../sdk/ui/icon-names.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The first that know all of: light-dark(), Ed25519 in WebCrypto, Promise.withResolvers. */
+const BROWSERS = ['chrome137', 'firefox129', 'safari17.5'];
+
+export interface Asset {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  readonly gzip: Uint8Array;
+  readonly brotli: Uint8Array;
+}
+
+/** A browser module that a pack declares. */
+export interface PackModule {
+  readonly pack: string;
+  /** Where the pack lies. Absolute. */
+  readonly folder: string;
+  /** From there. */
+  readonly module: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+export interface Bundle {
+  /** By the path that it is served at; the name holds a hash of the content. */
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly script: string;
+  readonly style: string;
+  readonly icons: string;
+  /** The thread that verifies evidence. */
+  readonly verifier: string;
+  /** What the script needs at once. */
+  readonly preload: readonly string[];
+  /** By `<pack>/<module>`. */
+  readonly modules: ReadonlyMap<string, string>;
+  /** What did not build, and why. The lists that it would refine are shown without. */
+  readonly failed: readonly { readonly pack: string; readonly reason: string }[];
+}
+
+/** Builds the shell and the packs' modules together, so that they share one copy of what they all use. @throws where the shell itself does not build */
+export async function bundle(modules: readonly PackModule[], icons: readonly string[]): Promise<Bundle> {
+  const failed: { pack: string; reason: string }[] = [];
+  let sound = modules;
+  for (;;) {
+    try {
+      return { ...(await built(sound, icons)), failed };
+    } catch (error) {
+      const faulty = sound.find((module) => (error as BuildFailure).errors?.some((found) => concerns(module, found)));
+      if (!faulty) throw error;
+      const reason = (error as BuildFailure).errors.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`).join('; ');
+      failed.push({ pack: faulty.pack, reason });
+      sound = sound.filter(({ pack }) => pack !== faulty.pack);
+    }
+  }
+}
+
+/** In the module, or anywhere in its pack. */
+function concerns({ folder, file }: PackModule, { text, location }: BuildFailure['errors'][number]): boolean {
+  return text.includes(file) || (location !== null && !relative(folder, `${root}${location.file}`).startsWith('..'));
+}
+
+async function built(modules: readonly PackModule[], icons: readonly string[]): Promise<Omit<Bundle, 'failed'>> {
+  const entries = new Map([
+    ['shell', `${root}ui-shell/main.ts`],
+    ['style', `${root}ui-shell/styles/index.css`],
+    ['verifier', `${root}ui-shell/verify-worker.ts`],
+    ...modules.map(({ pack, module, file }) => [`${pack}/${module.replace(/\.[tj]s$/, '')}`, file] as const),
+  ]);
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints: [...entries].map(([out, file]) => ({ in: file, out })),
+  });
+  const assets = new Map(
+    await Promise.all(outputFiles.map(async ({ path, contents }) => [urlOf(path), await asset(typeOf(path), contents)] as const)),
+  );
+  const sprite = await spriteOf([...new Set([...ICONS, ...icons])]);
+  const spriteUrl = `/assets/icons-${createHash('sha256').update(sprite).digest('hex').slice(0, 8).toUpperCase()}.svg`;
+  assets.set(spriteUrl, await asset('image/svg+xml', Buffer.from(sprite)));
+
+  const outputs = Object.entries(metafile.outputs);
+  const madeFrom = (file: string): string => {
+    const [path] = outputs.find(([, { entryPoint }]) => entryPoint === relative(root, file)) ?? [];
+    if (path === undefined) throw new TypeError(`nothing was built from ${file}`);
+    return urlOf(path);
+  };
+  const shell = outputs.find(([path]) => urlOf(path) === madeFrom(`${root}ui-shell/main.ts`))?.[1];
+  return {
+    assets,
+    script: madeFrom(entries.get('shell') ?? ''),
+    style: madeFrom(entries.get('style') ?? ''),
+    verifier: madeFrom(entries.get('verifier') ?? ''),
+    icons: spriteUrl,
+    preload: (shell?.imports ?? []).filter(({ kind }) => kind === 'import-statement').map(({ path }) => urlOf(path)),
+    modules: new Map(modules.map(({ pack, module, file }) => [`${pack}/${module}`, madeFrom(file)])),
+  };
+}
+
+const options = {
+  absWorkingDir: root,
+  outdir: 'assets',
+  write: false,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'browser',
+  target: BROWSERS,
+  minify: true,
+  metafile: true,
+  charset: 'utf8',
+  legalComments: 'none',
+  entryNames: '[dir]/[name]-[hash]',
+  chunkNames: 'chunk-[hash]',
+  logLevel: 'silent',
+  // So that a pack from elsewhere has the same Preact as the shell.
+  nodePaths: [`${root}node_modules`],
+} satisfies BuildOptions;
+
+function urlOf(path: string): string {
+  return path.replaceAll('\\', '/').replace(/^.*?(?=assets\/)/, '/');
+}
+
+function typeOf(path: string): string {
+  return extname(path) === '.css' ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+}
+
+/** Level 9 is as good as nothing worse, in a fifth of the time of the last. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+
+async function asset(type: string, bytes: Uint8Array): Promise<Asset> {
+  const [zipped, brotli] = await Promise.all([promisify(gzip)(bytes), promisify(brotliCompress)(bytes, BROTLI)]);
+  return { type, bytes, gzip: zipped, brotli };
+}
+
+/** The icons that are used, each as a symbol by its name. */
+async function spriteOf(names: readonly string[]): Promise<string> {
+  const symbols = await Promise.all(
+    names.map(async (name) => {
+      const svg = await readFile(`${root}node_modules/lucide-static/icons/${name}.svg`, 'utf8');
+      const inside = svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
+      return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replaceAll(/\s+/g, ' ').trim()}</symbol>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
+}

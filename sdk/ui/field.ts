@@ -1,0 +1,182 @@
+import { useId } from 'preact/hooks';
+import type { Schema } from './catalog.ts';
+import { bare } from './cell.ts';
+import { choicesOf, type FieldError, type FieldValue, type FormValues, initialValues, kindOf } from './form-values.ts';
+import { words } from './format.ts';
+import { html } from './html.ts';
+import { Icon } from './icon.ts';
+import { apiPath } from './links.ts';
+import { say } from './messages.ts';
+import { useResource } from './resource.ts';
+
+/** What a pack says of a field that its schema does not. */
+export interface FieldView {
+  readonly label?: string;
+  readonly hint?: string;
+  /** Not asked for, and not sent. */
+  readonly hidden?: true;
+  /** A value, or what works it out when the form is shown. */
+  readonly initial?: unknown;
+  /** In words what a field of one value has, where that is worth showing. */
+  readonly fixed?: string;
+  /** The values to choose from, where only the tenant's data knows them. */
+  readonly options?: OptionSource;
+}
+
+/** A list of the API whose items are the choices; or those that a path answers otherwise. */
+export interface OptionSource {
+  readonly path: string;
+  readonly of: (answer: Readonly<Record<string, unknown>>) => readonly Option[];
+}
+
+export interface Option {
+  readonly value: string;
+  readonly text: string;
+}
+
+interface FieldProps {
+  readonly name: string;
+  /** As the API names it in its errors. */
+  readonly path: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+  readonly value: FieldValue;
+  readonly errors: readonly FieldError[];
+  readonly view?: FieldView | undefined;
+  readonly onChange: (value: FieldValue) => void;
+}
+
+/** One field of a form: its name, what it is, what is wrong with it, and the native control for it. */
+export function Field(props: FieldProps) {
+  const { name, path, schema, required, errors, view = {} } = props;
+  const id = useId();
+  const kind = kindOf(schema);
+  if (view.hidden) return null;
+  if (kind === 'fixed') return html`<${Fixed} name=${name} view=${view} />`;
+  if (kind === 'rows') return html`<${Rows} ...${props} />`;
+  const error = errors.find((found) => found.path === path);
+  const hint = view.hint ?? schema.description ?? bare(schema)?.description;
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
+  const control = { id, name: path, 'aria-describedby': described, 'aria-invalid': error ? 'true' : undefined };
+  const label = view.label ?? words(name);
+  if (kind === 'flag') return html`<${Flag} ...${props} id=${id} control=${control} error=${error} label=${label} hint=${hint} />`;
+  return html`<div class=${error ? 'field invalid' : 'field'}>
+    <label for=${id}>${label}${!required && html` <span class="quiet">(${say('field.optional')})</span>`}</label>
+    ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    ${error && html`<p class="error" id=${`${id}-error`}>${label} ${error.message}</p>`}
+    <${Control} kind=${kind} control=${control} ...${props} />
+  </div>`;
+}
+
+type FlagProps = Pick<FieldProps, 'value' | 'onChange'> & {
+  readonly id: string;
+  readonly control: Readonly<Record<string, unknown>>;
+  readonly error: FieldError | undefined;
+  readonly label: string;
+  readonly hint: string | undefined;
+};
+
+function Flag({ id, control, error, label, hint, value, onChange }: FlagProps) {
+  return html`<div class=${error ? 'field flag invalid' : 'field flag'}>
+    <label><input type="checkbox" ...${control} checked=${value === true} onChange=${(event: Event) => onChange(checkedOf(event))} /> ${label}</label>
+    ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    ${error && html`<p class="error" id=${`${id}-error`}>${label} ${error.message}</p>`}
+  </div>`;
+}
+
+/** Nothing to choose: said where it is worth saying. */
+function Fixed({ name, view }: { readonly name: string; readonly view: FieldView }) {
+  return view.fixed === undefined ? null : html`<div class="field"><p class="label">${view.label ?? words(name)}</p><p>${view.fixed}</p></div>`;
+}
+
+function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>; readonly control: Readonly<Record<string, unknown>> }) {
+  const { kind, control, schema, view, onChange } = props;
+  const value = String(props.value);
+  const onInput = (event: Event) => onChange(textOf(event));
+  const only = bare(schema) ?? schema;
+  if (view?.options) return html`<${Choices} ...${props} source=${view.options} />`;
+  if (kind === 'choice') {
+    const options = (choicesOf(only) ?? []).map((choice) => ({ value: choice, text: words(choice) }));
+    return html`<${Select} control=${control} options=${options} value=${value} onChange=${onChange} />`;
+  }
+  if (kind === 'long-text' || kind === 'json')
+    return html`<textarea ...${control} rows="4" maxlength=${only.maxLength} value=${value} onInput=${onInput}></textarea>`;
+  if (kind === 'time') return html`<input type="datetime-local" ...${control} value=${value} onInput=${onInput} />`;
+  const numeric = kind === 'number' || kind === 'decimal';
+  return html`<input
+    type="text"
+    inputmode=${kind === 'number' ? 'numeric' : kind === 'decimal' ? 'decimal' : undefined}
+    class=${numeric ? 'short' : ''}
+    autocomplete="off"
+    maxlength=${only.maxLength}
+    ...${control}
+    value=${value}
+    onInput=${onInput}
+  />`;
+}
+
+function Choices({ source, ...props }: FieldProps & { readonly source: OptionSource; readonly control: Readonly<Record<string, unknown>> }) {
+  const { value, error } = useResource<Readonly<Record<string, unknown>>>(apiPath(source.path));
+  // Whoever may not read the choices may still know one.
+  if (error)
+    return html`<input type="text" ...${props.control} value=${String(props.value)} onInput=${(event: Event) => props.onChange(textOf(event))} />`;
+  const options = value ? source.of(value) : [];
+  return html`<${Select} control=${props.control} options=${options} value=${String(props.value)} onChange=${props.onChange} />`;
+}
+
+interface SelectProps {
+  readonly control: Readonly<Record<string, unknown>>;
+  readonly options: readonly Option[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Select({ control, options, value, onChange }: SelectProps) {
+  const known = value === '' || options.some((option) => option.value === value);
+  return html`<select ...${control} value=${value} onChange=${(event: Event) => onChange(textOf(event))}>
+    <option value="">${say('field.choose')}</option>
+    ${!known && html`<option value=${value}>${value}</option>`}
+    ${options.map((option) => html`<option key=${option.value} value=${option.value} selected=${option.value === value}>${option.text}</option>`)}
+  </select>`;
+}
+
+/** A list of small objects, each a row of fields. */
+function Rows({ name, path, schema, required, value, errors, view, onChange }: FieldProps) {
+  const rows = Array.isArray(value) ? (value as readonly FormValues[]) : [];
+  const item = bare(schema)?.items ?? {};
+  const own = errors.find((found) => found.path === path);
+  const replace = (index: number, field: string, changed: FieldValue) =>
+    onChange(rows.map((row, position) => (position === index ? { ...row, [field]: changed } : row)));
+  return html`<fieldset class="rows">
+    <legend>${view?.label ?? words(name)}${!required && html` <span class="quiet">(${say('field.optional')})</span>`}</legend>
+    ${view?.hint && html`<p class="hint">${view.hint}</p>`}
+    ${own && html`<p class="error">${own.message}</p>`}
+    ${rows.map(
+      (row, index) => html`<div class="row" key=${index}>
+        ${Object.entries(item.properties ?? {}).map(
+          ([field, fieldSchema]) => html`<${Field}
+            key=${field}
+            name=${field}
+            path=${`${path}.${index}.${field}`}
+            schema=${fieldSchema}
+            required=${item.required?.includes(field) ?? false}
+            value=${row[field] ?? ''}
+            errors=${errors}
+            onChange=${(changed: FieldValue) => replace(index, field, changed)}
+          />`,
+        )}
+        <button type="button" class="button quiet" onClick=${() => onChange(rows.filter((_, position) => position !== index))}>${say('field.remove')}</button>
+      </div>`,
+    )}
+    <button type="button" class="button" name=${path} onClick=${() => onChange([...rows, initialValues(item)])}><${Icon} name="plus" /> ${say('field.add')}</button>
+  </fieldset>`;
+}
+
+function textOf(event: Event): string {
+  const { target } = event;
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ? target.value : '';
+}
+
+function checkedOf(event: Event): boolean {
+  return event.target instanceof HTMLInputElement && event.target.checked;
+}

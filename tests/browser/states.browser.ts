@@ -1,0 +1,463 @@
+import { readFile } from 'node:fs/promises';
+import type { BrowserContext, Page, Request, Route } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { manyRequests } from '../support/many-requests.ts';
+import { accessRequest } from '../support/summit.ts';
+import { settled, type TestSwitchboard, testSwitchboard } from '../support/switchboard.ts';
+
+const test = suite('What people see when things go wrong, change or take long');
+let board: TestSwitchboard;
+
+test.before(async () => {
+  board = await testSwitchboard();
+});
+test.after(() => board?.close());
+
+const REQUESTS = '/high-risk-ops/requests';
+const LIST = `/w${REQUESTS}`;
+const MANY = 10_000;
+const ABROAD = 'summit-internal';
+/** What the browser says of each answer that is an error, and of a server that it does not reach. */
+const EXPECTED = /Failed to load resource/;
+
+async function requested(fields: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { status, body } = await board.s.post('engineer', REQUESTS, accessRequest(fields));
+  assert.is(status, 201);
+  return body.id;
+}
+
+const stateOf = async (id: string) => (await board.s.get('auditor', `${REQUESTS}/${id}`)).body;
+const total = async () => (await board.s.get('auditor', REQUESTS)).body.total;
+const rowsOf = (page: Page) => page.getByRole('table', { name: 'Requests' }).locator('tbody tr');
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const isApi = (path: string) => (url: URL) => url.pathname === path;
+
+/** Answers for the server, as it does when something goes wrong there. */
+function failing(route: Route): Promise<void> {
+  return route.fulfill({
+    status: 500,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ status: 500, code: 'internal', title: 'Something went wrong here', detail: 'It broke.', request_id: 'req-4711' }),
+  });
+}
+
+/** A second person in a browser of their own. */
+async function beside<T>(handle: string, path: string, work: (page: Page, context: BrowserContext) => Promise<T>): Promise<void> {
+  await board.visit(handle, path, async (page, context) => void (await work(page, context)), { expected: EXPECTED });
+}
+
+test('what is empty at first says what it is and how the first is made; what a filter empties says how to be rid of it', async () => {
+  await board.visit(
+    'engineer',
+    `${LIST}?status=rejected`,
+    async (page) => {
+      await page.getByRole('heading', { name: 'Nothing matches these filters.' }).waitFor();
+      await page.locator('.empty').getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByRole('heading', { name: 'There is nothing here yet.' }).waitFor();
+      assert.not.match(page.url(), /status/);
+      await page.getByText('Whoever needs to read a production database asks for it here').waitFor();
+      await page.locator('.empty').getByRole('link', { name: 'Ask for temporary access' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Ask for temporary access' }).waitFor();
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('without the server what was shown stays, says how old it is, and heals by itself', async () => {
+  const id = await requested();
+  await board.visit(
+    'team-lead',
+    `${LIST}/${id}`,
+    async (page, context) => {
+      await button(page, 'Approve a request').waitFor();
+      await context.setOffline(true);
+      const banner = page.getByRole('alert').filter({ hasText: 'The server cannot be reached. What you see is from' });
+      await banner.waitFor();
+      await page.getByRole('heading', { level: 1, name: /orders-db · 60 min/ }).waitFor();
+      await page.getByRole('navigation', { name: 'Workspaces' }).getByRole('link', { name: 'Requests' }).first().click();
+      await page.getByRole('heading', { name: 'This could not be loaded.' }).waitFor();
+      await page.goBack();
+      await page.getByRole('heading', { level: 1, name: /orders-db · 60 min/ }).waitFor();
+      await board.s.post('security-officer', `${REQUESTS}/${id}/approve`);
+      await page.evaluate('window.isStillThis = true');
+      await context.setOffline(false);
+      await banner.waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Approvals' }).click();
+      await page.getByText('security-officer as Security officer').waitFor();
+      assert.is(await page.evaluate('window.isStillThis'), true);
+    },
+    { expected: /ERR_INTERNET_DISCONNECTED|Failed to load resource|dynamically imported/ },
+  );
+});
+
+test('what was asked for while the server was away comes once it is back', async () => {
+  await requested();
+  await board.visit(
+    'auditor',
+    '/w/dashboards/high-risk-ops.overview',
+    async (page) => {
+      await page.route(isApi(REQUESTS), (route) => route.abort('connectionrefused'));
+      await page.getByRole('navigation', { name: 'Workspaces' }).getByRole('link', { name: 'Requests' }).first().click();
+      await page.getByRole('heading', { name: 'This could not be loaded.' }).waitFor();
+      await page.unrouteAll();
+      await page.evaluate("dispatchEvent(new Event('online'))");
+      await rowsOf(page).first().waitFor();
+      await page.getByText('The server cannot be reached').waitFor({ state: 'detached' });
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('one answer that fails is told where it belongs, with an id to copy and a way to try again; the rest works', async () => {
+  const id = await requested();
+  await board.visit(
+    'team-lead',
+    `${LIST}/${id}`,
+    async (page, context) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.route(isApi(`/subjects/${id}/actions`), failing);
+      await page.reload();
+      const failure = page.getByRole('alert').filter({ hasText: 'It broke.' });
+      await failure.getByRole('button', { name: 'Copy: req-4711' }).click();
+      await failure.getByRole('button', { name: 'Copied: req-4711' }).waitFor();
+      assert.is(await page.evaluate('navigator.clipboard.readText()'), 'req-4711');
+      assert.is(await page.getByRole('alert').count(), 1);
+      await page.getByRole('link', { name: 'Approvals' }).click();
+      await page.getByText('Nobody has approved or rejected this yet.').waitFor();
+      await page.unrouteAll();
+      await failure.getByRole('button', { name: 'Try again' }).click();
+      await button(page, 'Approve a request').waitFor();
+      assert.is(await page.getByRole('alert').count(), 0);
+
+      // What is there stays, and is said to be old, where it cannot be brought up to date; so does a file that cannot be made.
+      await page.goto(LIST);
+      await rowsOf(page).first().waitFor();
+      await page.route(isApi(REQUESTS), failing);
+      await button(page, 'Export CSV').click();
+      await page.getByRole('alert').getByText('The file could not be made. It broke.').waitFor();
+      await requested();
+      await page.getByRole('status').filter({ hasText: '1 new or changed: show' }).click();
+      const outdated = page.getByRole('alert').filter({ hasText: 'This could not be brought up to date.' });
+      await outdated.waitFor();
+      const before = await rowsOf(page).count();
+      await page.unrouteAll();
+      await outdated.getByRole('button', { name: 'Try again' }).click();
+      await outdated.waitFor({ state: 'detached' });
+      assert.is(await rowsOf(page).count(), before + 1);
+
+      await page.route(isApi('/dashboards/high-risk-ops.overview'), async (route) => {
+        const answer = await route.fetch();
+        const { cards, ...rest } = await answer.json();
+        await route.fulfill({ response: answer, json: { ...rest, cards: [{ ...cards[0], error: true }, ...cards.slice(1)] } });
+      });
+      await page.goto('/w/dashboards/high-risk-ops.overview');
+      await page.getByText('This could not be worked out. The rest is not affected.').waitFor();
+      await page.getByRole('link', { name: /^Pending/ }).waitFor();
+      await page.unrouteAll();
+      await page.getByRole('button', { name: /^Try again\s*:/ }).click();
+      await page.getByRole('link', { name: /^Requests: \d+/ }).waitFor();
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('a view of a pack that throws, or does not load, does not take the page down', async () => {
+  const id = await requested();
+  await board.visit(
+    'auditor',
+    '/w/dashboards/high-risk-ops.overview',
+    async (page) => {
+      const catalog = await (await page.request.get('/switchboard')).json();
+      const list = catalog.packs
+        .flatMap(({ lists }: { lists: readonly { path: string }[] }) => lists)
+        .find(({ path }: { path: string }) => path === REQUESTS);
+      const module = (content: string) => (route: Route) => route.fulfill({ contentType: 'text/javascript', body: content });
+      const thrown = '() => { throw new Error("the view is broken") }';
+      await page.route(isApi(list.module), module(`export default { name: ${thrown}, cells: { type: ${thrown} } }`));
+      await page.goto(LIST);
+      await page.getByRole('cell', { name: 'TEMP_DB_READ_ACCESS' }).first().waitFor();
+      await page.goto(`${LIST}/${id}`);
+      await page.getByRole('heading', { level: 1, name: 'orders-db' }).waitFor();
+      await page.getByText('look at order 4711').waitFor();
+      await page.unrouteAll();
+      await page.route(
+        isApi(list.module),
+        module(`let tries = 0; export default { more() { if (tries++ < 1) throw new Error("the view is broken"); return 'mended' } }`),
+      );
+      await page.reload();
+      await page.getByText('Something went wrong in this part of the page. The rest is not affected.').waitFor();
+      await page.getByText('look at order 4711').waitFor();
+      await button(page, 'Try again').click();
+      await page.getByText('mended').waitFor();
+      await page.unrouteAll();
+      await page.route(isApi(list.module), (route) => route.abort());
+      await page.reload();
+      await page.getByText('look at order 4711').waitFor();
+    },
+    { expected: /^$|the view is broken|Failed to load resource|dynamically imported/ },
+  );
+});
+
+test('whoever may not see a page, or asks for one that is not there, learns why and where to go', async () => {
+  await board.visit(
+    'engineer',
+    '/w/billing/invoices',
+    async (page) => {
+      await page.getByRole('heading', { level: 1, name: 'There is nothing at this address' }).waitFor();
+      await page.getByText('your role may not see it. Your roles: engineer.').waitFor();
+      await page.goto(`${LIST}/${crypto.randomUUID()}`);
+      await page.getByRole('heading', { name: 'This is not here.' }).waitFor();
+      await page.goto(`${LIST}?tenant=${ABROAD}`);
+      await page.getByRole('heading', { level: 1, name: `This link belongs to the tenant ${ABROAD}. You are signed in to demo-external.` }).waitFor();
+      await page.getByRole('link', { name: `Sign in to ${ABROAD}` }).click();
+      await page.getByRole('form', { name: ABROAD }).locator('button[value="engineer"]').click();
+      await page.waitForURL((url) => url.pathname === LIST && url.searchParams.get('tenant') === ABROAD);
+      await page.getByRole('heading', { level: 1, name: 'Requests' }).waitFor();
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('a session that ends under a form loses nothing of it, and one that is left shows nothing more', async () => {
+  await board.visit(
+    'engineer',
+    `${LIST}/new`,
+    async (page, context) => {
+      await page.getByLabel('Target').selectOption('orders-db');
+      await page.getByLabel('Duration in minutes').fill('45');
+      await page.getByLabel('Justification').fill('half of a long story');
+      const { csrf_token } = await (await page.request.get('/session')).json();
+      await page.request.post('/sign-out', { headers: { 'X-CSRF-Token': csrf_token } });
+      const before = await total();
+      await button(page, 'Ask for temporary access').click();
+      await page.getByText('What you have typed is kept.', { exact: false }).first().waitFor();
+      assert.is(await total(), before);
+      await page.locator('form').getByRole('link', { name: 'Sign in again' }).click();
+      await page.getByRole('form', { name: 'demo-external' }).locator('button[value="engineer"]').click();
+      await page.waitForURL((url) => url.pathname === `${LIST}/new`);
+      await settled(page);
+      assert.is(await page.getByLabel('Justification').inputValue(), 'half of a long story');
+      assert.is(await page.getByLabel('Duration in minutes').inputValue(), '45');
+      await button(page, 'Ask for temporary access').click();
+      await page.getByRole('heading', { level: 1, name: /orders-db · 45 min/ }).waitFor();
+      assert.is(await total(), before + 1);
+
+      await page.locator('summary', { hasText: 'engineer' }).click();
+      await button(page, 'Sign out').click();
+      await page.waitForURL('**/sign-in');
+      assert.equal(await context.cookies(), []);
+      await page.goto(LIST);
+      await page.getByRole('form', { name: 'demo-external' }).waitFor();
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('back, reload and a pasted link give the same view', async () => {
+  await board.visit('auditor', LIST, async (page, context) => {
+    const idsOn = (shown: Page) => rowsOf(shown).getByRole('link').allInnerTexts();
+    const seen = () => idsOn(page);
+    await button(page, 'Duration minutes').or(button(page, 'Created at')).first().click();
+    await page.waitForURL(/sort=/);
+    await page.getByRole('searchbox').fill('orders');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=orders/);
+    await settled(page);
+    const [address, rows] = [page.url(), await seen()];
+    assert.ok(rows.length > 1);
+    await rowsOf(page).first().getByRole('link').click();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.waitForURL(/\/history/);
+    const tab = page.url();
+    await page.reload();
+    await page.getByRole('link', { name: 'History' }).and(page.locator('[aria-current]')).waitFor();
+    assert.is(page.url(), tab);
+    await page.goBack();
+    await page.goBack();
+    assert.is(page.url(), address);
+    await rowsOf(page).first().waitFor();
+    assert.equal(await seen(), rows);
+    await page.reload();
+    await rowsOf(page).first().waitFor();
+    assert.equal(await seen(), rows);
+    const other = await context.newPage();
+    await other.goto(address);
+    await rowsOf(other).first().waitFor();
+    assert.equal(await idsOn(other), rows);
+    assert.is(await other.getByRole('searchbox').inputValue(), 'orders');
+    await other.goto('/w/dashboards/high-risk-ops.overview?days=7');
+    await other.getByRole('link', { name: '7 days' }).and(other.locator('[aria-current=true]')).waitFor();
+  });
+});
+
+test('of ten thousand requests a page is shown, the total is exact, and all can be had as a file', async () => {
+  await manyRequests(board.s, MANY, ABROAD);
+  await board.visit(
+    'auditor',
+    LIST,
+    async (page) => {
+      await page.getByText('10,000 in all').waitFor();
+      assert.is(await rowsOf(page).count(), 50);
+      assert.ok(Number(await page.evaluate("document.querySelectorAll('*').length")) < 2_000);
+      await rowsOf(page).first().getByText('db-00001').waitFor();
+      await page.getByRole('link', { name: 'Next page' }).click();
+      await rowsOf(page).first().getByText('db-00051').waitFor();
+      assert.is(await rowsOf(page).count(), 50);
+      await page.getByRole('columnheader', { name: 'Target' }).getByRole('button').click();
+      await rowsOf(page).first().getByText('db-00001').waitFor();
+      await page.getByRole('columnheader', { name: 'Target' }).getByRole('button').click();
+      await rowsOf(page).first().getByText('db-10000').waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), button(page, 'Export CSV').click()]);
+      const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split(/\r?\n/);
+      assert.is(lines.length, MANY + 1);
+      assert.is(new Set(lines.slice(1).map((line) => line.split(',')[0])).size, MANY);
+      assert.match(lines[1] ?? '', /db-10000/);
+      await page.getByRole('searchbox').fill('db-0471');
+      await page.keyboard.press('Enter');
+      await page.getByText('10 in all').waitFor();
+    },
+    { tenant: ABROAD },
+  );
+});
+
+test('whoever decides on what has changed meanwhile is told what is otherwise, and nothing is done twice', async () => {
+  const id = await requested();
+  await beside('lead-and-security', `${LIST}/${id}`, async (slow) => {
+    await button(slow, 'Reject a request').click();
+    await slow.getByRole('dialog').getByLabel('Reason').fill('not now');
+    await beside('team-lead', `${LIST}/${id}`, async (quick) => {
+      await button(quick, 'Approve a request').click();
+      await quick.getByRole('dialog').getByRole('button', { name: 'Approve a request' }).click();
+      await quick.getByText(/^\s*Done. Receipt/).waitFor();
+    });
+    await slow.getByRole('dialog').getByRole('button', { name: 'Reject a request' }).click();
+    const told = slow.getByRole('dialog').getByRole('alert');
+    await told.getByRole('heading', { name: 'Changed since you looked' }).waitFor();
+    await told.getByRole('rowheader', { name: 'Approvals' }).waitFor();
+    await told.getByText('team-lead').waitFor();
+    const { status, version, approvals } = await stateOf(id);
+    assert.equal([status, version, approvals.length], ['pending', 2, 1]);
+    await told.getByRole('button', { name: 'Look at it as it is now' }).click();
+    await slow.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+});
+
+test('of two who approve at the same moment one has done it and the other is told', async () => {
+  const id = await requested();
+  await beside('lead-and-security', `${LIST}/${id}`, async (one) => {
+    await beside('team-lead', `${LIST}/${id}`, async (two) => {
+      for (const page of [one, two]) await button(page, 'Approve a request').click();
+      await Promise.all([one, two].map((page) => page.getByRole('dialog').getByRole('button', { name: 'Approve a request' }).click()));
+      const done = (page: Page) => page.getByText(/^\s*Done. Receipt/);
+      const told = (page: Page) => page.getByRole('heading', { name: 'Changed since you looked' });
+      await Promise.all([one, two].map((page) => done(page).or(told(page)).first().waitFor()));
+      assert.equal([await done(one).count(), await told(one).count()].toSorted(), [0, 1]);
+      assert.is((await done(one).count()) + (await done(two).count()), 1);
+      assert.is((await stateOf(id)).approvals.length, 1);
+    });
+  });
+});
+
+test('a list says what is new and stands still until it is asked for; a record follows by itself', async () => {
+  const id = await requested({ justification: 'to be watched' });
+  await board.visit('auditor', `${LIST}?sort=-created_at`, async (page) => {
+    await rowsOf(page).first().waitFor();
+    const before = await rowsOf(page).allInnerTexts();
+    await page.locator('.live.on').waitFor();
+    await requested();
+    await requested();
+    const pill = page.getByRole('status').filter({ hasText: '2 new or changed: show' });
+    await pill.waitFor();
+    assert.is(await rowsOf(page).count(), before.length);
+    await pill.click();
+    await pill.waitFor({ state: 'detached' });
+    await rowsOf(page)
+      .nth(before.length + 1)
+      .waitFor();
+    assert.is(await rowsOf(page).count(), before.length + 2);
+    await page.goto(`${LIST}/${id}/approvals`);
+    await page.getByText('Nobody has approved or rejected this yet.').waitFor();
+    await page.locator('.live.on').waitFor();
+    await board.s.post('team-lead', `${REQUESTS}/${id}/approve`, { comment: 'seen at once' });
+    await page.getByText('seen at once').waitFor();
+  });
+});
+
+test('nothing is shown as done before it is, a double click sends one write, and a lost answer does it once', async () => {
+  const id = await requested();
+  await board.visit(
+    'team-lead',
+    `${LIST}/${id}/approvals`,
+    async (page) => {
+      const sent: Request[] = [];
+      const held = Promise.withResolvers<void>();
+      let isLost = false;
+      await page.route(isApi(`${REQUESTS}/${id}/approve`), async (route) => {
+        sent.push(route.request());
+        if (sent.length > 1) return route.continue();
+        await held.promise;
+        assert.is((await route.fetch()).status(), 200);
+        isLost = true;
+        await route.abort('connectionreset');
+      });
+      await button(page, 'Approve a request').click();
+      const submit = page.getByRole('dialog').locator('button[type=submit]');
+      await submit.dblclick();
+      await page.getByRole('dialog').getByRole('button', { name: 'Working…' }).waitFor();
+      assert.is(sent.length, 1);
+      assert.is(await page.getByText('Nobody has approved or rejected this yet.').count(), 1);
+      assert.is((await stateOf(id)).version, 1);
+      held.resolve();
+      await page.getByRole('dialog').getByText('The server cannot be reached.').waitFor();
+      assert.ok(isLost);
+      assert.is((await stateOf(id)).version, 2);
+      await submit.click();
+      await page.getByText(/^\s*Done. Receipt/).waitFor();
+      const keys = sent.map((request) => request.headers()['idempotency-key']);
+      assert.equal([keys.length, new Set(keys).size], [2, 1]);
+      const { version, approvals } = await stateOf(id);
+      assert.equal([version, approvals.length], [2, 1]);
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('what takes long has its outline after 300 ms, not before, and nothing jumps when it comes', async () => {
+  await requested();
+  await board.visit('auditor', '/w/dashboards/high-risk-ops.overview', async (page) => {
+    await page.addInitScript(`
+      window.shift = 0;
+      window.outlineAfter = null;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+      let began = null;
+      const look = () => {
+        if (document.querySelector('main .skeleton')) began ??= performance.now();
+        if (document.querySelector('main .skeleton:not(.waiting)')) window.outlineAfter ??= performance.now() - began;
+        if (window.outlineAfter === null) requestAnimationFrame(look);
+      };
+      look();
+    `);
+    for (const [path, api] of [
+      [LIST, REQUESTS],
+      ['/w/dashboards/high-risk-ops.overview', '/dashboards/high-risk-ops.overview'],
+    ] as const) {
+      const held = Promise.withResolvers<void>();
+      await page.route(isApi(api), async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await page.goto(path);
+      await page.getByRole('status').getByText('Loading…').first().waitFor();
+      const after = Number(await page.evaluate('window.outlineAfter'));
+      assert.ok(after >= 280, `${path}: after ${after} ms`);
+      held.resolve();
+      await settled(page);
+      const shift = Number(await page.evaluate('window.shift'));
+      assert.ok(shift <= 0.05, `${path}: ${shift}`);
+      await page.unrouteAll();
+    }
+  });
+});
+
+test.run();

@@ -1,0 +1,1 @@
+export { type Place, usePlace } from '../sdk/ui/index.ts';

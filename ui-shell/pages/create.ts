@@ -1,0 +1,60 @@
+import {
+  type ActionEntry,
+  Form,
+  fillPath,
+  holds,
+  html,
+  type Item,
+  type ListEntry,
+  pageAt,
+  type RecordView,
+  Skeleton,
+  useEffect,
+  useState,
+  useWrite,
+  Verdict,
+} from '../../sdk/ui/index.ts';
+import { useExport } from '../lazy.ts';
+import { usePlace } from '../location.ts';
+import { say } from '../messages.ts';
+import { NotFound } from './not-found.ts';
+
+/** The form that makes a new one, from the action's schema; what the policy would say stands beside it. */
+export default function Create({ list }: { readonly list: ListEntry }) {
+  const { query, go } = usePlace();
+  const view = useExport<RecordView>(list.module);
+  const [input, setInput] = useState<Item | null>(null);
+  const write = useWrite();
+  const action = actionFor(list, query.action);
+  const title = action?.title;
+  useEffect(() => {
+    if (title) document.title = `${title} · ${list.title} · ${say('summit')}`;
+  }, [title]);
+  if (!action) return html`<${NotFound} />`;
+  if (view === undefined) return html`<${Skeleton} />`;
+  const { action: _, ...given } = query;
+  const draft = [action.id, ...Object.values(given)].join(':');
+  const submit = async (filled: Item) => {
+    const { body } = await write<Item>(action.method, action.path, filled);
+    go(list.detail === null ? pageAt(list.path) : pageAt(fillPath(list.detail, body)));
+  };
+  return html`<header class="page-head"><h1>${action.title}</h1></header>
+    <div class="with-aside">
+      <${Form}
+        key=${draft}
+        schema=${action.input}
+        fields=${view?.forms?.[action.id]}
+        initial=${given}
+        submitLabel=${action.title}
+        draft=${draft}
+        onInput=${setInput}
+        onSubmit=${submit}
+        onCancel=${() => go(pageAt(list.path))}
+      />
+      ${action.judged && html`<aside><${Verdict} action=${action.id} input=${input} /></aside>`}
+    </div>`;
+}
+
+function actionFor({ creating }: ListEntry, id: string | undefined): ActionEntry | undefined {
+  return creating.find((action) => (id === undefined ? holds(action.roles) : action.id === id));
+}
