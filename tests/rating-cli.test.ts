@@ -132,7 +132,7 @@ test('it says how it is used, and loads nothing of the kernel but its commands',
   const root = new URL('../', import.meta.url).href;
   const loaded = readFileSync(seen, 'utf8').trim().split('\n');
   const ours = loaded.filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
-  const known = /^(sdk\/rating\/|sdk\/errors\.ts|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|node_modules\/)/;
+  const known = /^(sdk\/rating\/|sdk\/errors\.ts|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/(config-error|data-dir)\.ts|node_modules\/)/;
   assert.equal(
     ours.filter((path) => !known.test(path)),
     [],

@@ -8,8 +8,8 @@ const folder = import.meta.dirname;
 const worker = join(folder, 'support/suite-worker.ts');
 const PROCESSES = Math.min(availableParallelism(), 4);
 
-/** Suites that start a Summit. On PostgreSQL the others would only do again what they do without. */
-const STARTS_SUMMIT = /support\/(summit|process)\.ts'/;
+/** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
+const ON_DATABASE = /\b(testSummit|freshDatabase)\(/;
 
 /** With a browser the same on any database; where there is none, that is said. */
 const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });
@@ -18,7 +18,7 @@ const hasBrowser = existsSync(CHROMIUM);
 /** The longest files first, as a file's length says about how long it takes: then no process is left with a long one at the end. */
 const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...(hasBrowser ? inBrowser : [])]
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
-  .filter(({ text }) => !process.env.DATABASE_URL || STARTS_SUMMIT.test(text))
+  .filter(({ text }) => !process.env.DATABASE_URL || ON_DATABASE.test(text))
   .toSorted((a, b) => b.text.length - a.text.length)
   .map(({ name }) => name);
 

@@ -127,7 +127,7 @@ test('it loads nothing of the kernel but its commands, and no module that could 
   const ours = [...loaded].filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
   const stray = ours.filter(
     (path) =>
-      !/^(sdk\/(verify|rating)\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/config-error\.ts|sdk\/(errors|durable-files)\.ts|node_modules\/)/.test(
+      !/^(sdk\/(verify|rating)\/|kernel\/cli\/|kernel\/version\.ts|kernel\/config\/(config-error|data-dir)\.ts|sdk\/(errors|durable-files)\.ts|node_modules\/)/.test(
         path,
       ),
   );

@@ -45,9 +45,10 @@ export default function List({ list }: { readonly list: ListEntry }) {
   const page = useResource<ListPage<Item>>(asked, { keep: true });
   const [news, setNews] = useState<ReadonlySet<string>>(new Set());
   useHappenings((happening) => {
-    // A list never moves under the hand: what is new is said, and shown when it is asked for.
-    if (happening === null) setNews(new Set([...news, UNTOLD]));
-    else if (happening.subject.type === list.entity && happening.outcome === 'allowed') setNews(new Set([...news, happening.subject.id]));
+    // A list never moves under the hand: what is new is said, and shown when it is asked for. Several may come at once.
+    const tell = (id: string) => setNews((told) => new Set([...told, id]));
+    if (happening === null) tell(UNTOLD);
+    else if (happening.subject.type === list.entity && happening.outcome === 'allowed') tell(happening.subject.id);
   });
   // What is asked for anew is all there is.
   useEffect(() => setNews(new Set()), [asked]);
