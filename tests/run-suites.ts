@@ -27,11 +27,11 @@ async function runSuites(): Promise<boolean> {
   const child = fork(worker, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const printed: Buffer[] = [];
   let passed = true;
+  let name: string | undefined;
   const print = () => process.stdout.write(Buffer.concat(printed.splice(0)));
   const next = () => {
-    const name = waiting.shift();
-    if (name === undefined) child.disconnect();
-    else child.send({ name, file: join(folder, name) });
+    name = waiting.shift();
+    child.send(name === undefined ? 'all done' : { name, file: join(folder, name) });
   };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
   child.on('message', ({ failed }: { failed: boolean }) => {
@@ -45,7 +45,8 @@ async function runSuites(): Promise<boolean> {
   next();
   const code = await promise;
   print();
-  return passed && code === 0;
+  if (name !== undefined) console.error(`${name}: its process ended before it did`);
+  return passed && code === 0 && name === undefined;
 }
 
 const passed = await Promise.all(Array.from({ length: PROCESSES }, runSuites));

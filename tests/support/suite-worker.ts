@@ -13,13 +13,17 @@ globalThis.UVU_DEFER = 1;
 process.env.FORCE_COLOR = '1';
 const { exec } = await import('uvu');
 
-process.on('message', async ({ name, file }: { name: string; file: string }) => {
-  const failed = await run(name, file);
+process.on('message', async (suite: { name: string; file: string } | 'all done') => {
+  if (suite === 'all done') {
+    process.disconnect();
+    return;
+  }
+  const failed = await run(suite);
   // Not before all of it is written, so that it is printed with its suite.
   process.stdout.write('', () => process.send?.({ failed }));
 });
 
-async function run(name: string, file: string): Promise<boolean> {
+async function run({ name, file }: { name: string; file: string }): Promise<boolean> {
   globalThis.UVU_QUEUE.splice(0, Number.POSITIVE_INFINITY, [name]);
   process.exitCode = 0;
   try {
