@@ -74,7 +74,7 @@ export interface Entity<Row = InsertOnlyRow> {
   readonly types: Readonly<Record<string, ColumnType>>;
   readonly personal: readonly string[];
   readonly schema: EntitySchema;
-  /** What a graph node of this type is called; none, and its rows are no nodes. */
+  /** What a graph node of this type is called, from its first row on; none, and its rows are no nodes. */
   label?(row: Row): string;
   readonly transitions: Transitions | null;
 }

@@ -34,7 +34,7 @@ test('a finalized invoice is printed with its lines, their total, and where its 
   assert.match(body, '<h1>Invoice INV-000001</h1>');
   assert.match(body, `<th scope="row">Billed to</th><td>${TENANT}</td>`);
   assert.match(body, '<td>Base fee</td><td class="amount">1</td><td class="amount">500.00</td><td class="amount">500.00</td>');
-  assert.match(body, '<td class="amount">12500.5</td><td class="amount">5.00</td><td class="amount">62.50</td>');
+  assert.match(body, '<td class="amount">12,500.5</td><td class="amount">5.00 per 1,000</td><td class="amount">62.50</td>');
   assert.match(body, '<th scope="row" colspan="3">Total</th><td class="amount">562.50 USD</td>');
   assert.match(body, `<code>/evidence/billing/${TENANT}/INV-000001</code>`);
   assert.not.match(body, 'Credit notes');

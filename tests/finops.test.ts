@@ -79,6 +79,8 @@ test('an invoice is finalized once, numbered without a gap, and never changes', 
   const finalized = await s.post('finance', invoicePath('2026-04', '/finalize'));
   assert.is(finalized.status, 200, JSON.stringify(finalized.body));
   assert.equal([finalized.body.status, finalized.body.number, finalized.body.total], ['finalized', 'INV-000001', '500.01']);
+  const { body: around } = await s.get('auditor', `/graph/entities/${finalized.body.id}/neighbors`);
+  assert.is(around.node.label, 'invoice of 2026-04');
   assert.is((await s.post('finance', invoicePath('2026-04', '/finalize'))).status, 409);
   assert.is((await s.post('operator', '/billing/runs', { period: '2026-04' })).status, 409);
   const raw = s.asApp("UPDATE finops_invoices SET total = 0, version = version + 1 WHERE period = '2026-04'");

@@ -28,8 +28,9 @@ test('each field is asked for by the control that fits it', () => {
     kind: Nullable(Type.Enum(['a', 'b'])),
     at: Timestamp,
     any: Type.Record(Type.String(), Type.Unknown()),
+    email: Type.String({ format: 'email', maxLength: 254 }),
   });
-  assert.equal(kinds(wire(others)), { open: 'flag', kind: 'choice', at: 'time', any: 'json' });
+  assert.equal(kinds(wire(others)), { open: 'flag', kind: 'choice', at: 'time', any: 'json', email: 'text' });
 });
 
 test('what was typed becomes the input that the API takes, and what was left empty is left out', () => {

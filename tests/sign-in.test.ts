@@ -49,7 +49,7 @@ test('the page offers each person of each tenant, with their roles, and a form f
   const offered = [...body.matchAll(/<button name="handle" value="([^"]+)"><strong>\1<\/strong> <span>([^<]+)<\/span>/g)];
   assert.is(offered.length, 22, 'eleven in each tenant');
   const roles = new Map(offered.map(([, handle, names]) => [handle, names]));
-  assert.equal([roles.get('team-lead'), roles.get('lead-and-security')], ['team_lead', 'team_lead, security_officer']);
+  assert.equal([roles.get('team-lead'), roles.get('lead-and-security')], ['team lead', 'team lead, security officer']);
   assert.match(body, /<input id="token" name="token"/);
   const style = await s.send('GET', '/sign-in.css');
   assert.match(style.headers.get('content-type') ?? '', 'text/css');

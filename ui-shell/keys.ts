@@ -63,7 +63,7 @@ export function KeysHelp() {
         <tr><td><kbd>Ctrl K</kbd> <kbd>⌘ K</kbd></td><td>${say('keys.palette')}</td></tr>
       </tbody>
     </table>
-    <div class="field flag">
+    <div class="field flag keys-off">
       <label><input type="checkbox" checked=${singleKeys.value} onChange=${(event: Event) => (singleKeys.value = event.target instanceof HTMLInputElement && event.target.checked)} /> ${say('keys.off')}</label>
       <p class="hint">${say('keys.off-hint', { palette: 'Ctrl K' })}</p>
     </div>

@@ -6,6 +6,7 @@ export const say = messagesOf({
   'approvals.none-needed': 'Nobody needs to approve this.',
   'approvals.received': 'received',
   'approvals.missing': 'still needed',
+  'approvals.not-given': 'not given',
   'approvals.timeline': 'Approvals and rejections',
   'approvals.nobody-yet': 'Nobody has approved or rejected this yet.',
   'approvals.as': 'as {role}',

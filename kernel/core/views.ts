@@ -57,6 +57,7 @@ export function coreViews(queries: readonly Query[]): Views {
         title: 'Usage events',
         columns: ['timestamp', 'type', 'quantity', 'subject', 'pack', 'source'],
         entity: null,
+        ui: 'pages/usage-events.ts',
       }),
       listed('metering.meters', { section: 'Settings', title: 'Meters' }),
       listed('user.list', { unlisted: true, title: 'People' }),

@@ -35,6 +35,6 @@ export function signInPage({ returnTo, people, problem }: SignInContent): string
 }
 
 function button({ handle, roles }: Person): string {
-  const does = roles.length === 0 ? 'no roles' : roles.join(', ');
+  const does = roles.length === 0 ? 'no roles' : roles.map((role) => role.replaceAll('_', ' ')).join(', ');
   return `<button name="handle" value="${htmlText(handle)}"><strong>${htmlText(handle)}</strong> <span>${htmlText(does)}</span></button>`;
 }

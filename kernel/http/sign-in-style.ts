@@ -1,9 +1,9 @@
-/** `/sign-in.css` */
+/** `/sign-in.css`, in the colours of the Switchboard. */
 export const signInStyle = `:root {
   color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
-  --ground: light-dark(#f1f3f6, #0c1016); --card: light-dark(#fff, #161c25); --text: light-dark(#14181f, #e9edf3); --soft: light-dark(#4a5361, #aab4c2);
-  --line: light-dark(#d4d9e0, #333d4b); --edge: light-dark(#6b7482, #8290a3); --strong: light-dark(#1d4fbf, #9dbcff); --on-strong: light-dark(#fff, #0b1220);
-  --hover: light-dark(#eef3fd, #1f2937); --wrong: light-dark(#b3261e, #ff9c93); --note: light-dark(#8a5a00, #f0c46c);
+  --ground: light-dark(#fbfbfa, #131417); --card: light-dark(#fff, #1b1d21); --text: light-dark(#16181b, #eceef1); --soft: light-dark(#575b63, #a3a9b4);
+  --line: light-dark(#e2e2de, #2e3138); --edge: light-dark(#8b8d88, #6d727c); --strong: light-dark(#2a4bd0, #9db2ff); --on-strong: light-dark(#fff, #10142b);
+  --hover: light-dark(#eaeefc, #22294a); --wrong: light-dark(#a81c22, #ff9c98); --note: light-dark(#7a4b00, #f2c26b);
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem 1rem; background: var(--ground); color: var(--text); }

@@ -121,7 +121,7 @@ export const Invoice = governed({
     void_reason: optional(field.personal()),
   },
   transitions: { draft: ['draft', 'finalized'], finalized: ['finalized', 'void', 'credited'], void: [], credited: [] },
-  label: (invoice) => invoice.number ?? `draft for ${invoice.period}`,
+  label: (invoice) => `invoice of ${invoice.period}`,
   // What is void makes room for another of its period.
   keysOf: (invoice) => ({ period: invoice.status === 'void' ? null : [invoice.period] }),
 });

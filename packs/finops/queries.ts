@@ -153,8 +153,9 @@ export const getInvoice = defineQuery({
     const period = found?.period ?? periodIn(params.period);
     const notes = found ? await db.find(CreditNote, { invoice_id: found.id }) : [];
     const { time_zone } = await db.calendar();
-    const invoice = found ? presentInvoice(found, notes) : emptyInvoice({ tenant, period, plan: requirePlan(period, { settings }), time_zone });
-    if (format === 'html') return new Content('text/html; charset=utf-8', invoicePage(invoice));
+    const plan = found?.plan ?? requirePlan(period, { settings });
+    const invoice = found ? presentInvoice(found, notes) : emptyInvoice({ tenant, period, plan, time_zone });
+    if (format === 'html') return new Content('text/html; charset=utf-8', invoicePage(invoice, plan));
     if (format === 'csv')
       return new Content('text/csv; charset=utf-8', invoiceCsv(invoice), { filename: `invoice-${tenant}-${nameOf(invoice)}.csv` });
     return invoice;

@@ -54,3 +54,9 @@ export interface Tier {
   readonly unit_size?: string;
   readonly flat_fee?: string;
 }
+
+/** How many units the price of a charge is for, where one price holds for all of them. */
+export function sizePriced(charge: Charge): string | undefined {
+  if (charge.model === 'per_unit') return charge.unit_size;
+  return charge.model === 'package' ? charge.package_size : undefined;
+}

@@ -55,7 +55,7 @@ export function Field(props: FieldProps) {
   if (kind === 'fixed') return html`<${Fixed} name=${name} view=${view} />`;
   if (kind === 'rows') return html`<${Rows} ...${props} />`;
   const error = errors.find((found) => found.path === path);
-  const hint = view.hint ?? schema.description ?? bare(schema)?.description;
+  const hint = view.hint ?? sentence(schema.description ?? bare(schema)?.description);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
   const control = { id, name: path, 'aria-describedby': described, 'aria-invalid': error ? 'true' : undefined };
   const label = view.label ?? words(name);
@@ -89,6 +89,9 @@ function Fixed({ name, view }: { readonly name: string; readonly view: FieldView
   return view.fixed === undefined ? null : html`<div class="field"><p class="label">${view.label ?? words(name)}</p><p>${view.fixed}</p></div>`;
 }
 
+/** Of the formats for which a browser has a keyboard of its own. */
+const INPUT_TYPES: Readonly<Record<string, string>> = { email: 'email', uri: 'url' };
+
 function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>; readonly control: Readonly<Record<string, unknown>> }) {
   const { kind, control, schema, view, onChange } = props;
   const value = String(props.value);
@@ -104,7 +107,7 @@ function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>;
   if (kind === 'time') return html`<input type="datetime-local" ...${control} value=${value} onInput=${onInput} />`;
   const numeric = kind === 'number' || kind === 'decimal';
   return html`<input
-    type="text"
+    type=${INPUT_TYPES[only.format ?? ''] ?? 'text'}
     inputmode=${kind === 'number' ? 'numeric' : kind === 'decimal' ? 'decimal' : undefined}
     class=${numeric ? 'short' : ''}
     autocomplete="off"
@@ -170,6 +173,11 @@ function Rows({ name, path, schema, required, value, errors, view, onChange }: F
     )}
     <button type="button" class="button" name=${path} onClick=${() => onChange([...rows, initialValues(item)])}><${Icon} name="plus" /> ${say('field.add')}</button>
   </fieldset>`;
+}
+
+/** What a schema says of a field goes on from its name; in a form it stands by itself. */
+function sentence(description: string | undefined): string | undefined {
+  return description && description.charAt(0).toUpperCase() + description.slice(1);
 }
 
 function textOf(event: Event): string {

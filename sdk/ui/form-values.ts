@@ -24,7 +24,8 @@ export function kindOf(schema: Schema): FieldKind {
 
 function textKindOf({ format, maxLength = 0 }: Schema): FieldKind {
   if (format === 'date-time') return 'time';
-  return maxLength > LONG_TEXT ? 'long-text' : 'text';
+  // Whatever has a format is one line, however long it may be.
+  return maxLength > LONG_TEXT && format === undefined ? 'long-text' : 'text';
 }
 
 export function choicesOf(schema: Schema): readonly string[] | null {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from './api.ts';
 import { catalog } from './catalog.ts';
+import { words } from './format.ts';
 import { type ComponentChildren, html } from './html.ts';
 import { Icon } from './icon.ts';
 import { say } from './messages.ts';
@@ -51,7 +52,7 @@ export function Skeleton({ rows = 6, children }: { readonly rows?: number; reado
 /** What went wrong, where it went wrong, with a way to try again and the id that an operator finds it by. */
 export function Failure({ error, retry }: { readonly error: ApiError; readonly retry?: () => void }) {
   const title = error.status === 403 ? say('error.403') : error.status === 404 ? say('error.404') : say('error.title');
-  const hint = error.status === 403 ? say('error.403-hint', { roles: (catalog.value?.user.roles ?? []).join(', ') }) : null;
+  const hint = error.status === 403 ? say('error.403-hint', { roles: (catalog.value?.user.roles ?? []).map(words).join(', ') }) : null;
   return html`<div class="state failure" role="alert">
     <${Icon} name=${error.code === 'offline' ? 'wifi-off' : 'triangle-alert'} />
     <h2>${title}</h2>

@@ -204,8 +204,11 @@ test('whoever may not see a page, or asks for one that is not there, learns why 
     'engineer',
     '/w/billing/invoices',
     async (page) => {
+      await page.getByRole('heading', { level: 1, name: 'You may not see this.' }).waitFor();
+      await page.getByText('Invoices needs one of the roles finance, operator, auditor. Your roles: Engineer.').waitFor();
+      await page.goto('/w/nowhere');
       await page.getByRole('heading', { level: 1, name: 'There is nothing at this address' }).waitFor();
-      await page.getByText('your role may not see it. Your roles: engineer.').waitFor();
+      await page.getByText('your role may not see it. Your roles: Engineer.').waitFor();
       await page.goto(`${LIST}/${crypto.randomUUID()}`);
       await page.getByRole('heading', { name: 'This is not here.' }).waitFor();
       await page.goto(`${LIST}?tenant=${ABROAD}`);

@@ -176,6 +176,10 @@ test('whoever has no mouse signs in, filters, opens a request, rejects it with a
     assert.is(download.suggestedFilename(), `high-risk-ops-${id}.json`);
     const { body } = await switchboard.s.get('engineer', `${REQUESTS}/${id}`);
     assert.equal([body.status, body.approvals[0].comment], ['rejected', 'Use the replica for this.']);
+    await tabTo(page, 'link', 'Approvals');
+    await page.keyboard.press('Enter');
+    await page.getByText('not given').first().waitFor();
+    assert.is(await page.getByText('still needed').count(), 0);
   } finally {
     await context.close();
   }

@@ -42,7 +42,6 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'rated-usage': '/w/billing/rated-usage',
   adjustments: '/w/metering/adjustments',
   discrepancies: '/w/billing/discrepancies',
-  policies: '/w/policies',
   decisions: '/w/policy-decisions',
   bundles: '/w/policy-bundles',
   backtests: '/w/policy-backtests',
@@ -52,7 +51,6 @@ const ENTRIES: Readonly<Record<string, string>> = {
   populations: '/w/evidence/populations',
   packs: '/w/packs',
   people: '/w/users',
-  webhooks: '/w/webhooks',
   'usage-events': '/w/metering/events',
   meters: '/w/metering/meters',
 };
@@ -153,6 +151,7 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'keys', handle: 'engineer', path: REQUESTS, work: (page) => page.keyboard.press('?'), ...screen },
   { name: 'who', handle: 'engineer', path: REQUESTS, work: (page) => page.locator('.who summary').click(), ...screen },
+  { name: 'webhooks', handle: 'operator', path: '/w/webhooks' },
   { name: 'not-found', handle: 'engineer', path: '/w/nowhere' },
   { name: 'forbidden', handle: 'engineer', path: '/w/billing/invoices' },
   { name: 'phone-list', handle: 'security-officer', path: REQUESTS, ...phone },

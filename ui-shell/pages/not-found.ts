@@ -1,10 +1,15 @@
-import { html, kitText, pageAt, signedIn } from '../../sdk/ui/index.ts';
+import { html, kitText, pageAt, signedIn, useResource, words } from '../../sdk/ui/index.ts';
+import { usePlace } from '../location.ts';
 import { say } from '../messages.ts';
 
+/** What is none of this person's pages. Whether it is somebody's, and whose, only the API at this path can tell. */
 export function NotFound() {
+  const { path } = usePlace();
+  const { error } = useResource<unknown>(path);
+  const refusal = error?.status === 403 ? error.message : null;
   return html`<div class="state">
-    <h1>${say('not-found.title')}</h1>
-    <p>${say('not-found.body')} ${kitText('error.403-hint', { roles: signedIn().user.roles.join(', ') })}</p>
+    <h1>${refusal === null ? say('not-found.title') : kitText('error.403')}</h1>
+    <p>${refusal ?? say('not-found.body')} ${kitText('error.403-hint', { roles: signedIn().user.roles.map(words).join(', ') })}</p>
     <a class="button" href=${pageAt('')}>${say('not-found.home')}</a>
   </div>`;
 }

@@ -141,7 +141,7 @@ function Asking({ types }: { readonly types: readonly Choice[] }) {
   };
   const submit = async ({ type, from, to, sample, seed }: Item) =>
     change({ type: text(type), from: text(from), to: text(to), sample: text(sample), seed: text(seed) });
-  return html`<div class="asking"><${Form} schema=${schema} fields=${fields} initial=${{ sample: SAMPLE, ...query }} submitLabel=${say('draw')} onSubmit=${submit} /></div>`;
+  return html`<div class="population-form"><${Form} schema=${schema} fields=${fields} initial=${{ sample: SAMPLE, ...query }} submitLabel=${say('draw')} onSubmit=${submit} /></div>`;
 }
 
 function text(value: unknown): string | null {

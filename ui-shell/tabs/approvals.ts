@@ -16,14 +16,16 @@ interface Approved extends Item {
 }
 
 /** Needed against received, role by role, and who said what. */
-export default function Approvals({ record }: RecordProps<Approved>) {
-  const { required_approvals: required, approvals } = record;
+export default function Approvals({ record, list }: RecordProps<Approved>) {
+  const { required_approvals: required, approvals, status } = record;
+  const isFinal = list.transitions?.[String(status)]?.length === 0;
+  const isOver = isFinal || approvals.some((approval) => approval.status === 'rejected');
   const filled = (role: string) => approvals.find((approval) => approval.role === role && approval.status === 'approved');
   return html`<h2>${say('approvals.by-role')}</h2>
     ${
       required.length === 0
         ? html`<p>${say('approvals.none-needed')}</p>`
-        : html`<${Facts} facts=${required.map((role) => ({ term: words(role), value: stateOf(filled(role)) }))} />`
+        : html`<${Facts} facts=${required.map((role) => ({ term: words(role), value: stateOf(filled(role), isOver) }))} />`
     }
     <h2>${say('approvals.timeline')}</h2>
     ${
@@ -43,8 +45,7 @@ export default function Approvals({ record }: RecordProps<Approved>) {
     }`;
 }
 
-function stateOf(approval: Approval | undefined) {
-  return approval
-    ? html`<span class="badge good">${say('approvals.received')}</span> ${approval.approver}`
-    : html`<span class="badge doubt">${say('approvals.missing')}</span>`;
+function stateOf(approval: Approval | undefined, isOver: boolean) {
+  if (approval) return html`<span class="badge good">${say('approvals.received')}</span> ${approval.approver}`;
+  return isOver ? html`<span class="badge">${say('approvals.not-given')}</span>` : html`<span class="badge doubt">${say('approvals.missing')}</span>`;
 }

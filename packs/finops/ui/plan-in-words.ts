@@ -1,4 +1,4 @@
-import type { Charge, Plan, Tier } from '../../../sdk/rating/plan.ts';
+import { type Charge, type Plan, sizePriced, type Tier } from '../../../sdk/rating/plan.ts';
 import { money, number } from '../../../sdk/ui/index.ts';
 import { say } from './messages.ts';
 
@@ -26,8 +26,7 @@ export function keyOf({ id, version }: Plan): string {
 
 /** `$2.00 per 1,000` */
 export function priceOf(price: string, charge: Charge | undefined, currency: string): string {
-  const size = charge?.model === 'per_unit' ? charge.unit_size : charge?.model === 'package' ? charge.package_size : undefined;
-  return perSize(price, size, currency);
+  return perSize(price, charge && sizePriced(charge), currency);
 }
 
 function perSize(price: string, size: string | undefined, currency: string): string {
