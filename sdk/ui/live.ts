@@ -7,6 +7,8 @@ export interface Happening {
   readonly outcome: string;
   readonly subject: { readonly type: string; readonly id: string };
   readonly state: { readonly from: string | null; readonly to: string | null };
+  /** Which change of its subject it was, and so the subject's version since; null where it changed nothing. */
+  readonly seq: number | null;
 }
 
 /** null: more has happened than was told, so what is shown is to be asked for again. */

@@ -34,6 +34,9 @@ import { exportCsv } from '../export.ts';
 import { useExport } from '../lazy.ts';
 import { usePlace } from '../location.ts';
 
+/** Of what was told to have changed, by its id: the version that it has since. */
+type News = ReadonlyMap<string, number>;
+
 /** Among what is new: that nobody knows what else is. */
 const UNTOLD = 'untold';
 
@@ -43,17 +46,18 @@ export default function List({ list }: { readonly list: ListEntry }) {
   const view = useExport<RecordView>(list.module);
   const asked = apiPath(list.path, query);
   const page = useResource<ListPage<Item>>(asked, { keep: true });
-  const [news, setNews] = useState<ReadonlySet<string>>(new Set());
+  const [news, setNews] = useState<News>(new Map());
   useHappenings((happening) => {
     // A list never moves under the hand: what is new is said, and shown when it is asked for. Several may come at once.
-    const tell = (id: string) => setNews((told) => new Set([...told, id]));
-    if (happening === null) tell(UNTOLD);
-    else if (happening.subject.type === list.entity && happening.outcome === 'allowed') tell(happening.subject.id);
+    const tell = (id: string, version: number) => setNews((told) => new Map([...told, [id, version]]));
+    if (happening === null) tell(UNTOLD, Number.POSITIVE_INFINITY);
+    else if (happening.subject.type === list.entity && happening.seq !== null) tell(happening.subject.id, happening.seq);
   });
   // What is asked for anew is all there is.
-  useEffect(() => setNews(new Set()), [asked]);
+  useEffect(() => setNews(new Map()), [asked]);
+  const unseen = unseenOf(news, page.value?.items ?? []);
   const showNews = () => {
-    setNews(new Set());
+    setNews(new Map());
     page.reload();
   };
   const creating = list.creating.filter(({ roles }) => holds(roles));
@@ -61,7 +65,7 @@ export default function List({ list }: { readonly list: ListEntry }) {
   return html`<header class="page-head">
       <h1>${list.title}</h1>
       <div class="actions">
-        <div role="status">${news.size > 0 && html`<button type="button" class="pill" onClick=${showNews}>${news.has(UNTOLD) ? kitText('list.news') : kitText('list.new', { count: news.size })}</button>`}</div>
+        <div role="status">${unseen > 0 && html`<button type="button" class="pill" onClick=${showNews}>${news.has(UNTOLD) ? kitText('list.news') : kitText('list.new', { count: unseen })}</button>`}</div>
         ${creating.map(
           (
             { id, title },
@@ -80,6 +84,11 @@ export default function List({ list }: { readonly list: ListEntry }) {
             return html`<${Boundary} instead=${html`<${Rows} ...${rows} view=${null} />`}><${Rows} ...${rows} view=${view} /><//>`;
           }}<//></div>`
     }`;
+}
+
+/** How many are not shown as they are now: the log tells of a change a moment after the list could have shown it. */
+function unseenOf(news: News, shown: readonly Item[]): number {
+  return [...news].filter(([id, version]) => !shown.some((item) => item.id === id && Number(item.version) >= version)).length;
 }
 
 interface RowsProps {
