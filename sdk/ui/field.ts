@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import { getAll, type ListPage } from './api.ts';
 import type { Schema } from './catalog.ts';
 import { bare } from './cell.ts';
 import { choicesOf, type FieldError, type FieldValue, type FormValues, initialValues, kindOf } from './form-values.ts';
@@ -8,6 +9,7 @@ import { Icon } from './icon.ts';
 import { apiPath } from './links.ts';
 import { say } from './messages.ts';
 import { useResource } from './resource.ts';
+import type { Item } from './view.ts';
 
 /** What a pack says of a field that its schema does not. */
 export interface FieldView {
@@ -19,14 +21,14 @@ export interface FieldView {
   readonly initial?: unknown;
   /** In words what a field of one value has, where that is worth showing. */
   readonly fixed?: string;
-  /** The values to choose from, where only the tenant's data knows them. */
-  readonly options?: OptionSource;
+  /** The values to choose from, where the schema does not list them; or where the tenant's data has them. */
+  readonly options?: readonly Option[] | OptionSource;
 }
 
-/** A list of the API whose items are the choices; or those that a path answers otherwise. */
+/** A list of the API, read to its end, and the choices that its items make. */
 export interface OptionSource {
   readonly path: string;
-  readonly of: (answer: Readonly<Record<string, unknown>>) => readonly Option[];
+  readonly of: (list: Item) => readonly Option[];
 }
 
 export interface Option {
@@ -97,11 +99,9 @@ function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>;
   const value = String(props.value);
   const onInput = (event: Event) => onChange(textOf(event));
   const only = bare(schema) ?? schema;
-  if (view?.options) return html`<${Choices} ...${props} source=${view.options} />`;
-  if (kind === 'choice') {
-    const options = (choicesOf(only) ?? []).map((choice) => ({ value: choice, text: words(choice) }));
-    return html`<${Select} control=${control} options=${options} value=${value} onChange=${onChange} />`;
-  }
+  const options = view?.options ?? choicesOf(only)?.map((choice) => ({ value: choice, text: words(choice) }));
+  if (options && 'path' in options) return html`<${Choices} ...${props} source=${options} />`;
+  if (options) return html`<${Select} control=${control} options=${options} value=${value} onChange=${onChange} />`;
   if (kind === 'long-text' || kind === 'json')
     return html`<textarea ...${control} rows="4" maxlength=${only.maxLength} value=${value} onInput=${onInput}></textarea>`;
   if (kind === 'time') return html`<input type="datetime-local" ...${control} value=${value} onInput=${onInput} />`;
@@ -119,11 +119,11 @@ function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>;
 }
 
 function Choices({ source, ...props }: FieldProps & { readonly source: OptionSource; readonly control: Readonly<Record<string, unknown>> }) {
-  const { value, error } = useResource<Readonly<Record<string, unknown>>>(apiPath(source.path));
+  const { value, error } = useResource<ListPage<Item>>(apiPath(source.path), { read: getAll<Item> });
   // Whoever may not read the choices may still know one.
   if (error)
     return html`<input type="text" ...${props.control} value=${String(props.value)} onInput=${(event: Event) => props.onChange(textOf(event))} />`;
-  const options = value ? source.of(value) : [];
+  const options = value ? source.of({ ...value }) : [];
   return html`<${Select} control=${props.control} options=${options} value=${String(props.value)} onChange=${props.onChange} />`;
 }
 

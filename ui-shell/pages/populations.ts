@@ -133,7 +133,7 @@ function Asking({ types }: { readonly types: readonly Choice[] }) {
     },
   } as const;
   const fields = {
-    type: { label: say('type'), hint: say('type-hint'), options: { path: '/packs', of: () => types } },
+    type: { label: say('type'), hint: say('type-hint'), options: types },
     from: { label: say('from'), hint: say('from-hint') },
     to: { label: say('to'), hint: say('to-hint') },
     sample: { label: say('sample'), hint: say('sample-hint') },

@@ -10,7 +10,7 @@ const terms = {
   opportunity_id: {
     label: say('label.opportunity_id'),
     hint: say('hint.opportunity_id'),
-    options: { path: '/revops/opportunities?limit=200', of: opportunitiesIn },
+    options: { path: '/revops/opportunities?limit=200&count=false', of: opportunitiesIn },
   },
   amount: { hint: say('hint.amount') },
   currency: { hint: say('hint.currency') },
