@@ -2,10 +2,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRequest } from '../packs/high-risk-ops/actions/create.ts';
 import { createQuote } from '../packs/revops/actions/create-quote.ts';
+import { editLead } from '../packs/revops/actions/edit-lead.ts';
+import { editQuote } from '../packs/revops/actions/edit-quote.ts';
 import { Nullable, Strict, Timestamp, Type } from '../sdk/index.ts';
 import type { Schema } from '../sdk/ui/catalog.ts';
-import { columnsOf } from '../sdk/ui/cell.ts';
-import { errorsIn, initialValues, inputOf, kindOf } from '../sdk/ui/form-values.ts';
+import { columnsOf, shownValue } from '../sdk/ui/cell.ts';
+import { changesOf, emptiedIn, errorsIn, initialValues, inputOf, kindOf } from '../sdk/ui/form-values.ts';
 import { duration, money, number, relativeTime, shortId, words } from '../sdk/ui/format.ts';
 
 const test = suite('Forms and tables that schemas make');
@@ -69,6 +71,24 @@ test('rows of a list are filled in and read like forms of their own', () => {
       { path: 'line_items.0.amount', message: 'must be a number such as 1200.50' },
     ],
   );
+});
+
+test('of what is changed only the changes are sent: emptied rows as none, an emptied field as null, or said to be required', () => {
+  const edit = wire(editQuote.input);
+  const before = initialValues(edit, { amount: '100', line_items: [{ description: 'seats', amount: '10', discount_percent: '5' }], term_months: 12 });
+  const values = { ...before, line_items: [], amount: '', term_months: '' };
+  const { amount, line_items, term_months, ...others } = changesOf(edit, before, values);
+  assert.equal([line_items, others], [[], {}]);
+  const wrong = emptiedIn(edit, before, values).map(({ path }) => path);
+  for (const [name, sent] of Object.entries({ amount, term_months })) assert.is(wrong.includes(name) || sent === null, true, name);
+  const lead = wire(editLead.input);
+  const known = initialValues(lead, { company: 'Hooli', email: 'deals@hooli.example' });
+  assert.equal(emptiedIn(lead, known, { ...known, company: '' }), [{ path: 'company', message: 'is required' }]);
+  assert.equal(emptiedIn(lead, known, { ...known, company: 'Globex' }), []);
+});
+
+test('a text that only looks like a time is shown as it is', () => {
+  for (const text of ['2026-01-01T00:00:00 GmbH', '2026-13-45T99:99:99Z']) assert.is(shownValue(text, 'company', {}), text);
 });
 
 test('what is missing or no number is said before anything is sent', () => {

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SloAnswer } from '../kernel/slo/query.ts';
+import { Recent } from '../kernel/slo/recent.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
@@ -136,6 +138,23 @@ test('an indicator that fails has no value, and leaves the rest', async () => {
   assert.equal([line('probe.broken').value, line('probe.broken').met], [null, null]);
   assert.equal([line('probe.watched').value, line('probe.watched').met, line('probe.watched').samples], [3, null, 7]);
   assert.type(log_lag_seconds, 'number');
+});
+
+test('who asks while it is read shares the reading; what was costly is kept, and what was cheap or failed is read again', async () => {
+  const recent = new Recent<number>();
+  let reads = 0;
+  const cheap = async () => {
+    await setTimeout(5);
+    return ++reads;
+  };
+  assert.equal(await Promise.all([recent.of('a', cheap), recent.of('a', cheap), recent.of('b', cheap)]), [1, 1, 2]);
+  assert.is(await recent.of('a', cheap), 3);
+  await recent.of('a', () => Promise.reject(new Error('no database'))).catch(() => undefined);
+  const costly = async () => {
+    await setTimeout(510);
+    return 4;
+  };
+  assert.equal([await recent.of('a', costly), await recent.of('a', cheap)], [4, 4]);
 });
 
 test('GET /packs names the indicators', async () => {

@@ -1,5 +1,6 @@
 import {
   type ActionEntry,
+  type Answered,
   ApiError,
   Dialog,
   dropDraft,
@@ -41,7 +42,7 @@ interface ActionsProps {
 export function Actions(props: ActionsProps) {
   const { list, record } = props;
   const [open, setOpen] = useState<Possible | null>(null);
-  const [done, setDone] = useState<string | null>(null);
+  const [done, setDone] = useState<Outcome | null>(null);
   const told = useRef<HTMLParagraphElement>(null);
   const asked = list.changing.length > 0 && typeof record.id === 'string' ? `/subjects/${record.id}/actions` : null;
   const possible = useResource<{ readonly items: readonly Possible[] }>(asked, { per: Number(record.version) });
@@ -67,7 +68,9 @@ export function Actions(props: ActionsProps) {
         <ul>${refused.map(({ id, title, detail }) => html`<li key=${id}><strong>${title}</strong> ${detail}</li>`)}</ul>
       </details>`
     }
-    <p class="done" role="status" tabindex="-1" ref=${told}>${done && html`<${Icon} name="circle-check" /> ${say('detail.done', { receipt: done })}`}</p>
+    <p class=${done?.how === 'failed' ? 'done failed' : 'done'} role="status" tabindex="-1" ref=${told}>
+      ${done && html`<${Icon} name=${ICONS[done.how]} /> ${say(`detail.${done.how}`, { receipt: done.receipt })}`}
+    </p>
     ${
       open &&
       action &&
@@ -76,9 +79,9 @@ export function Actions(props: ActionsProps) {
         action=${action}
         possible=${open}
         onClose=${() => setOpen(null)}
-        onDone=${(receipt: string) => {
+        onDone=${(outcome: Outcome) => {
           setOpen(null);
-          setDone(receipt);
+          setDone(outcome);
           props.reload();
           // The button that opened the dialog is gone.
           requestAnimationFrame(() => told.current?.focus());
@@ -86,6 +89,20 @@ export function Actions(props: ActionsProps) {
       />`
     }
   </section>`;
+}
+
+/** What became of an action by the time it was answered: what it set in motion may still go on, or have gone wrong. */
+interface Outcome {
+  readonly how: 'done' | 'under-way' | 'failed';
+  readonly receipt: string;
+}
+
+const ICONS = { done: 'circle-check', 'under-way': 'clock', failed: 'circle-x' } as const;
+
+function outcomeOf({ status, body }: Answered<Written>): Outcome {
+  const receipt = body.receipt?.id ?? '';
+  if (status === 202) return { how: 'under-way', receipt };
+  return { how: body.status === 'failed' ? 'failed' : 'done', receipt };
 }
 
 const MOVES = 0;
@@ -105,7 +122,7 @@ interface ActionDialogProps extends ActionsProps {
   readonly action: ActionEntry;
   readonly possible: Possible;
   readonly onClose: () => void;
-  readonly onDone: (receipt: string) => void;
+  readonly onDone: (outcome: Outcome) => void;
 }
 
 interface Written extends Item {
@@ -117,14 +134,13 @@ function ActionDialog({ action, possible, view, record: latest, path, reload, on
   const [record] = useState(latest);
   const [input, setInput] = useState<Item | null>(null);
   const [changed, setChanged] = useState<Item | null>(null);
-  const write = useWrite();
   const edits = action.method === 'PATCH';
   // What was changed of one version must not be laid over another.
   const draft = [action.id, record.id, ...(edits ? [record.version] : [])].join(':');
+  const write = useWrite(draft);
   const submit = async (filled: Item) => {
     try {
-      const { body } = await write<Written>(action.method, possible.path, withVersion(action, record, filled));
-      onDone(body.receipt?.id ?? '');
+      onDone(outcomeOf(await write<Written>(action.method, possible.path, withVersion(action, record, filled))));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 409)) throw error;
       const now = await get<Item>(path);

@@ -55,7 +55,7 @@ export function Frame() {
     </header>
     <nav id="navigation" class=${menuOpen.value ? 'side open' : 'side'} aria-label=${say('nav.label')}><${Navigation} /></nav>
     <main id="content" tabindex="-1" ref=${main}>
-      ${!connection.value.online && html`<p class="banner" role="alert"><${Icon} name="wifi-off" /> ${say('offline.banner')} <${Time} at=${new Date(connection.value.since).toISOString()} />.</p>`}
+      <${Offline} />
       ${signedOut.value && html`<${SessionOver} />`}
       <${Outlet} />
     </main>
@@ -82,6 +82,14 @@ function WhoAmI({ handle, roles }: { readonly handle: string; readonly roles: re
       <button type="button" class="button" onClick=${leave}><${Icon} name="log-out" /> ${say('session.sign-out')}</button>
     </div>
   <//>`;
+}
+
+/** By itself, since it is asked again at every answer. */
+function Offline() {
+  const { online, since } = connection.value;
+  return online
+    ? null
+    : html`<p class="banner" role="alert"><${Icon} name="wifi-off" /> ${say('offline.banner')} <${Time} at=${new Date(since).toISOString()} />.</p>`;
 }
 
 /** It stands above what is there, so that nothing of it is lost. */

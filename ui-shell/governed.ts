@@ -2,6 +2,7 @@ import {
   ApiError,
   type ComponentChildren,
   Dialog,
+  dropDraft,
   type FieldView,
   Form,
   holds,
@@ -85,7 +86,13 @@ interface Written extends Item {
 
 function Asked(props: GovernedProps & { readonly close: () => void }) {
   const { action, title, method, path, schema = {}, fields, initial, input = (filled) => filled, below, tone, wide = false, close, children } = props;
-  const write = useWrite();
+  // What was typed over other values is not laid over these.
+  const draft = [action, path, title, JSON.stringify(initial ?? {})].join(':');
+  const write = useWrite(draft);
+  const giveUp = () => {
+    dropDraft(draft);
+    close();
+  };
   const submit = async (filled: Item) => {
     try {
       const { body } = await write<Written>(method, path, input(filled));
@@ -95,9 +102,9 @@ function Asked(props: GovernedProps & { readonly close: () => void }) {
       throw error instanceof ApiError && below !== undefined ? shortened(error, `${below}.`) : error;
     }
   };
-  return html`<${Dialog} title=${title} onClose=${close} wide=${wide}>
+  return html`<${Dialog} title=${title} onClose=${giveUp} wide=${wide}>
     ${children && html`<div class="effect">${children}</div>`}
-    <${Form} schema=${schema} fields=${fields} initial=${initial} submitLabel=${props.submitLabel ?? title} danger=${tone === 'danger'} draft=${`${action}:${path}:${title}`} onSubmit=${submit} onCancel=${close} />
+    <${Form} schema=${schema} fields=${fields} initial=${initial} submitLabel=${props.submitLabel ?? title} danger=${tone === 'danger'} draft=${draft} onSubmit=${submit} onCancel=${giveUp} />
   <//>`;
 }
 

@@ -1,11 +1,11 @@
-import { announce, type Happening, lost, reached, signal, signedOut, useEffect } from '../sdk/ui/index.ts';
+import { announce, get, type Happening, lost, reached, signal, signedOut, useEffect } from '../sdk/ui/index.ts';
 import { refreshCatalog } from './session.ts';
 
 /** Whether what happens is told at once. */
 export const liveness = signal(false);
 
 /** What changes what there is for a person. */
-const CHANGES_CATALOG = /^(pack-enablement|user|tenant-configuration)$/;
+const CHANGES_CATALOG = /^(pack-enablement|user|tenant)$/;
 
 /** A browser has few connections for one server: a page that nobody has seen for so long gives up its own. */
 const UNSEEN_MS = 30_000;
@@ -32,14 +32,21 @@ export function useLive(): void {
         if (isAnew) announce(null);
       };
       opened.onerror = () => {
+        const isRefused = opened.readyState === EventSource.CLOSED;
         // A stream may end and be taken up again at once; a second failure is one to connect.
-        if (!liveness.value) lost();
+        if (!liveness.value && !isRefused) lost();
         liveness.value = false;
-        // A refusal closes it for good; a session that is over is found by the next request.
-        if (opened.readyState === EventSource.CLOSED && !signedOut.value) timer = setTimeout(open, REOPEN_MS);
+        if (isRefused) refused();
       };
       opened.addEventListener('receipt', ({ data }: MessageEvent<string>) => told(JSON.parse(data) as Happening));
       opened.addEventListener('resync', () => announce(null));
+    };
+    // A refusal closes it for good, and does not say why: a session that is over is found by asking for it.
+    const refused = () => {
+      const again = () => {
+        if (!signedOut.value) timer = setTimeout(open, REOPEN_MS);
+      };
+      get('/session').then(again, again);
     };
     const cutOff = () => {
       liveness.value = false;

@@ -20,6 +20,8 @@ export const say = messagesOf({
   'detail.actions': 'Actions',
   'detail.cannot': 'Not now, and why',
   'detail.done': 'Done. Receipt {receipt}.',
+  'detail.under-way': 'Decided, and under way. Receipt {receipt}.',
+  'detail.failed': 'Decided, but what it set in motion failed. Receipt {receipt}.',
   'home.nothing': 'There is nothing for your roles here. An operator can enable packs or give you a role.',
   'home.welcome': 'Good to see you, {handle}.',
   'keys.title': 'Keys',

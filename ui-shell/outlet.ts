@@ -17,13 +17,14 @@ const pages = {
 
 /** The page that the address names. */
 export function Outlet() {
-  const { path, change } = usePlace();
+  const { path, query, change } = usePlace();
   const { tenant } = signedIn();
   const asked = new URLSearchParams(location.search).get('tenant');
   const place = placeAt(path, signedIn());
   const page = place.kind === 'record' ? place.path : path;
   const title = titleOf(place);
-  useArrival(page);
+  // The next page of a list begins at its top too.
+  useArrival(query.cursor === undefined ? page : `${page}?${query.cursor}`);
   useEffect(() => {
     // Those of a record and of a form know better what they are called.
     if (place.kind !== 'record' && place.kind !== 'create') document.title = title === null ? say('summit') : `${title} · ${say('summit')}`;

@@ -9,7 +9,6 @@ import {
   nameOfItem,
   pageAt,
   pageOfItem,
-  pageOfSubject,
   shortId,
   signal,
   signedIn,
@@ -19,7 +18,7 @@ import {
   useState,
   words,
 } from '../sdk/ui/index.ts';
-import { typeWords } from './graph/names.ts';
+import { pageOfNode, typeWords } from './graph/names.ts';
 import { usePlace } from './location.ts';
 import { say } from './messages.ts';
 import { sectionsOf } from './navigation.ts';
@@ -152,7 +151,7 @@ interface Neighborhood {
 
 async function byId(id: string, signal: AbortSignal): Promise<readonly Choice[]> {
   const { node } = await get<Neighborhood>(apiPath(`/graph/entities/${id}/neighbors`, { limit: 1 }), { signal });
-  const href = pageOfSubject(node);
+  const href = pageOfNode(node);
   return href === null ? [] : [{ group: 'palette.records', title: node.label, detail: typeWords(node.type), href }];
 }
 

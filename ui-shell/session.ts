@@ -24,7 +24,10 @@ export async function openSession(): Promise<void> {
 
 /** What a role or a pack has changed is seen without signing in again. */
 export async function refreshCatalog(): Promise<void> {
-  catalog.value = await get<Catalog>('/switchboard');
+  const found = await get<Catalog>('/switchboard');
+  // In another tab somebody else has signed in since: nothing of what is shown was theirs to see.
+  if (found.user.id !== catalog.value?.user.id) location.reload();
+  else catalog.value = found;
 }
 
 /** @throws ApiError where the session goes on, so that nobody believes that it has ended */

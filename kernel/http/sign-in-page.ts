@@ -20,7 +20,7 @@ export function signInPage({ returnTo, people, problem }: SignInContent): string
       <div class="people">${group.people.map(button).join('')}</div></form>`,
   );
   const chooser = `<section class="development" aria-labelledby="development"><h2 id="development">Development sign-in</h2>
-    <p>Choose who to be. Whoever works on this machine can be anybody here; in production, by the network and behind a proxy this part is not there.</p>
+    <p>Choose who to be. Whoever works on this machine can be anybody here. Over the network, and in production, this part is not there.</p>
     ${choices.join('')}</section>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
     <title>${problem === undefined ? '' : 'Error: '}Sign in – Summit</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/sign-in.css"></head>

@@ -41,7 +41,7 @@ export class Sessions {
   readonly #minutes: number;
   readonly #known = new LRUCache<string, Promise<Known>>({ max: MAX_KNOWN, ttl: BELIEVED_MS });
 
-  #ended: (key: string) => void = () => undefined;
+  readonly #listeners: ((key: string) => void)[] = [];
 
   constructor({ database, config }: { database: Database; config: Pick<Config, 'sessionMinutes'> }) {
     this.#database = database;
@@ -82,12 +82,12 @@ export class Sessions {
       tx.commitWith('UPDATE sessions SET ended_at = summit_now() WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL', [tenant, hash]),
     );
     this.#known.delete(keyOf(found));
-    this.#ended(keyOf(found));
+    for (const listener of this.#listeners) listener(keyOf(found));
   }
 
   /** Calls `listener` with the key of each session that is ended in this replica. */
   onEnded(listener: (key: string) => void): void {
-    this.#ended = listener;
+    this.#listeners.push(listener);
   }
 
   #believed(credential: Credential): Promise<Known> {

@@ -87,12 +87,13 @@ export class Hub {
 
   /** @param happenings null where there were too many, or nobody knows which */
   #tell(listeners: Iterable<EventStream>, happenings: readonly Placed[] | null, at: Position): void {
+    const told = happenings?.map((placed) => ({ ...placed, text: JSON.stringify(placed.happening) }));
     for (const listener of listeners) {
-      if (happenings === null) {
+      if (!told) {
         listener.resync(at);
         continue;
       }
-      for (const { index, happening } of happenings) listener.happened({ epoch: at.epoch, index }, happening);
+      for (const { index, happening, text } of told) listener.happened({ epoch: at.epoch, index }, happening, text);
       listener.passed(at);
     }
   }

@@ -45,9 +45,10 @@ export class EventStream extends Readable {
     this.#send(`event: resync\nid: ${idOf(at)}\ndata: {}`);
   }
 
-  happened(at: Position, happening: Happening): void {
+  /** @param text the happening as JSON, which is the same for all who listen */
+  happened(at: Position, happening: Happening, text = JSON.stringify(happening)): void {
     this.#position = at;
-    this.#send(`event: receipt\nid: ${idOf(at)}\ndata: ${JSON.stringify(happening)}`);
+    this.#send(`event: receipt\nid: ${idOf(at)}\ndata: ${text}`);
     if (this.#changes(happening)) this.end();
   }
 

@@ -62,8 +62,9 @@ export async function oldestUsageSince(tx: Transaction, tenant: string, from: Lo
   const { epoch, size } = from ?? { epoch: 1, size: 0 };
   const [oldest] = await tx.query<{ at: string | null }>(
     `SELECT coalesce(
-       (SELECT r.at FROM (${LEAVES_BETWEEN} ORDER BY l.epoch, l.leaf_index) w JOIN receipts r ON r.tenant_id = $1 AND r.id = w.receipt_id
-          WHERE EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = w.receipt_id) LIMIT 1),
+       (SELECT r.at FROM (${LEAVES_BETWEEN}) w JOIN receipts r ON r.tenant_id = $1 AND r.id = w.receipt_id
+          WHERE EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = w.receipt_id)
+          ORDER BY w.epoch, w.leaf_index LIMIT 1),
        (SELECT min(q.at) FROM log_queue q WHERE q.tenant_id = $1
           AND EXISTS (SELECT FROM usage_events e WHERE e.tenant_id = $1 AND e.receipt_id = q.receipt_id))) AS at`,
     [tenant, epoch, size, LAST_EPOCH, Number.MAX_SAFE_INTEGER],
@@ -80,7 +81,7 @@ type Late = Pick<DayChange, 'event_type' | 'day' | 'event_ids'>;
 
 /** Leaves of a range, of which a log that was recovered may have had some before. */
 const LEAVES_BETWEEN = `
-    SELECT l.receipt_id FROM log_leaves l
+    SELECT l.receipt_id, l.epoch, l.leaf_index FROM log_leaves l
       WHERE l.tenant_id = $1 AND l.epoch BETWEEN $2::integer AND $4::integer
         AND (l.epoch, l.leaf_index) >= ($2::integer, $3::bigint) AND (l.epoch, l.leaf_index) < ($4::integer, $5::bigint)
         AND (l.epoch = 1 OR NOT EXISTS (SELECT FROM log_leaves b

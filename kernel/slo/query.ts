@@ -6,6 +6,7 @@ import { transactionOf } from '../database/reader.ts';
 import { PackEnablements } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { LOG_LAG, MISSING_RECEIPTS, POLICY_DECISION_P95 } from './indicators.ts';
+import { Recent } from './recent.ts';
 
 /** That of the pack which counts usage; null at the top where the tenant has not got it. */
 const METERING_LAG = 'finops.metering_lag';
@@ -47,6 +48,21 @@ interface SloServices {
 
 /** `GET /slo`: how well the kernel and the tenant's packs do what they say, as of one moment of the database. */
 export function slo({ packs, log, target }: SloServices): Query {
+  const recent = new Recent<readonly Reading[]>();
+
+  async function read(db: Reader, tenant: string): Promise<readonly Reading[]> {
+    const tx = transactionOf(db);
+    const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
+    const now = clock?.now ?? '';
+    const readings: Reading[] = [];
+    for (const { indicator, settings } of await shownOf(db, packs)) {
+      const result = await apart(tx, () => indicator.read({ db, tenant, now, settings }));
+      if ('error' in result) log.error({ err: result.error, tenant, indicator: indicator.id }, 'an indicator failed');
+      readings.push({ indicator, result });
+    }
+    return readings;
+  }
+
   return defineQuery({
     id: 'slo.get',
     title: 'Service levels: what is measured, and what it should be',
@@ -54,16 +70,10 @@ export function slo({ packs, log, target }: SloServices): Query {
     query: Strict({}),
     answer: SloAnswer,
     async run({ db, tenant, actor }) {
-      const tx = transactionOf(db);
-      const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
-      const now = clock?.now ?? '';
-      const indicators: ReturnType<typeof present>[] = [];
-      for (const { indicator, settings } of await shownOf(db, packs)) {
-        if (!hasRole(indicator.roles, actor)) continue;
-        const result = await apart(tx, () => indicator.read({ db, tenant, now, settings }));
-        if ('error' in result) log.error({ err: result.error, tenant, indicator: indicator.id }, 'an indicator failed');
-        indicators.push(present(indicator, result));
-      }
+      const readings = await recent.of(tenant, () => read(db, tenant));
+      const indicators = readings
+        .filter(({ indicator }) => hasRole(indicator.roles, actor))
+        .map(({ indicator, result }) => present(indicator, result));
       const of = (id: string) => indicators.find((indicator) => indicator.id === id);
       return {
         policy_decision_p95_ms: of(POLICY_DECISION_P95)?.value ?? null,
@@ -76,6 +86,11 @@ export function slo({ packs, log, target }: SloServices): Query {
       };
     },
   });
+}
+
+interface Reading {
+  readonly indicator: Indicator;
+  readonly result: Apart<IndicatorReading>;
 }
 
 /** Those of the kernel and of packs that are enabled, each with the settings of its pack. */

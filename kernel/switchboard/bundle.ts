@@ -80,7 +80,7 @@ async function built(modules: readonly PackModule[], icons: readonly string[]): 
     entryPoints: [...entries].map(([out, file]) => ({ in: file, out })),
   });
   const assets = new Map(
-    await Promise.all(outputFiles.map(async ({ path, contents }) => [urlOf(path), await asset(typeOf(path), contents)] as const)),
+    await Promise.all(outputFiles.map(async ({ path, contents }) => [urlOf(relative(root, path)), await asset(typeOf(path), contents)] as const)),
   );
   const sprite = await spriteOf([...new Set([...ICONS, ...icons])]);
   const spriteUrl = `/assets/icons-${createHash('sha256').update(sprite).digest('hex').slice(0, 8).toUpperCase()}.svg`;
@@ -88,7 +88,7 @@ async function built(modules: readonly PackModule[], icons: readonly string[]): 
 
   const outputs = Object.entries(metafile.outputs);
   const madeFrom = (file: string): string => {
-    const [path] = outputs.find(([, { entryPoint }]) => entryPoint === relative(root, file)) ?? [];
+    const [path] = outputs.find(([, { entryPoint }]) => entryPoint === slashed(relative(root, file))) ?? [];
     if (path === undefined) throw new TypeError(`nothing was built from ${file}`);
     return urlOf(path);
   };
@@ -124,8 +124,14 @@ const options = {
   nodePaths: [`${root}node_modules`],
 } satisfies BuildOptions;
 
+/** @param path of an output, from the root on */
 function urlOf(path: string): string {
-  return path.replaceAll('\\', '/').replace(/^.*?(?=assets\/)/, '/');
+  return `/${slashed(path)}`;
+}
+
+/** As esbuild names files on every system. */
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
 }
 
 function typeOf(path: string): string {

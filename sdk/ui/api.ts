@@ -134,8 +134,13 @@ async function call<T>(method: string, path: string, init: RequestInit): Promise
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {
-  if (response.status === 401) signedOut.value = true;
-  return new ApiError(response.status, isJson(response) ? ((await bodyOf(response)) as Json) : { request_id: response.headers.get('X-Request-Id') });
+  const error = new ApiError(
+    response.status,
+    isJson(response) ? ((await bodyOf(response)) as Json) : { request_id: response.headers.get('X-Request-Id') },
+  );
+  // The token of another session: in another tab somebody has signed in since, and this page's session is over.
+  if (error.status === 401 || error.code === 'bad-csrf-token') signedOut.value = true;
+  return error;
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -27,13 +27,14 @@ export function isNumeric(name: string, schema: Schema | undefined): boolean {
   return type === 'integer' || type === 'number' || /(^|_)(amount|percent|quantity|price|total)$/.test(name);
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 function textOf(text: string, name: string, schema: Schema | undefined): ComponentChildren {
   if (name === 'status' || name === 'outcome') return html`<${Badge} status=${text} />`;
-  if (TIME.test(text)) return html`<${Time} at=${text} />`;
+  // Whatever looks like a time and is none is shown as it is.
+  if (TIME.test(text) && !Number.isNaN(Date.parse(text))) return html`<${Time} at=${text} />`;
   if (DAY.test(text)) return day(text);
   if (name === 'id' || name.endsWith('_id') || /_(digest|hash)$/.test(name)) return html`<code title=${text}>${shortId(text)}</code>`;
   if (isNumeric(name, schema) && DECIMAL.test(text)) return number(text);

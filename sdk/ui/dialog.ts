@@ -12,7 +12,7 @@ interface DialogProps {
   readonly high?: boolean;
 }
 
-/** The browser's own modal: it keeps the focus, closes by Escape, and gives the focus back to what opened it. */
+/** The browser's own modal: it keeps the focus, closes by Escape and, where nothing can be half filled in, by a press beside it. */
 export function Dialog({ title, onClose, children, wide = false, high = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -25,6 +25,9 @@ export function Dialog({ title, onClose, children, wide = false, high = false }:
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  const pressed = ({ target }: PointerEvent) => {
+    if (target === element.current && !element.current?.querySelector('form')) onClose();
+  };
   return html`<dialog
     ref=${element}
     class=${[wide && 'wide', high && 'high'].filter(Boolean).join(' ')}
@@ -33,7 +36,7 @@ export function Dialog({ title, onClose, children, wide = false, high = false }:
       event.preventDefault();
       onClose();
     }}
-    onPointerDown=${(event: PointerEvent) => event.target === element.current && onClose()}
+    onPointerDown=${pressed}
   >
     <div class="dialog-frame">
       <header>

@@ -89,10 +89,31 @@ function Filter({ title, schema, value, onChange }: FilterProps) {
     </select></span>`;
   }
   if (isTime(schema)) {
-    const onDay = (event: Event) => onChange(schema.format === 'date' ? valueIn(event) : beginningOf(valueIn(event)));
-    return html`<span class="filter"><label for=${id}>${title}</label><input id=${id} type="date" value=${value === '' ? '' : localDay(value)} onChange=${onDay} /></span>`;
+    // While its year is typed it is a day of the first millennium.
+    const onDay = (date: string) => !date.startsWith('0') && onChange(schema.format === 'date' ? date : beginningOf(date));
+    return html`<span class="filter"><label for=${id}>${title}</label><${Typed} id=${id} type="date" value=${value === '' ? '' : localDay(value)} onChange=${onDay} /></span>`;
   }
-  return html`<span class="filter"><label for=${id}>${title}</label><input id=${id} type="text" class="short" value=${value} onChange=${(event: Event) => onChange(valueIn(event).trim())} /></span>`;
+  return html`<span class="filter"><label for=${id}>${title}</label><${Typed} id=${id} type="text" value=${value} onChange=${onChange} /></span>`;
+}
+
+interface TypedProps {
+  readonly id: string;
+  readonly type: 'text' | 'date';
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** What is half typed outlasts whatever the page shows anew meanwhile. */
+function Typed({ id, type, value, onChange }: TypedProps) {
+  const [typed, setTyped] = useTyped(value);
+  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : ''} value=${typed} onInput=${setTyped} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
+}
+
+/** The text of a field that counts only once it is whole. @param value that counts now; another takes the place of what was typed */
+export function useTyped(value: string): readonly [string, (event: Event) => void] {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return [typed, (event) => setTyped(valueIn(event))];
 }
 
 /** The first moment of a day where the browser is; nothing of what is no day. */
@@ -104,7 +125,7 @@ function beginningOf(date: string): string {
 function localDay(value: string): string {
   if (!value.includes('T')) return value;
   const at = new Date(value);
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
+  return `${String(at.getFullYear()).padStart(4, '0')}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
 }
 
 /** Any of several values: `a,b`. */
@@ -133,15 +154,13 @@ function Several({
 
 function Search({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
   const id = useId();
-  // What is half typed outlasts whatever the page shows anew meanwhile.
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const [typed, setTyped] = useTyped(value);
   const submit = (event: Event) => {
     event.preventDefault();
     onChange(typed.trim());
   };
   const type = (event: Event) => {
-    setTyped(valueIn(event));
+    setTyped(event);
     if (valueIn(event) === '' && value !== '') onChange('');
   };
   return html`<form class="filter search" onSubmit=${submit}>

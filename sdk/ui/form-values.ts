@@ -77,14 +77,18 @@ function read(schema: Schema, value: FieldValue): unknown {
   return kind === 'json' ? JSON.parse(text) : text;
 }
 
-/** Of a form that changes what is there, only what was changed: what was emptied becomes null, where the schema takes that. */
+/** Of a form that changes what is there, only what was changed: what was emptied becomes null, and rows that are gone an empty list. */
 export function changesOf(schema: Schema, before: FormValues, values: FormValues): Readonly<Record<string, unknown>> {
   const input = inputOf(schema, values);
-  const changed = Object.keys(differing(before, values)).flatMap((name) => {
-    if (name in input) return [[name, input[name]] as const];
-    return takesNull(schema.properties?.[name]) ? [[name, null] as const] : [];
-  });
+  const changed = Object.keys(differing(before, values)).map((name) => [name, input[name] ?? (Array.isArray(values[name]) ? [] : null)] as const);
   return Object.fromEntries(changed);
+}
+
+/** What cannot be taken away, and was: the schema has no null for it. */
+export function emptiedIn(schema: Schema, before: FormValues, values: FormValues): readonly FieldError[] {
+  return Object.entries(differing(before, values))
+    .filter(([name, value]) => typeof value === 'string' && value.trim() === '' && !takesNull(schema.properties?.[name]))
+    .map(([path]) => ({ path, message: 'is required' }));
 }
 
 /** The values that are not as they were. */

@@ -1,8 +1,19 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
-import { type Schema, signedIn } from './catalog.ts';
+import type { Schema } from './catalog.ts';
+import { drafted, dropDraft, keepDraft } from './draft.ts';
 import { Field, type FieldView } from './field.ts';
-import { changesOf, differing, errorsIn, type FieldError, type FieldValue, type FormValues, initialValues, inputOf } from './form-values.ts';
+import {
+  changesOf,
+  differing,
+  emptiedIn,
+  errorsIn,
+  type FieldError,
+  type FieldValue,
+  type FormValues,
+  initialValues,
+  inputOf,
+} from './form-values.ts';
 import { words } from './format.ts';
 import { type ComponentChildren, html } from './html.ts';
 import { signInPath } from './links.ts';
@@ -41,6 +52,7 @@ export function Form(props: FormProps) {
   const [before] = useState<FormValues>(() => initialValues(schema, begun));
   const [values, setValues] = useState<FormValues>(() => ({ ...before, ...drafted(draft) }));
   const input = () => (edits ? changesOf(schema, before, values) : inputOf(schema, values));
+  const wrong = () => [...errorsIn(schema, values), ...(edits ? emptiedIn(schema, before, values) : [])];
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -49,7 +61,7 @@ export function Form(props: FormProps) {
 
   // Told of values, not of who listens.
   useEffect(() => {
-    if (onInput) onInput(errorsIn(schema, values).length === 0 ? input() : null);
+    if (onInput) onInput(wrong().length === 0 ? input() : null);
   }, [values]);
 
   const change = (name: string, value: FieldValue) => {
@@ -65,7 +77,7 @@ export function Form(props: FormProps) {
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy) return;
-    const found = errorsIn(schema, values);
+    const found = wrong();
     if (found.length > 0) return refuse(found);
     setBusy(true);
     try {
@@ -120,23 +132,4 @@ export function Form(props: FormProps) {
 function focusOn(path: string, { target }: Event): void {
   const form = target instanceof Element ? target.closest('form') : null;
   form?.querySelector<HTMLElement>(`[name="${CSS.escape(path)}"]`)?.focus();
-}
-
-function drafted(name: string | undefined): FormValues {
-  const kept = name === undefined ? null : sessionStorage.getItem(draftKey(name));
-  return kept === null ? {} : (JSON.parse(kept) as FormValues);
-}
-
-function keepDraft(name: string | undefined, values: FormValues): void {
-  if (name !== undefined) sessionStorage.setItem(draftKey(name), JSON.stringify(values));
-}
-
-/** What was typed is done, or nobody wants it any more. */
-export function dropDraft(name: string | undefined): void {
-  if (name !== undefined) sessionStorage.removeItem(draftKey(name));
-}
-
-/** Of each person their own: it may be another who signs in again. */
-function draftKey(name: string): string {
-  return `draft:${signedIn().user.id}:${name}`;
 }

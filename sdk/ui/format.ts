@@ -1,7 +1,8 @@
 /** How numbers, times and names are written. The language is the browser's. */
 
 const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat(locale);
+const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 const shortest = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' });
 const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
@@ -17,8 +18,9 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 /** `3 minutes ago`, `in 2 hours` */
-export function relativeTime(time: string, now = Date.now()): string {
-  const seconds = Math.round((Date.parse(time) - now) / 1_000);
+export function relativeTime(time: string, from = Date.now()): string {
+  const seconds = Math.round((Date.parse(time) - from) / 1_000);
+  if (seconds === 0) return now;
   const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second' as const, 1];
   return relative.format(Math.trunc(seconds / length), unit);
 }

@@ -16,5 +16,3 @@ export const ICONS = [
   ...['package', 'plus', 'receipt-text', 'refresh-cw', 'scale', 'scroll-text', 'search', 'settings', 'shield', 'sparkles', 'triangle-alert'],
   ...['user', 'users', 'wifi-off', 'x', 'arrow-up', 'arrow-down', 'keyboard'],
 ] as const;
-
-export type IconName = (typeof ICONS)[number];

@@ -8,6 +8,7 @@ export * from './cell.ts';
 export * from './chart.ts';
 export * from './chart-values.ts';
 export * from './dialog.ts';
+export { dropDraft } from './draft.ts';
 export * from './facts.ts';
 export * from './field.ts';
 export * from './filters.ts';

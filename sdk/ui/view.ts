@@ -2,6 +2,7 @@ import type { ListEntry } from './catalog.ts';
 import type { Fact } from './facts.ts';
 import type { FieldView } from './field.ts';
 import type { ComponentChildren, ComponentType } from './html.ts';
+import type { Happening } from './live.ts';
 
 /** One record as its query answers it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -32,6 +33,8 @@ export interface RecordView<Record extends Item = Item> {
   readonly path?: (record: Record) => Item;
   /** What stands in the head beside the state: risk, when it ends. */
   readonly headline?: (record: Record) => ComponentChildren;
+  /** The id of the row that a happening brings, where the list is of something else than what actions change. */
+  readonly rowOf?: (happening: Happening) => string;
   /** Cells of the table, by column. */
   readonly cells?: Readonly<{ [column: string]: (record: Record) => ComponentChildren }>;
   /** Titles of columns and fields. */

@@ -24,16 +24,16 @@ export default function Create({ list }: { readonly list: ListEntry }) {
   const { query, go } = usePlace();
   const view = useExport<RecordView>(list.module);
   const [input, setInput] = useState<Item | null>(null);
-  const write = useWrite();
-  const action = actionFor(list, query.action);
+  const { action: asked, ...given } = query;
+  const action = actionFor(list, asked);
   const title = action?.title;
+  const draft = [action?.id, ...Object.values(given)].join(':');
+  const write = useWrite(draft);
   useEffect(() => {
     if (title) document.title = `${title} · ${list.title} · ${say('summit')}`;
   }, [title]);
   if (!action) return html`<${NotFound} />`;
   if (view === undefined) return html`<${Skeleton} />`;
-  const { action: _, ...given } = query;
-  const draft = [action.id, ...Object.values(given)].join(':');
   const submit = async (filled: Item) => {
     const { body } = await write<Item>(action.method, action.path, filled);
     go(list.detail === null ? pageAt(list.path) : pageAt(fillPath(list.detail, body)));

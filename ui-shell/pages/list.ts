@@ -34,7 +34,7 @@ import { exportCsv } from '../export.ts';
 import { useExport } from '../lazy.ts';
 import { usePlace } from '../location.ts';
 
-/** Of what was told to have changed, by its id: the version that it has since. */
+/** Of what was told to have changed, by its id: the version that it has since; 0 for what never changes. */
 type News = ReadonlyMap<string, number>;
 
 /** Among what is new: that nobody knows what else is. */
@@ -51,6 +51,7 @@ export default function List({ list }: { readonly list: ListEntry }) {
     // A list never moves under the hand: what is new is said, and shown when it is asked for. Several may come at once.
     const tell = (id: string, version: number) => setNews((told) => new Map([...told, [id, version]]));
     if (happening === null) tell(UNTOLD, Number.POSITIVE_INFINITY);
+    else if (view?.rowOf) tell(view.rowOf(happening), 0);
     else if (happening.subject.type === list.entity && happening.seq !== null) tell(happening.subject.id, happening.seq);
   });
   // What is asked for anew is all there is.
@@ -88,7 +89,7 @@ export default function List({ list }: { readonly list: ListEntry }) {
 
 /** How many are not shown as they are now: the log tells of a change a moment after the list could have shown it. */
 function unseenOf(news: News, shown: readonly Item[]): number {
-  return [...news].filter(([id, version]) => !shown.some((item) => item.id === id && Number(item.version) >= version)).length;
+  return [...news].filter(([id, version]) => !shown.some((item) => item.id === id && Number(item.version ?? 0) >= version)).length;
 }
 
 interface RowsProps {

@@ -98,7 +98,7 @@ function Listed() {
         <p class="quiet">${total === undefined ? '' : say('total', { count: number(total) })}</p>
         <${Pager} cursor=${query.cursor} next=${next} />
       </footer>
-      ${query.open && html`<${Opened} key=${query.open} person=${items.find(({ id }) => id === query.open) ?? null} close=${() => change({ open: null })} reload=${page.reload} />`}`}
+      ${query.open && html`<${Opened} key=${query.open} id=${query.open} listed=${items} close=${() => change({ open: null })} reload=${page.reload} />`}`}
   <//>`;
 }
 

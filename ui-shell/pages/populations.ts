@@ -99,7 +99,7 @@ export default function Populations() {
   const { type, ...range } = query;
   return html`<header class="page-head"><h1>${say('title')}</h1></header>
     <p class="quiet lead">${say('intro')} ${say('seed-about')}</p>
-    <${Loaded} of=${installed}>${(value: Installed) => html`<${Asking} types=${typesIn(value)} />`}<//>
+    <${Loaded} of=${installed}>${(value: Installed) => html`<${Asking} key=${JSON.stringify(query)} types=${typesIn(value)} />`}<//>
     ${type && html`<${Found} key=${JSON.stringify(query)} type=${type} range=${range} />`}`;
 }
 

@@ -79,6 +79,7 @@ interface Receipt {
 }
 
 export default defineRecordView<Receipt>({
+  rowOf: ({ receipt_id }) => receipt_id,
   titles: {
     at: say('title.at'),
     subject: say('title.subject'),

@@ -122,9 +122,9 @@ const LAZY = Object.fromEntries(
 /** Shown in the head, or of no interest to people. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['id', 'status', 'tenant_id', 'version', 'approvals', 'required_approvals', 'decision_ids']);
 
-function Overview({ list, view, record, reload }: RecordProps & { readonly view: RecordView | null }) {
+function Overview({ list, view, record, reload, names }: RecordProps & { readonly view: RecordView | null }) {
   const facts = view?.overview?.(record) ?? factsOf(list, view, record);
-  return html`<${Facts} facts=${facts} />${view?.more && html`<${Boundary}><${view.more} record=${record} list=${list} reload=${reload} /><//>`}`;
+  return html`<${Facts} facts=${facts} />${view?.more && html`<${Boundary}><${view.more} record=${record} list=${list} reload=${reload} names=${names} /><//>`}`;
 }
 
 function factsOf({ item }: ListEntry, view: RecordView | null, record: Item): readonly Fact[] {

@@ -19,6 +19,7 @@ import {
   useId,
   useResource,
   useState,
+  useTyped,
   Verdict,
   words,
 } from '../../sdk/ui/index.ts';
@@ -144,11 +145,11 @@ interface SubjectFieldProps {
 function SubjectField({ list, value, onChange }: SubjectFieldProps) {
   const id = useId();
   const known = useResource<{ readonly items: readonly Item[] }>(apiPath(list.path, { limit: 20, count: false }));
-  const changed = (event: Event) => event.target instanceof HTMLInputElement && onChange(event.target.value.trim());
+  const [typed, setTyped] = useTyped(value);
   return html`<div class="field">
     <label for=${id}>${say('subject')}</label>
     <p class="hint" id=${`${id}-hint`}>${say('subject-hint')}</p>
-    <input id=${id} type="text" list=${`${id}-known`} aria-describedby=${`${id}-hint`} autocomplete="off" value=${value} onChange=${changed} />
+    <input id=${id} type="text" list=${`${id}-known`} aria-describedby=${`${id}-hint`} autocomplete="off" value=${typed} onInput=${setTyped} onChange=${() => onChange(typed.trim())} />
     <datalist id=${`${id}-known`}>
       ${(known.value?.items ?? []).map((item) => html`<option key=${String(item.id)} value=${String(item.id)}>${[nameOfItem(item), item.status, shortId(String(item.id))].filter(Boolean).join(' · ')}</option>`)}
     </datalist>

@@ -38,7 +38,7 @@ interface PageProps extends Pick<RecordProps, 'record'> {
 
 /** Each page shows the one before it below itself, so that what comes in at the top moves all of them on. */
 function Page({ subject, record, cursor }: PageProps) {
-  const page = useResource<ReceiptPage>(apiPath('/receipts', { subject_id: subject, limit: A_PAGE, count: false, cursor }));
+  const page = useResource<ReceiptPage>(apiPath('/receipts', { subject_id: subject, limit: A_PAGE, count: false, cursor }), { keep: true });
   const [isMoreWanted, setMoreWanted] = useState(false);
   const isFirst = cursor === null;
   // The record is read anew whenever something happens to it, and each time is another object.
@@ -56,7 +56,7 @@ function Page({ subject, record, cursor }: PageProps) {
             ${
               next !== null &&
               (isMoreWanted
-                ? html`<${Page} key=${next} subject=${subject} record=${record} cursor=${next} />`
+                ? html`<${Page} subject=${subject} record=${record} cursor=${next} />`
                 : html`<p><button type="button" class="button" onClick=${() => setMoreWanted(true)}>${say('more')}</button></p>`)
             }`}
   <//>`;

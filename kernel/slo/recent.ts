@@ -1,0 +1,23 @@
+/** What took so long to read is kept for ten times as long: over much history it costs much, and every open dashboard asks. */
+const COSTLY_MS = 500;
+const KEPT_FOR = 10;
+
+/** By tenant, what is being read, which all who ask meanwhile share, and for a while what was costly to read. */
+export class Recent<T> {
+  readonly #byTenant = new Map<string, Promise<T>>();
+
+  of(tenant: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#byTenant.get(tenant);
+    if (known) return known;
+    const begun = performance.now();
+    const reading = read();
+    this.#byTenant.set(tenant, reading);
+    const forget = () => void this.#byTenant.delete(tenant);
+    reading.then(() => {
+      const took = performance.now() - begun;
+      if (took < COSTLY_MS) forget();
+      else setTimeout(forget, took * KEPT_FOR).unref();
+    }, forget);
+    return reading;
+  }
+}
