@@ -106,7 +106,7 @@ interface TypedProps {
 /** What is half typed outlasts whatever the page shows anew meanwhile. */
 function Typed({ id, type, value, onChange }: TypedProps) {
   const [typed, setTyped] = useTyped(value);
-  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : ''} value=${typed} onInput=${setTyped} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
+  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : undefined} value=${typed} onInput=${setTyped} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
 }
 
 /** The text of a field that counts only once it is whole. @param value that counts now; another takes the place of what was typed */

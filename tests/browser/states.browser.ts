@@ -387,6 +387,103 @@ test('a list says what is new and stands still until it is asked for; a record f
   });
 });
 
+test('what is half typed outlasts what happens meanwhile, and a day is typed by the keyboard alone', async () => {
+  await requested();
+  await board.visit('auditor', `${LIST}?sort=-created_at`, async (page) => {
+    await rowsOf(page).first().waitFor();
+    await page.locator('.live.on').waitFor();
+    const requester = page.getByLabel('Requester', { exact: true });
+    await requester.pressSequentially('engi');
+    await requested();
+    await page.getByRole('status').filter({ hasText: '1 new or changed: show' }).waitFor();
+    assert.is(await requester.inputValue(), 'engi');
+    await requester.pressSequentially('neer');
+    await requester.press('Enter');
+    await page.waitForURL(/requester=engineer/);
+    const since = page.getByRole('textbox', { name: 'Created since' });
+    await since.focus();
+    await page.keyboard.type('11022024');
+    await page.waitForURL(/created_since=2024-11-0/);
+    assert.is(await since.inputValue(), '2024-11-02');
+  });
+});
+
+test('a form in a dialog stays where somebody presses beside it, and Escape gives it up', async () => {
+  const id = await requested();
+  await board.visit('team-lead', `${LIST}/${id}`, async (page) => {
+    await button(page, 'Reject a request').click();
+    const reason = page.getByRole('dialog').getByLabel('Reason');
+    await reason.fill('not like this');
+    await page.mouse.click(10, 10);
+    assert.is(await reason.inputValue(), 'not like this');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await button(page, 'Reject a request').click();
+    assert.is(await reason.inputValue(), '');
+  });
+});
+
+test('what an action has set in motion and what failed is not said to be done', async () => {
+  const id = await requested({ target: 'broken-db' });
+  for (const handle of ['team-lead', 'security-officer']) await board.s.post(handle, `${REQUESTS}/${id}/approve`);
+  await board.visit('engineer', `${LIST}/${id}`, async (page) => {
+    await button(page, 'Execute an approved request').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Execute an approved request' }).click();
+    await page.getByText(/Decided, but what it set in motion failed\. Receipt \S+\.$/).waitFor();
+    await page.getByRole('heading', { level: 1, name: /Failed$/ }).waitFor();
+  });
+});
+
+test('a request whose answer was lost is made once, also when the page is loaded anew before it is sent again', async () => {
+  const before = await total();
+  await board.visit(
+    'engineer',
+    `${LIST}/new`,
+    async (page) => {
+      await page.getByLabel('Target').selectOption('orders-db');
+      await page.getByLabel('Duration in minutes').fill('30');
+      await page.getByLabel('Justification').fill('sent twice');
+      await page.route(
+        isApi(REQUESTS),
+        async (route) => {
+          await route.fetch();
+          await route.abort();
+        },
+        { times: 1 },
+      );
+      const send = page.getByRole('main').getByRole('button', { name: 'Ask for temporary access' });
+      await send.click();
+      await page.getByRole('alert').filter({ hasText: 'There is a problem' }).waitFor();
+      await page.reload();
+      assert.is(await page.getByLabel('Justification').inputValue(), 'sent twice');
+      await send.click();
+      await page.waitForURL((url) => url.pathname.startsWith(`${LIST}/`) && !url.pathname.endsWith('/new'));
+      assert.is(await total(), before + 1);
+    },
+    { expected: EXPECTED },
+  );
+});
+
+test('a session that another tab has ended by another sign-in is said to be over', async () => {
+  const id = await requested();
+  await board.visit(
+    'team-lead',
+    `${LIST}/${id}`,
+    async (page, context) => {
+      await button(page, 'Approve a request').waitFor();
+      const other = await context.newPage();
+      await other.goto('/sign-in');
+      await other.getByRole('form', { name: 'demo-external' }).locator('button[value="engineer"]').click();
+      await other.waitForURL((url) => url.pathname.startsWith('/w'));
+      await button(page, 'Approve a request').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Approve a request' }).click();
+      await page.getByText('Your session is over').first().waitFor();
+      assert.is((await stateOf(id)).approvals.length, 0);
+    },
+    { expected: EXPECTED },
+  );
+});
+
 test('nothing is shown as done before it is, a double click sends one write, and a lost answer does it once', async () => {
   const id = await requested();
   await board.visit(
