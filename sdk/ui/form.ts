@@ -13,6 +13,7 @@ import {
   type FormValues,
   initialValues,
   inputOf,
+  kindOf,
 } from './form-values.ts';
 import { words } from './format.ts';
 import { type ComponentChildren, html } from './html.ts';
@@ -94,7 +95,13 @@ export function Form(props: FormProps) {
     dropDraft(draft);
     onCancel?.();
   };
-  const labelOf = (path: string) => fields[path]?.label ?? words(path.replaceAll('.', ' '));
+  const labelOf = (path: string) => {
+    const [name = '', ...below] = path.split('.');
+    const label = fields[name]?.label ?? words(name);
+    // What stands in a field of JSON is named as it stands there; rows are counted from one, as people do.
+    if (kindOf(schema.properties?.[name] ?? {}) === 'json') return [label, below.join('.')].join(' ').trim();
+    return [label, ...below.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : words(part).toLowerCase()))].join(' ');
+  };
   const shown = refusal && refusal.errors.length === 0;
   return html`<form onSubmit=${submit} novalidate aria-busy=${busy}>
     ${
@@ -129,7 +136,10 @@ export function Form(props: FormProps) {
   </form>`;
 }
 
-function focusOn(path: string, { target }: Event): void {
+function focusOn(path: string, { target }: Pick<Event, 'target'>): void {
   const form = target instanceof Element ? target.closest('form') : null;
-  form?.querySelector<HTMLElement>(`[name="${CSS.escape(path)}"]`)?.focus();
+  const found = form?.querySelector<HTMLElement>(`[name="${CSS.escape(path)}"]`);
+  // What is wrong within a field of JSON is wrong in that field.
+  if (found) found.focus();
+  else if (path.includes('.')) focusOn(path.slice(0, path.lastIndexOf('.')), { target });
 }

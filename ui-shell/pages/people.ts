@@ -5,6 +5,7 @@ import {
   Dialog,
   Facts,
   Failure,
+  getAll,
   html,
   Icon,
   type ListPage,
@@ -37,7 +38,7 @@ const say = messagesOf({
   erased: 'erased',
   close: 'Close',
   person: 'Person',
-  'not-here': 'This person is not on this page of the list.',
+  'not-here': 'There is nobody of this id.',
   id: 'Id',
   total: '{count} in all',
   receipts: 'Audit log',
@@ -107,14 +108,27 @@ function nameOf({ id, handle, status }: Person) {
 }
 
 interface OpenedProps {
-  readonly person: Person | null;
+  readonly id: string;
+  readonly listed: readonly Person[];
   readonly close: () => void;
   readonly reload: () => void;
 }
 
-function Opened({ person, close, reload }: OpenedProps) {
+/** A link to a person knows nothing of the page of the list that they are on. */
+function Opened({ id, listed, ...props }: OpenedProps) {
+  const shown = listed.find((person) => person.id === id);
+  const all = useResource<ListPage<Person>>(shown ? null : apiPath('/users', { limit: A_PAGE, count: false }), { read: getAll<Person> });
+  const person = shown ?? all.value?.items.find((other) => other.id === id);
+  if (person) return html`<${Details} ...${props} person=${person} />`;
+  return html`<${Dialog} title=${say('person')} onClose=${props.close}><${Loaded} of=${all}>${() => html`<p>${say('not-here')}</p>`}<//><//>`;
+}
+
+interface DetailsProps extends Pick<OpenedProps, 'close' | 'reload'> {
+  readonly person: Person;
+}
+
+function Details({ person, close, reload }: DetailsProps) {
   const installed = useInstalled();
-  if (person === null) return html`<${Dialog} title=${say('person')} onClose=${close}><p>${say('not-here')}</p><//>`;
   const { id, handle, status } = person;
   const isSelf = id === signedIn().user.id;
   return html`<${Dialog} title=${status === 'erased' ? say('erased') : (handle ?? shortId(id))} onClose=${close}>
