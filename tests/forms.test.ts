@@ -73,7 +73,7 @@ test('rows of a list are filled in and read like forms of their own', () => {
   );
 });
 
-test('of what is changed only the changes are sent: emptied rows as none, an emptied field as null, or said to be required', () => {
+test('of what is changed only the changes are sent: emptied rows as none, an emptied field as null, or said to stay', () => {
   const edit = wire(editQuote.input);
   const before = initialValues(edit, { amount: '100', line_items: [{ description: 'seats', amount: '10', discount_percent: '5' }], term_months: 12 });
   const values = { ...before, line_items: [], amount: '', term_months: '' };
@@ -83,7 +83,7 @@ test('of what is changed only the changes are sent: emptied rows as none, an emp
   for (const [name, sent] of Object.entries({ amount, term_months })) assert.is(wrong.includes(name) || sent === null, true, name);
   const lead = wire(editLead.input);
   const known = initialValues(lead, { company: 'Hooli', email: 'deals@hooli.example' });
-  assert.equal(emptiedIn(lead, known, { ...known, company: '' }), [{ path: 'company', message: 'is required' }]);
+  assert.equal(emptiedIn(lead, known, { ...known, company: '' }), [{ path: 'company', message: 'cannot be taken away' }]);
   assert.equal(emptiedIn(lead, known, { ...known, company: 'Globex' }), []);
 });
 

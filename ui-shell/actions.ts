@@ -68,7 +68,7 @@ export function Actions(props: ActionsProps) {
         <ul>${refused.map(({ id, title, detail }) => html`<li key=${id}><strong>${title}</strong> ${detail}</li>`)}</ul>
       </details>`
     }
-    <p class=${done?.how === 'failed' ? 'done failed' : 'done'} role="status" tabindex="-1" ref=${told}>
+    <p class=${done && done.how !== 'done' ? `done ${done.how}` : 'done'} role="status" tabindex="-1" ref=${told}>
       ${done && html`<${Icon} name=${ICONS[done.how]} /> ${say(`detail.${done.how}`, { receipt: done.receipt })}`}
     </p>
     ${

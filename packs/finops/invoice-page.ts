@@ -43,9 +43,10 @@ ${id === null ? '' : proofSection(`/evidence/billing/${tenant_id}/${nameOf(invoi
 
 /** `5.00 per 1,000` */
 function priceIn({ charges }: Plan, meter: string | null, price: string | null): string {
+  if (price === null) return '';
   const charge = charges.find((candidate) => candidate.meter === meter);
-  const size = charge && sizePriced(charge);
-  return [price ?? '', ...(price === null || size === undefined || size === '1' ? [] : [`per ${grouped(size)}`])].join(' ');
+  const size = (charge && sizePriced(charge)) ?? '1';
+  return size === '1' ? grouped(price) : `${grouped(price)} per ${grouped(size)}`;
 }
 
 function proofSection(evidence: string): string {

@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import type { ListEntry, Schema } from './catalog.ts';
 import { bare } from './cell.ts';
 import { choicesOf } from './form-values.ts';
@@ -8,6 +8,7 @@ import { Icon } from './icon.ts';
 import type { Parameters } from './links.ts';
 import { say } from './messages.ts';
 import { Popover } from './popover.ts';
+import { useTyped } from './typed.ts';
 
 /** What every list takes beside its filters. */
 const PAGING: ReadonlySet<string> = new Set(['limit', 'cursor', 'count', 'sort', 'q', 'format']);
@@ -103,17 +104,9 @@ interface TypedProps {
   readonly onChange: (value: string) => void;
 }
 
-/** What is half typed outlasts whatever the page shows anew meanwhile. */
 function Typed({ id, type, value, onChange }: TypedProps) {
   const [typed, setTyped] = useTyped(value);
-  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : undefined} value=${typed} onInput=${setTyped} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
-}
-
-/** The text of a field that counts only once it is whole. @param value that counts now; another takes the place of what was typed */
-export function useTyped(value: string): readonly [string, (event: Event) => void] {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  return [typed, (event) => setTyped(valueIn(event))];
+  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : undefined} value=${typed} onInput=${(event: Event) => setTyped(valueIn(event))} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
 }
 
 /** The first moment of a day where the browser is; nothing of what is no day. */
@@ -160,7 +153,7 @@ function Search({ value, onChange }: { readonly value: string; readonly onChange
     onChange(typed.trim());
   };
   const type = (event: Event) => {
-    setTyped(event);
+    setTyped(valueIn(event));
     if (valueIn(event) === '' && value !== '') onChange('');
   };
   return html`<form class="filter search" onSubmit=${submit}>

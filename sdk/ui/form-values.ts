@@ -84,11 +84,12 @@ export function changesOf(schema: Schema, before: FormValues, values: FormValues
   return Object.fromEntries(changed);
 }
 
-/** What cannot be taken away, and was: the schema has no null for it. */
+/** What was emptied and cannot be, though nobody has to give it: the schema has no null for it. */
 export function emptiedIn(schema: Schema, before: FormValues, values: FormValues): readonly FieldError[] {
   return Object.entries(differing(before, values))
-    .filter(([name, value]) => typeof value === 'string' && value.trim() === '' && !takesNull(schema.properties?.[name]))
-    .map(([path]) => ({ path, message: 'is required' }));
+    .filter(([, value]) => typeof value === 'string' && value.trim() === '')
+    .filter(([name]) => !schema.required?.includes(name) && !takesNull(schema.properties?.[name]))
+    .map(([path]) => ({ path, message: 'cannot be taken away' }));
 }
 
 /** The values that are not as they were. */

@@ -29,6 +29,7 @@ export * from './tabs.ts';
 export * from './time.ts';
 export * from './timeline.ts';
 export * from './tree.ts';
+export * from './typed.ts';
 export * from './verdict.ts';
 export * from './view.ts';
 export * from './write.ts';

@@ -149,11 +149,16 @@ function SubjectField({ list, value, onChange }: SubjectFieldProps) {
   return html`<div class="field">
     <label for=${id}>${say('subject')}</label>
     <p class="hint" id=${`${id}-hint`}>${say('subject-hint')}</p>
-    <input id=${id} type="text" list=${`${id}-known`} aria-describedby=${`${id}-hint`} autocomplete="off" value=${typed} onInput=${setTyped} onChange=${() => onChange(typed.trim())} />
+    <input id=${id} type="text" list=${`${id}-known`} aria-describedby=${`${id}-hint`} autocomplete="off" value=${typed}
+      onInput=${(event: Event) => setTyped(textIn(event))} onChange=${(event: Event) => onChange(textIn(event).trim())} />
     <datalist id=${`${id}-known`}>
       ${(known.value?.items ?? []).map((item) => html`<option key=${String(item.id)} value=${String(item.id)}>${[nameOfItem(item), item.status, shortId(String(item.id))].filter(Boolean).join(' · ')}</option>`)}
     </datalist>
   </div>`;
+}
+
+function textIn({ target }: Event): string {
+  return target instanceof HTMLInputElement ? target.value : '';
 }
 
 function JsonInput({ initial, onInput }: { readonly initial: Item; readonly onInput: (input: Item | null) => void }) {

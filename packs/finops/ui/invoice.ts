@@ -1,13 +1,7 @@
+import type { Line } from '../../../sdk/rating/rate.ts';
 import type { Item } from '../../../sdk/ui/index.ts';
 
-export interface Line {
-  /** null for the base fee. */
-  readonly meter: string | null;
-  readonly description: string;
-  readonly quantity: string;
-  readonly unit_price: string | null;
-  readonly amount: string;
-}
+export type { Line };
 
 export interface CreditNote {
   readonly number: string;
