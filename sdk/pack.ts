@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts';
 import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
-import type { TSchema } from './schema.ts';
+import { Empty, type TSchema } from './schema.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
@@ -58,46 +58,44 @@ export interface Pack {
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
 }
 
-/** What may be left out, where a pack has none of it. */
-export type DeclaredPack = Omit<Pack, 'indicators'> & Partial<Pick<Pack, 'indicators'>>;
+type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
 
-const keys: ReadonlySet<string> = new Set([
-  'id',
-  'title',
-  'version',
-  'summit',
-  'requires',
-  'entities',
-  'migrations',
-  'policies',
-  'actions',
-  'queries',
-  'evidence',
-  'effects',
-  'events',
-  'jobs',
-  'usage',
-  'meters',
-  'dashboards',
-  'views',
-  'indicators',
-  'relationships',
-  'settings',
-  'settingsErrors',
-]);
+/** What a pack has none of it leaves out. */
+export type DeclaredPack = Naming & Partial<Omit<Pack, keyof Naming>>;
+
+const NOTHING: Omit<Pack, keyof Naming> = {
+  requires: {},
+  entities: [],
+  migrations: [],
+  policies: [],
+  actions: [],
+  queries: [],
+  evidence: [],
+  effects: [],
+  events: [],
+  jobs: [],
+  usage: [],
+  meters: [],
+  dashboards: [],
+  indicators: [],
+  relationships: {},
+  settings: Empty,
+};
+
+const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
 
 /** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
 export function definePack(declared: DeclaredPack): Pack {
-  const pack: Pack = { ...declared, indicators: declared.indicators ?? [] };
+  const pack: Pack = { ...NOTHING, ...declared };
   const unknown = Object.keys(pack).find((key) => !keys.has(key));
   if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
-  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies ?? []) {
+  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies) {
     const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
     if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);
     const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
     if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
   }
-  const foreign = (pack.dashboards ?? []).find(({ id }) => !id.startsWith(`${pack.id}.`));
+  const foreign = pack.dashboards.find(({ id }) => !id.startsWith(`${pack.id}.`));
   if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
   const stray = pack.indicators.find(({ id }) => !id.startsWith(`${pack.id}.`));
   if (stray) throw new TypeError(`pack ${pack.id}: the indicator "${stray.id}" must be named ${pack.id}.<name>`);

@@ -100,10 +100,7 @@ export function corePack(services: CoreServices): Pack {
     title: 'Summit',
     version,
     summit: `^${version}`,
-    requires: {},
     entities: kernelEntities,
-    migrations: [],
-    policies: [],
     actions: [
       applyConfig,
       configurePolicy,
@@ -121,17 +118,12 @@ export function corePack(services: CoreServices): Pack {
       recordUsage(packs),
     ],
     queries,
-    evidence: [],
     effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
-    events: [],
-    jobs: [],
     usage: kernelUsage,
     meters: kernelMeters,
-    dashboards: [],
     views: coreViews(queries),
     indicators: kernelIndicators(packs, config.policyDecisionTargetMs),
     relationships: kernelRelationships,
-    settings: Strict({}),
   });
 
   /** What the tenant has been asked since the bundle came in is part of the test. */

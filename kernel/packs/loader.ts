@@ -7,6 +7,7 @@ import { manifestOf } from '../../sdk/manifest.ts';
 import { kernelRelationships } from '../graph/record.ts';
 import { kernelMeters, kernelUsage } from '../metering/types.ts';
 import { errorsIn, inWords } from '../validation.ts';
+import { shareSdk } from './one-sdk.ts';
 import { type FailedPack, PackRegistry } from './registry.ts';
 
 const KERNEL = { id: 'the kernel', usage: kernelUsage, meters: kernelMeters };
@@ -18,6 +19,7 @@ const manifestSchema = JSON.parse(readFileSync(new URL('../../sdk/manifest.schem
  * requires is missing or of another version. A pack that fails takes along those that require it, and nothing else.
  */
 export async function loadPacks(paths: readonly string[], kernelVersion: string): Promise<PackRegistry> {
+  shareSdk();
   const loaded = await Promise.all(paths.map((path) => loadPack(path, kernelVersion)));
   const candidates = loaded.flatMap((result) => ('pack' in result ? [result.pack] : []));
   const failed = loaded.flatMap((result) => ('failed' in result ? [result.failed] : []));

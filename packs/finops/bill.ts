@@ -1,14 +1,4 @@
-import {
-  type ActionContext,
-  canonicalJson,
-  change,
-  create,
-  type Edge,
-  edge,
-  type Insertion,
-  type SubjectChange,
-  sumOfAmounts,
-} from '../../sdk/index.ts';
+import { type ActionContext, canonicalJson, change, create, type Edge, edge, type Insertion, type SubjectChange, sumOfAmounts } from '@summit/sdk';
 import { type Account, adjustedPeriods, countFor, type InvoiceRow, type Unbilled } from './books.ts';
 import type { Counted } from './counting.ts';
 import { BillingAccount, Invoice } from './entities.ts';

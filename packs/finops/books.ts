@@ -11,7 +11,7 @@ import {
   Problem,
   type Reader,
   type Row,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import { type Counted, count, type Ledger, newMeters, type Uncounted } from './counting.ts';
 import { BillingAccount, CurrentReading, Invoice, MeterAdjustment, PeriodClose, RatedUsage, UsageLedger } from './entities.ts';
 import { dayAfter, firstDayOf, nextPeriod, periodOf } from './period.ts';

@@ -12,7 +12,7 @@ import {
   type Meter,
   type Row,
   type SubjectChange,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import { MeterAdjustment, MeterReading, PeriodClose, UsageLedger } from './entities.ts';
 import { nextPeriod, periodOf } from './period.ts';
 

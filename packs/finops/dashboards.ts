@@ -8,7 +8,7 @@ import {
   type Reader,
   ratePlan,
   switchboardPath,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import { requirePlan } from './books.ts';
 import { CurrentReading, InvoiceDiscrepancy } from './entities.ts';
 import { dayAfter, firstDayOf, lastDayOf, periodOf } from './period.ts';

@@ -1,4 +1,4 @@
-import { type Aggregation, type Charge, field, governed, insertOnly, optional, type Plan } from '../../sdk/index.ts';
+import { type Aggregation, type Charge, field, governed, insertOnly, optional, type Plan } from '@summit/sdk';
 
 /** How far usage has been counted, and which periods are closed. A tenant has one. */
 export const UsageLedger = governed({

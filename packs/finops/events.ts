@@ -1,4 +1,4 @@
-import { Currency, DecimalAnswer, defineEvent, Id, Period, Strict, Type } from '../../sdk/index.ts';
+import { Currency, DecimalAnswer, defineEvent, Id, Period, Strict, Type } from '@summit/sdk';
 import type { InvoiceRow } from './books.ts';
 
 /** What every event says of its invoice. */

@@ -1,4 +1,4 @@
-import { defineEvidence, type Link, many, Problem, type Row, type Shown } from '../../sdk/index.ts';
+import { defineEvidence, type Link, many, Problem, type Row, type Shown } from '@summit/sdk';
 import type { Adjustment, Reading } from './counting.ts';
 import { CreditNote, Invoice, InvoiceDiscrepancy, MeterAdjustment, MeterReading, PeriodClose, RatedUsage } from './entities.ts';
 import { invoiceNamed } from './invoice.ts';

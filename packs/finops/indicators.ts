@@ -1,4 +1,4 @@
-import { defineIndicator, secondsSince } from '../../sdk/index.ts';
+import { defineIndicator, secondsSince } from '@summit/sdk';
 import { UsageLedger } from './entities.ts';
 import { listReadings } from './queries.ts';
 

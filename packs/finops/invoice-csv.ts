@@ -1,4 +1,4 @@
-import { csvLine } from '../../sdk/index.ts';
+import { csvLine } from '@summit/sdk';
 import type { InvoiceView } from './invoice.ts';
 
 /** A line for each of the invoice, and the total. */

@@ -1,4 +1,4 @@
-import { grouped, htmlText, type Plan, sizePriced } from '../../sdk/index.ts';
+import { grouped, htmlText, type Plan, sizePriced } from '@summit/sdk';
 import { type InvoiceView, nameOf } from './invoice.ts';
 
 /** An invoice to print. Its style is that of all printed pages. */

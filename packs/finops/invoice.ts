@@ -1,4 +1,4 @@
-import { type LockingReader, type Plan, Problem, type Reader, type Row, ratePlan, sumOfAmounts } from '../../sdk/index.ts';
+import { type LockingReader, type Plan, Problem, type Reader, type Row, ratePlan, sumOfAmounts } from '@summit/sdk';
 import { type InvoiceRow, lockBooks } from './books.ts';
 import { CreditNote, Invoice, type InvoiceLine } from './entities.ts';
 import { periodIn } from './period.ts';

@@ -1,4 +1,4 @@
-import { defineJob, sampleOf } from '../../sdk/index.ts';
+import { defineJob, sampleOf } from '@summit/sdk';
 import { checkInvoice } from './actions/check-invoice.ts';
 import { countUsage } from './actions/count-usage.ts';
 import { draftInvoice } from './actions/draft-invoice.ts';

@@ -1,4 +1,4 @@
-import { definePack } from '../../sdk/index.ts';
+import { definePack } from '@summit/sdk';
 import { checkInvoice } from './actions/check-invoice.ts';
 import { countUsage } from './actions/count-usage.ts';
 import { creditInvoice } from './actions/credit-invoice.ts';
@@ -44,13 +44,11 @@ export default definePack({
   title: 'FinOps',
   version: '0.1.0',
   summit: '^0.1.0',
-  requires: {},
   entities: [
     ...[UsageLedger, MeterReading, MeterAdjustment, PeriodClose],
     ...[Invoice, RatedUsage, CreditNote, BillingAccount, BillingRun, InvoiceDiscrepancy],
   ],
   migrations: [initial],
-  policies: [],
   actions: [countUsage, runBilling, draftInvoice, finalizeInvoice, voidInvoice, creditInvoice, checkInvoice],
   queries: [
     ...[listReadings, listAdjustments, listPlans, listRatedUsage],
@@ -59,11 +57,8 @@ export default definePack({
   evidence: [billingEvidence],
   dashboards: [demoEconomics],
   indicators: [meteringLag],
-  effects: [],
   events: [invoiceFinalized, invoiceVoided, invoiceCredited, invoiceDiffers],
   jobs: [meterUsage, rateUsage, checkInvoices],
-  usage: [],
-  meters: [],
   relationships: {
     bills: 'billed_by',
     finalized_by: 'finalized',

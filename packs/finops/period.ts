@@ -1,4 +1,4 @@
-import { isPeriod, Problem } from '../../sdk/index.ts';
+import { isPeriod, Problem } from '@summit/sdk';
 
 export function periodOf(day: string): string {
   return day.slice(0, 7);

@@ -17,7 +17,7 @@ import {
   Timestamp,
   Type,
   valuesOf,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import { requirePlan } from './books.ts';
 import { BillingRun, CreditNote, CurrentRatedUsage, CurrentReading, Invoice, InvoiceDiscrepancy, MeterAdjustment } from './entities.ts';
 import { assertOwn, emptyInvoice, invoiceNamed, nameOf, presentInvoice, presentInvoices } from './invoice.ts';

@@ -14,7 +14,7 @@ import {
   ratePlan,
   sumOf,
   sumOfAmounts,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import type { Adjustment, Reading } from './counting.ts';
 import { type InvoiceLine, RatedUsage } from './entities.ts';
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type DayUsage, Decimal, differenceOfAmounts, type Reader, rateCharge, sha256 } from '../../sdk/index.ts';
+import { canonicalJson, type DayUsage, Decimal, differenceOfAmounts, type Reader, rateCharge, sha256 } from '@summit/sdk';
 import type { InvoiceRow } from './books.ts';
 import { type Difference, type InvoiceLine, MeterReading, RatedUsage } from './entities.ts';
 import { firstDayOf, lastDayOf } from './period.ts';

@@ -1,4 +1,4 @@
-import { Currency, Day, DecimalAnswer, Id, Nullable, Period, PricePlan, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Currency, Day, DecimalAnswer, Id, Nullable, Period, PricePlan, Strict, Timestamp, Type } from '@summit/sdk';
 
 const Line = Strict({
   meter: Nullable(Type.String({ description: 'null for the base fee' })),

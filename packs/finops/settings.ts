@@ -1,4 +1,4 @@
-import { Period, type Plan, PricePlan, planErrors, Strict, Type } from '../../sdk/index.ts';
+import { Period, type Plan, PricePlan, planErrors, Strict, Type } from '@summit/sdk';
 
 /** What a tenant is billed by, and for how long a period takes in what comes late. */
 export const settings = Strict({

@@ -1,4 +1,4 @@
-import type { Views } from '../../sdk/index.ts';
+import type { Views } from '@summit/sdk';
 import { listAdjustments, listDiscrepancies, listInvoices, listPlans, listRatedUsage, listReadings, listRuns } from './queries.ts';
 import { readers } from './roles.ts';
 

@@ -1,4 +1,4 @@
-import { type Card, createdIn, type Distribution, defineDashboard, pathTo, type Reader, seriesByDay } from '../../sdk/index.ts';
+import { type Card, createdIn, type Distribution, defineDashboard, pathTo, type Reader, seriesByDay } from '@summit/sdk';
 import { HighRiskRequest } from './entities.ts';
 import { listRequests, type RequestFilters, requestsBy } from './queries.ts';
 

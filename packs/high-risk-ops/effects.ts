@@ -1,4 +1,4 @@
-import { defineEffect } from '../../sdk/index.ts';
+import { defineEffect } from '@summit/sdk';
 import { recordOutcome } from './actions/record-outcome.ts';
 import { executors } from './executors/executor.ts';
 import { settingsOf } from './settings.ts';

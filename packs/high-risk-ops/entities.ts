@@ -1,4 +1,4 @@
-import { field, governed, insertOnly, optional } from '../../sdk/index.ts';
+import { field, governed, insertOnly, optional } from '@summit/sdk';
 
 /** Somebody asks for temporary read access to a production database. */
 export const HighRiskRequest = governed({

@@ -1,4 +1,4 @@
-import { defineEvidence } from '../../sdk/index.ts';
+import { defineEvidence } from '@summit/sdk';
 import { Execution, HighRiskRequest } from './entities.ts';
 
 export const requestEvidence = defineEvidence({

@@ -1,4 +1,4 @@
-import { defineJob } from '../../sdk/index.ts';
+import { defineJob } from '@summit/sdk';
 import { expireRequest } from './actions/expire.ts';
 import { lapseRequest } from './actions/lapse.ts';
 import { hoursBefore, lapseHours } from './deadlines.ts';

@@ -1,4 +1,4 @@
-import { definePack } from '../../sdk/index.ts';
+import { definePack } from '@summit/sdk';
 import { approveRequest } from './actions/approve.ts';
 import { cancelRequest } from './actions/cancel.ts';
 import { createRequest } from './actions/create.ts';
@@ -23,7 +23,6 @@ export default definePack({
   title: 'High-Risk Ops',
   version: '0.1.0',
   summit: '^0.1.0',
-  requires: {},
   entities: [HighRiskRequest, Execution],
   migrations: [initial],
   policies: [
@@ -37,12 +36,8 @@ export default definePack({
   queries: [listRequests, getRequest, requestReceipts],
   evidence: [requestEvidence],
   effects: [grantAccess],
-  events: [],
   jobs: [expireGrants, lapseRequests],
-  usage: [],
-  meters: [],
   dashboards: [overview],
-  indicators: [],
   relationships: {
     requested_by: 'requested',
     executed_by: 'executed',

@@ -1,4 +1,4 @@
-import { defineQuery, listOf, pageOf, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, listOf, pageOf, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
 import { HighRiskRequest } from './entities.ts';
 import { RequestAnswer } from './request.schema.ts';
 import { filesOf, presentRequest } from './request.ts';

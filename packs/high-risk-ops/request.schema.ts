@@ -1,4 +1,4 @@
-import { Id, Nullable, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Id, Nullable, Strict, Timestamp, Type } from '@summit/sdk';
 
 const Text = Type.String();
 

@@ -1,4 +1,4 @@
-import type { ActionContext, Approval, ApprovalRound, LockingReader, Reader, Row } from '../../sdk/index.ts';
+import type { ActionContext, Approval, ApprovalRound, LockingReader, Reader, Row } from '@summit/sdk';
 import { Execution, HighRiskRequest } from './entities.ts';
 
 export type Request = Row<typeof HighRiskRequest>;

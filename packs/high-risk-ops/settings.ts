@@ -1,4 +1,4 @@
-import { type Static, Strict, Type } from '../../sdk/index.ts';
+import { type Static, Strict, Type } from '@summit/sdk';
 
 /** What a tenant configures: its databases, and how long an unused request lives. */
 export const settings = Strict({

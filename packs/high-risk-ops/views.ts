@@ -1,4 +1,4 @@
-import type { Views } from '../../sdk/index.ts';
+import type { Views } from '@summit/sdk';
 import { listRequests } from './queries.ts';
 
 /** How the Switchboard shows the pack (story 1.5). */

@@ -1,4 +1,4 @@
-import { type Card, type ChartData, createdIn, Decimal, type Distribution, defineDashboard, pathTo, type Reader } from '../../sdk/index.ts';
+import { type Card, type ChartData, createdIn, Decimal, type Distribution, defineDashboard, pathTo, type Reader } from '@summit/sdk';
 import { Lead, Quote } from './entities.ts';
 import { type LeadFilters, leadsBy, listLeads, listQuotes, type QuoteFilters, quotesBy } from './queries.ts';
 import { segmentsOf } from './settings.ts';

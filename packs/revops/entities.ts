@@ -1,4 +1,4 @@
-import { field, governed, insertOnly, optional } from '../../sdk/index.ts';
+import { field, governed, insertOnly, optional } from '@summit/sdk';
 import { accountKey, externalKey } from './keys.ts';
 import { termFields } from './terms.ts';
 

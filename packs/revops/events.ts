@@ -1,4 +1,4 @@
-import { Currency, DecimalAnswer, defineEvent, Id, type Static, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Currency, DecimalAnswer, defineEvent, Id, type Static, Strict, Timestamp, Type } from '@summit/sdk';
 import type { QuoteRow } from './quote.ts';
 
 /** What every event says of its quote. */

@@ -1,4 +1,4 @@
-import { defineEvidence, many, Problem, type Reader, type Row } from '../../sdk/index.ts';
+import { defineEvidence, many, Problem, type Reader, type Row } from '@summit/sdk';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
 import { filesOf, roundOf } from './quote.ts';
 

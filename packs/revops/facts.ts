@@ -1,4 +1,4 @@
-import type { ActionContext, Approval } from '../../sdk/index.ts';
+import type { ActionContext, Approval } from '@summit/sdk';
 import type { QuoteFile } from './quote.ts';
 import { amountBandOf, segmentsOf } from './settings.ts';
 import { changedTerms } from './terms.ts';

@@ -1,4 +1,4 @@
-import { defineJob } from '../../sdk/index.ts';
+import { defineJob } from '@summit/sdk';
 import { expireQuote } from './actions/expire.ts';
 import { Quote } from './entities.ts';
 

@@ -1,4 +1,4 @@
-import { type LoadContext, Problem, type Reader, type Row, Type } from '../../sdk/index.ts';
+import { type LoadContext, Problem, type Reader, type Row, Type } from '@summit/sdk';
 import { type Lead, Opportunity } from './entities.ts';
 import { externalRefOf } from './keys.ts';
 import { Name } from './schemas.ts';

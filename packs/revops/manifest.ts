@@ -1,4 +1,4 @@
-import { definePack } from '../../sdk/index.ts';
+import { definePack } from '@summit/sdk';
 import { activateQuote } from './actions/activate.ts';
 import { approveQuote } from './actions/approve.ts';
 import { createLead } from './actions/create-lead.ts';
@@ -24,7 +24,6 @@ export default definePack({
   title: 'RevOps',
   version: '0.1.0',
   summit: '^0.1.0',
-  requires: {},
   entities: [Lead, Opportunity, Quote, QuoteRevision, ContractStub],
   migrations: [initial],
   policies: [
@@ -38,12 +37,8 @@ export default definePack({
   queries: [listLeads, getLead, listOpportunities, getOpportunity, listQuotes, getQuote, quoteRevisions, quoteReceipts],
   evidence: [dealEvidence],
   dashboards: [governance],
-  indicators: [],
-  effects: [],
   events: [quoteSubmitted, quoteApproved, quoteRejected, quoteActivated],
   jobs: [expireQuotes],
-  usage: [],
-  meters: [],
   relationships: {
     from_lead: 'opened',
     for_opportunity: 'has_quote',

@@ -1,4 +1,4 @@
-import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
 import { Lead, Opportunity, Quote } from './entities.ts';
 import { presentLeads, presentOpportunities } from './lead.ts';
 import { filesOf, presentQuote, presentRevision } from './quote.ts';

@@ -9,7 +9,7 @@ import {
   Problem,
   type Reader,
   type Row,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
 import { externalRefOf } from './keys.ts';
 import { type LeadRow, leadView, type OpportunityRow, opportunityView } from './lead.ts';

@@ -1,4 +1,4 @@
-import { Currency, DecimalAnswer, Id, Nullable, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { Currency, DecimalAnswer, Id, Nullable, Strict, Timestamp, Type } from '@summit/sdk';
 
 const Text = Type.String();
 const Handle = Type.String({ description: 'A handle' });

@@ -1,4 +1,4 @@
-import { Decimal, decimalOf, type Static, Strict, Type } from '../../sdk/index.ts';
+import { Decimal, decimalOf, type Static, Strict, Type } from '@summit/sdk';
 
 /** Settings are on record, where numbers are whole. */
 const PercentSetting = Type.Union(

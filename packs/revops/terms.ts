@@ -17,7 +17,7 @@ import {
   sumOf,
   Timestamp,
   Type,
-} from '../../sdk/index.ts';
+} from '@summit/sdk';
 
 /** One position of a quote, priced and discounted by itself. */
 export interface LineItem {

@@ -1,4 +1,4 @@
-import type { Views } from '../../sdk/index.ts';
+import type { Views } from '@summit/sdk';
 import { Opportunity } from './entities.ts';
 import { dealEvidence } from './evidence.ts';
 import { listLeads, listOpportunities, listQuotes } from './queries.ts';

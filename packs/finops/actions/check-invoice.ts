@@ -1,4 +1,4 @@
-import { change, defineAction, Empty, insert, none, occurred, unchanged } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, insert, none, occurred, unchanged } from '@summit/sdk';
 import { Invoice, InvoiceDiscrepancy } from '../entities.ts';
 import { billOf, invoiceDiffers } from '../events.ts';
 import { recomputed } from '../recompute.ts';

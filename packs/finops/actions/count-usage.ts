@@ -1,4 +1,4 @@
-import { defineAction, Empty, none, unchanged } from '../../../sdk/index.ts';
+import { defineAction, Empty, none, unchanged } from '@summit/sdk';
 import { countFor, loadUncounted } from '../books.ts';
 import { UsageLedger } from '../entities.ts';
 

@@ -14,7 +14,7 @@ import {
   Strict,
   sumOfAmounts,
   Type,
-} from '../../../sdk/index.ts';
+} from '@summit/sdk';
 import { BillingAccount, CreditNote, Invoice } from '../entities.ts';
 import { billOf, invoiceCredited } from '../events.ts';
 import { assertOwn, invoicePath, lockInvoice, presentInvoice } from '../invoice.ts';

@@ -1,4 +1,4 @@
-import { defineAction, Empty, none, unchanged } from '../../../sdk/index.ts';
+import { defineAction, Empty, none, unchanged } from '@summit/sdk';
 import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { Invoice } from '../entities.ts';

@@ -1,4 +1,4 @@
-import { create, defineAction, edge, none, Period, Strict } from '../../../sdk/index.ts';
+import { create, defineAction, edge, none, Period, Strict } from '@summit/sdk';
 import { bill, subjectsOf } from '../bill.ts';
 import { loadUnbilled } from '../books.ts';
 import { BillingRun } from '../entities.ts';

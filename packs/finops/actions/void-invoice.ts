@@ -1,4 +1,4 @@
-import { Comment, change, defineAction, edge, none, occurred, Problem, Strict } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, edge, none, occurred, Problem, Strict } from '@summit/sdk';
 import { Invoice } from '../entities.ts';
 import { billOf, invoiceVoided } from '../events.ts';
 import { assertOwn, invoicePath, lockInvoice, presentInvoice } from '../invoice.ts';

@@ -1,4 +1,4 @@
-import { governedTable, insertOnlyTable, migration } from '../../../sdk/index.ts';
+import { governedTable, insertOnlyTable, migration } from '@summit/sdk';
 
 const fromLedger = 'ledger_id uuid NOT NULL, ledger_version integer NOT NULL';
 

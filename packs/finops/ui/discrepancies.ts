@@ -1,4 +1,4 @@
-import { defineRecordView, html, type Item, month, pageAt } from '../../../sdk/ui/index.ts';
+import { defineRecordView, html, type Item, month, pageAt } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Difference } from './recomputation.ts';
 

@@ -1,4 +1,4 @@
-import { sumOfQuantities } from '../../../sdk/rating/quantities.ts';
+import { sumOfQuantities } from '@summit/sdk/rating';
 import {
   type Column,
   holds,
@@ -14,7 +14,7 @@ import {
   Table,
   Time,
   useResource,
-} from '../../../sdk/ui/index.ts';
+} from '@summit/sdk/ui';
 import { type CreditNote, type Invoice, type Line, pathOf } from './invoice.ts';
 import { say } from './messages.ts';
 import { type Assignment, type Plan, priceOf } from './plan-in-words.ts';

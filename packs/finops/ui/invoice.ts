@@ -1,5 +1,5 @@
-import type { Line } from '../../../sdk/rating/rate.ts';
-import type { Item } from '../../../sdk/ui/index.ts';
+import type { Line } from '@summit/sdk/rating';
+import type { Item } from '@summit/sdk/ui';
 
 export type { Line };
 

@@ -1,4 +1,4 @@
-import { defineRecordView, type Fact, html, money, month, Time } from '../../../sdk/ui/index.ts';
+import { defineRecordView, type Fact, html, money, month, Time } from '@summit/sdk/ui';
 import type { Invoice } from './invoice.ts';
 import { InvoiceBody } from './invoice-body.ts';
 import { say } from './messages.ts';

@@ -1,4 +1,4 @@
-import { apiPath, html, Icon, month, pageAt, signedIn, useId, usePlace } from '../../../sdk/ui/index.ts';
+import { apiPath, html, Icon, month, pageAt, signedIn, useId, usePlace } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { currentPeriod, isPeriod, neighbour, periodsToChoose } from './periods.ts';
 

@@ -1,5 +1,5 @@
-import { type Charge, type Plan, sizePriced, type Tier } from '../../../sdk/rating/plan.ts';
-import { money, number } from '../../../sdk/ui/index.ts';
+import { type Charge, type Plan, sizePriced, type Tier } from '@summit/sdk/rating';
+import { money, number } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 
 export type { Charge, Plan };

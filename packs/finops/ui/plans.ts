@@ -1,18 +1,4 @@
-import {
-  Badge,
-  type Column,
-  Empty,
-  Facts,
-  html,
-  type ListPage,
-  Loaded,
-  money,
-  month,
-  pageAt,
-  Table,
-  useResource,
-  words,
-} from '../../../sdk/ui/index.ts';
+import { Badge, type Column, Empty, Facts, html, type ListPage, Loaded, money, month, pageAt, Table, useResource, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { thisPeriod } from './period-picker.ts';
 import { type Assignment, type Charge, chargeInWords, keyOf, nameOf, planIn } from './plan-in-words.ts';

@@ -1,4 +1,4 @@
-import { defineRecordView, html, type Item, money, month, pageAt, words } from '../../../sdk/ui/index.ts';
+import { defineRecordView, html, type Item, money, month, pageAt, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { type Charge, priceOf } from './plan-in-words.ts';
 

@@ -1,5 +1,5 @@
-import { maxOfQuantities, sumOfQuantities } from '../../../sdk/rating/quantities.ts';
-import { apiPath, getAll, type ListPage, type Resource, useResource } from '../../../sdk/ui/index.ts';
+import { maxOfQuantities, sumOfQuantities } from '@summit/sdk/rating';
+import { apiPath, getAll, type ListPage, type Resource, useResource } from '@summit/sdk/ui';
 
 /** As `GET /metering/readings` answers it. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import { defineRecordView, html, type Item, month, number, pageAt, signedIn, words } from '../../../sdk/ui/index.ts';
+import { defineRecordView, html, type Item, month, number, pageAt, signedIn, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { boundsOf } from './periods.ts';
 

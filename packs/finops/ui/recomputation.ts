@@ -1,4 +1,4 @@
-import { Badge, type Column, Copyable, html, Loaded, Table, useResource } from '../../../sdk/ui/index.ts';
+import { Badge, type Column, Copyable, html, Loaded, Table, useResource } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 
 export interface Difference {

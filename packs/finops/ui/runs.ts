@@ -1,4 +1,4 @@
-import { defineRecordView, html, type Item, money, month, pageAt, Time } from '../../../sdk/ui/index.ts';
+import { defineRecordView, html, type Item, money, month, pageAt, Time } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { thisPeriod } from './period-picker.ts';
 

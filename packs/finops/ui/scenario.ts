@@ -1,4 +1,4 @@
-import { type Charge, type Plan, planErrors, quantityErrors, ratePlan } from '../../../sdk/rating/index.ts';
+import { type Charge, type Plan, planErrors, quantityErrors, ratePlan } from '@summit/sdk/rating';
 
 export type { Plan };
 export type Quantities = Readonly<Record<string, string>>;

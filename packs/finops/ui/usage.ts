@@ -15,7 +15,7 @@ import {
   Table,
   useHappenings,
   useMemo,
-} from '../../../sdk/ui/index.ts';
+} from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { PeriodPicker, usePeriod } from './period-picker.ts';
 import { boundsOf, daysOf } from './periods.ts';

@@ -1,5 +1,5 @@
-import { differenceOfAmounts, type RatedPlan } from '../../../sdk/rating/index.ts';
-import { Card, type Column, html, money, month, number, Table, words } from '../../../sdk/ui/index.ts';
+import { differenceOfAmounts, type RatedPlan } from '@summit/sdk/rating';
+import { Card, type Column, html, money, month, number, Table, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { type Plan, type Quantities, rated } from './scenario.ts';
 

@@ -1,17 +1,4 @@
-import {
-  Empty,
-  html,
-  type ListPage,
-  Loaded,
-  month,
-  pageAt,
-  useHappenings,
-  useId,
-  usePlace,
-  useResource,
-  useState,
-  words,
-} from '../../../sdk/ui/index.ts';
+import { Empty, html, type ListPage, Loaded, month, pageAt, useHappenings, useId, usePlace, useResource, useState, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { PeriodPicker, usePeriod } from './period-picker.ts';
 import { type Assignment, keyOf, nameOf, planIn } from './plan-in-words.ts';

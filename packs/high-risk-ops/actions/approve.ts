@@ -1,4 +1,4 @@
-import { Comment, change, defineAction, none, Strict, Type } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, none, Strict, Type } from '@summit/sdk';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged, roundOf } from '../request.ts';

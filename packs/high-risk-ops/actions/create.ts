@@ -1,4 +1,4 @@
-import { Comment, create, defineAction, edge, Problem, Strict, Type } from '../../../sdk/index.ts';
+import { Comment, create, defineAction, edge, Problem, Strict, Type } from '@summit/sdk';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
 import { presentRequest, resourceOf } from '../request.ts';

@@ -1,4 +1,4 @@
-import { change, defineAction, Empty, none, Problem } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, none, Problem } from '@summit/sdk';
 import { hasLapsed } from '../deadlines.ts';
 import { HighRiskRequest } from '../entities.ts';
 

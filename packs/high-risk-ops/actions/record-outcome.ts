@@ -1,4 +1,4 @@
-import { change, defineAction, edge, insert, Nullable, none, Strict, Type } from '../../../sdk/index.ts';
+import { change, defineAction, edge, insert, Nullable, none, Strict, Type } from '@summit/sdk';
 import { Execution, HighRiskRequest } from '../entities.ts';
 import { lockRequest } from '../request.ts';
 

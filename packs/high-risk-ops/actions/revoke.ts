@@ -1,4 +1,4 @@
-import { Comment, change, defineAction, edge, none, Problem, Strict, Type } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, edge, none, Problem, Strict, Type } from '@summit/sdk';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged } from '../request.ts';

@@ -1,4 +1,4 @@
-import type { EffectContext } from '../../../sdk/index.ts';
+import type { EffectContext } from '@summit/sdk';
 import type { Target } from '../settings.ts';
 import { stub } from './stub.ts';
 

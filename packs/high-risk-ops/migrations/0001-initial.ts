@@ -1,4 +1,4 @@
-import { governedTable, insertOnlyTable, migration } from '../../../sdk/index.ts';
+import { governedTable, insertOnlyTable, migration } from '@summit/sdk';
 
 export default migration('0001-initial', [
   governedTable(

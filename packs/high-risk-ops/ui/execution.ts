@@ -1,4 +1,4 @@
-import { Badge, Facts, html, type RecordProps, Time } from '../../../sdk/ui/index.ts';
+import { Badge, Facts, html, type RecordProps, Time } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Request } from './request.ts';
 

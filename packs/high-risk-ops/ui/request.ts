@@ -1,4 +1,4 @@
-import type { Item } from '../../../sdk/ui/index.ts';
+import type { Item } from '@summit/sdk/ui';
 
 /** As `GET /high-risk-ops/requests/:id` answers it. */
 export interface Request extends Item {

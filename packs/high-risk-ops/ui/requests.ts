@@ -1,4 +1,4 @@
-import { Countdown, defineRecordView, duration, html, type Item, Time, words } from '../../../sdk/ui/index.ts';
+import { Countdown, defineRecordView, duration, html, type Item, Time, words } from '@summit/sdk/ui';
 import { Execution } from './execution.ts';
 import { say } from './messages.ts';
 import type { Request } from './request.ts';

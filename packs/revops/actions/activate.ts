@@ -1,4 +1,4 @@
-import { change, create, defineAction, Empty, edge, none, occurred } from '../../../sdk/index.ts';
+import { change, create, defineAction, Empty, edge, none, occurred } from '@summit/sdk';
 import { ContractStub, Opportunity, Quote } from '../entities.ts';
 import { offerOf, quoteActivated } from '../events.ts';
 import { factsOf } from '../facts.ts';

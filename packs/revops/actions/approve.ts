@@ -1,4 +1,4 @@
-import { Comment, change, defineAction, none, occurred, Strict, Type } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, none, occurred, Strict, Type } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { approvalOf, quoteApproved } from '../events.ts';
 import { assertNotExpired, lockQuote, presentChanged, roundOf } from '../quote.ts';

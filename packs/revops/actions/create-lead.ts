@@ -1,4 +1,4 @@
-import { create, defineAction, edge, none, Problem, type Reader, Strict, Type } from '../../../sdk/index.ts';
+import { create, defineAction, edge, none, Problem, type Reader, Strict, Type } from '@summit/sdk';
 import { Lead, Opportunity } from '../entities.ts';
 import { externalColumns, externalKey } from '../keys.ts';
 import { leadFields, ownerOf, presentLead } from '../lead.ts';

@@ -1,4 +1,4 @@
-import { create, defineAction, edge, Id, none, Problem, Strict, Type, unchanged } from '../../../sdk/index.ts';
+import { create, defineAction, edge, Id, none, Problem, Strict, Type, unchanged } from '@summit/sdk';
 import { Lead, Opportunity, Quote } from '../entities.ts';
 import { externalColumns, externalKey } from '../keys.ts';
 import { lockQuote, presentQuote } from '../quote.ts';

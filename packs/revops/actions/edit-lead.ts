@@ -12,7 +12,7 @@ import {
   Strict,
   Type,
   unchanged,
-} from '../../../sdk/index.ts';
+} from '@summit/sdk';
 import { Lead, Opportunity } from '../entities.ts';
 import { accountKey } from '../keys.ts';
 import { type LeadRow, leadFields, type OpportunityRow, ownerOf, presentLead } from '../lead.ts';

@@ -1,4 +1,4 @@
-import { type ActionContext, type Changes, change, defineAction, none, Problem, Strict } from '../../../sdk/index.ts';
+import { type ActionContext, type Changes, change, defineAction, none, Problem, Strict } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { assertMayTakeBack, inherited, lockQuote, presentChanged, type QuoteFile } from '../quote.ts';
 import { sellers } from '../roles.ts';

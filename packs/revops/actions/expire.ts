@@ -1,4 +1,4 @@
-import { change, defineAction, Empty, none, Problem } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, none, Problem } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { hasExpired } from '../quote.ts';
 

@@ -1,4 +1,4 @@
-import { change, defineAction, Empty, edge, none } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, edge, none } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { assertMayTakeBack, lockQuote, presentChanged } from '../quote.ts';
 import { sellers } from '../roles.ts';

@@ -1,4 +1,4 @@
-import { Comment, change, defineAction, none, occurred, Strict } from '../../../sdk/index.ts';
+import { Comment, change, defineAction, none, occurred, Strict } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { offerOf, quoteRejected } from '../events.ts';
 import { lockQuote, presentChanged, roundOf } from '../quote.ts';

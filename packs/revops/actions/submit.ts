@@ -1,4 +1,4 @@
-import { change, defineAction, Empty, edge, insert, occurred } from '../../../sdk/index.ts';
+import { change, defineAction, Empty, edge, insert, occurred } from '@summit/sdk';
 import { Quote, QuoteRevision } from '../entities.ts';
 import { approvalOf, quoteApproved, quoteSubmitted, submissionOf } from '../events.ts';
 import { factsOf } from '../facts.ts';

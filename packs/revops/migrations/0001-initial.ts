@@ -1,4 +1,4 @@
-import { governedTable, insertOnlyTable, migration } from '../../../sdk/index.ts';
+import { governedTable, insertOnlyTable, migration } from '@summit/sdk';
 
 const externalRef = 'external_system text, external_id text';
 

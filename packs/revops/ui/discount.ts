@@ -1,4 +1,4 @@
-import { html, number, words } from '../../../sdk/ui/index.ts';
+import { html, number, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Quote } from './records.ts';
 import { percent, pointsAbove } from './terms.ts';

@@ -1,4 +1,4 @@
-import { Badge, defineRecordView, html, pageAt, Time, words } from '../../../sdk/ui/index.ts';
+import { Badge, defineRecordView, html, pageAt, Time, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Lead } from './records.ts';
 

@@ -1,4 +1,4 @@
-import { messagesOf } from '../../../sdk/ui/index.ts';
+import { messagesOf } from '@summit/sdk/ui';
 
 export const say = messagesOf({
   'quote.name': '{account} · {net}',

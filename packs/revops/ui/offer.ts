@@ -1,4 +1,4 @@
-import { type Column, holds, html, money, type RecordProps, Table, Verdict } from '../../../sdk/ui/index.ts';
+import { type Column, holds, html, money, type RecordProps, Table, Verdict } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { LineItem, Quote } from './records.ts';
 import { percent } from './terms.ts';

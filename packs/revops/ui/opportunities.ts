@@ -1,4 +1,4 @@
-import { defineRecordView, html, pageAt, Time, words } from '../../../sdk/ui/index.ts';
+import { defineRecordView, html, pageAt, Time, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import { QuotesOf } from './quotes-of.ts';
 import type { Opportunity } from './records.ts';

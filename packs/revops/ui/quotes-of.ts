@@ -15,7 +15,7 @@ import {
   Time,
   useHappenings,
   useResource,
-} from '../../../sdk/ui/index.ts';
+} from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Opportunity, Quote } from './records.ts';
 import { percent } from './terms.ts';

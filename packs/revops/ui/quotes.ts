@@ -1,4 +1,4 @@
-import { Badge, Copyable, defineRecordView, type Fact, html, type Item, money, pageAt, shortId, Time, words } from '../../../sdk/ui/index.ts';
+import { Badge, Copyable, defineRecordView, type Fact, html, type Item, money, pageAt, shortId, Time, words } from '@summit/sdk/ui';
 import { Discount } from './discount.ts';
 import { say } from './messages.ts';
 import { Offer } from './offer.ts';

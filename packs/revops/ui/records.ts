@@ -1,4 +1,4 @@
-import type { Item } from '../../../sdk/ui/index.ts';
+import type { Item } from '@summit/sdk/ui';
 
 /** As `GET /revops/opportunities/:id` answers it. */
 export interface Opportunity extends Item {

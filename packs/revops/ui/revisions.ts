@@ -13,7 +13,7 @@ import {
   useId,
   usePlace,
   useResource,
-} from '../../../sdk/ui/index.ts';
+} from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { Quote, Revision } from './records.ts';
 import { differencesBetween, percent } from './terms.ts';

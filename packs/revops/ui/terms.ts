@@ -1,4 +1,4 @@
-import { exactTime, money, number, words } from '../../../sdk/ui/index.ts';
+import { exactTime, money, number, words } from '@summit/sdk/ui';
 import { say } from './messages.ts';
 import type { LineItem, Terms } from './records.ts';
 

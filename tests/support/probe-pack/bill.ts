@@ -14,7 +14,7 @@ import {
   none,
   Strict,
   Type,
-} from '../../../sdk/index.ts';
+} from '@summit/sdk';
 
 /** What is metered by runs, and billed: a bundle whose rows and usage stand in receipts of others than its subject. */
 const Run = governed({ type: 'probe.run', table: 'probe_runs', fields: {}, transitions: { done: [] } });

@@ -28,7 +28,7 @@ import {
   statesOf,
   Type,
   valuesOf,
-} from '../../../sdk/index.ts';
+} from '@summit/sdk';
 import { billing } from './bill.ts';
 
 /** A pack whose actions do what a pack must not, to see that the kernel holds. */
@@ -337,7 +337,6 @@ export default definePack({
   ],
   queries: [listProbes, getProbe],
   evidence: [probeEvidence, ...billing.evidence],
-  effects: [],
   events: [reported, closed],
   jobs: [closeAll],
   usage: [...billing.usage, dataTransfer, seatReport],
@@ -345,5 +344,4 @@ export default definePack({
   dashboards: [probeDashboard],
   indicators,
   relationships: { watched_by: 'watches' },
-  settings: Strict({}),
 });
