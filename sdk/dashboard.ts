@@ -109,7 +109,7 @@ export interface GlanceColumn {
 
 export interface DashboardParts {
   readonly cards: readonly Card[];
-  readonly charts: readonly Chart[];
+  readonly charts?: readonly Chart[];
   readonly lists?: readonly Glance[];
 }
 

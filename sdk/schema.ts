@@ -1,6 +1,6 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
 
-export { type Static, type TSchema, Type };
+export { type Static, type TObject, type TSchema, Type };
 
 /** An object that refuses, and names, every member it does not declare. */
 export function Strict<P extends Record<string, TSchema>>(properties: P, options: { description?: string; examples?: readonly unknown[] } = {}) {
