@@ -124,7 +124,7 @@ export interface GlanceColumn {
 /** What a dashboard shows: numbers first, then pictures, then what is going on now. */
 export interface DashboardParts {
   readonly cards: readonly Card[];
-  readonly charts: readonly Chart[];
+  readonly charts?: readonly Chart[];
   readonly lists?: readonly Glance[];
 }
 
@@ -163,7 +163,6 @@ export interface Dashboard {
  *         value: () => db.count(Vendor, { created_at: { since } }),
  *       },
  *     ],
- *     charts: [],
  *   }),
  * });
  * const { cards } = overview.read({ db, tenant: 'acme', settings: {}, since: '2026-10-24T10:00:00.000Z', now: at.now, calendar });

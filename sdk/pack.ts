@@ -109,7 +109,7 @@ const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title
  *   settings: Strict({ lapse_days: Type.Optional(Type.Integer({ minimum: 1 })) }),
  * });
  * assert.deepEqual(pack.actions, [], 'what it has none of is empty');
- * const dashboards = [defineDashboard({ id: 'overview', title: 'Vendors', read: () => ({ cards: [], charts: [] }) })];
+ * const dashboards = [defineDashboard({ id: 'overview', title: 'Vendors', read: () => ({ cards: [] }) })];
  * assert.throws(() => definePack({ ...pack, dashboards }), { message: 'pack vendors: the dashboard "overview" must be named vendors.<name>' });
  * ```
  */

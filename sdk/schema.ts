@@ -1,8 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
 
 export {
   /** The TypeScript type of what a schema takes: `Static<typeof Input>`. */
   type Static,
+  /** The schema of an object, as `Strict` and `Type.Object` make it: its `properties` are those of its members. */
+  type TObject,
   /** Any schema, where it does not matter of what. */
   type TSchema,
   /**

@@ -25,6 +25,7 @@ export interface EffectContext {
  */
 export interface Effect {
   readonly id: string;
+  /** The action that records what `run` has returned, whose `input` takes it; `none("why")` where nothing need be recorded. */
   readonly outcome: Action | None;
   /**
    * What the other side has refused for good is an outcome: return it. What it throws is tried again, later each time, up to
@@ -68,6 +69,7 @@ export interface Job {
   readonly title: string;
   /** Cron expression of five fields, UTC. */
   readonly schedule: string;
+  /** Has no route as a rule; its `input` takes `{}`. */
   readonly action: Action;
   /** The ids of the subjects that are due at `now`, or what else its action takes as `:id`. It reads in a READ ONLY transaction. */
   due(context: JobContext): Promise<readonly string[]>;

@@ -2,6 +2,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { shareSdk } from '../kernel/packs/one-sdk.ts';
@@ -77,7 +78,7 @@ test('what the examples claim is so', async () => {
     for (const [index, [name, code]] of [...modules].entries()) {
       const file = join(folder, `${index}.ts`);
       writeFileSync(file, code.replace("'./support/", `'${support}/`));
-      await import(pathToFileURL(file).href).catch((error: Error) => wrong.push(`${name}: ${error.message.replace(/\s+/g, ' ')}`));
+      await import(pathToFileURL(file).href).catch((error: Error) => wrong.push(`${name}: ${inOneLine(error.message)}`));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -85,11 +86,15 @@ test('what the examples claim is so', async () => {
   assert.equal(wrong, []);
 });
 
+function inOneLine(message: string): string {
+  return stripVTControlCharacters(message).replace(/\s+/g, ' ');
+}
+
 test("no pack uses what is the kernel's alone, which the published types do not have", () => {
   const internal = offered.flatMap((entry) => entry.symbols.filter(({ isInternal }) => isInternal).map(({ name }) => name));
   assert.ok(internal.length > 0);
   const root = join(import.meta.dirname, '..');
-  const used = globSync('packs/**/*.ts', { cwd: root }).flatMap((file) => {
+  const used = globSync('{packs,sdk/template}/**/*.ts', { cwd: root }).flatMap((file) => {
     const imports = readFileSync(join(root, file), 'utf8').matchAll(/import (?:type )?\{([^}]*)\} from '@summit\/sdk/g);
     const names = [...imports].flatMap(([, listed = '']) => listed.match(/\w+/g) ?? []);
     return internal.filter((name) => names.includes(name)).map((name) => `${file}: ${name}`);

@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
+import { addNewPackCommand } from './new-pack.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
 import { addRunCommand } from './run.ts';
@@ -71,6 +72,7 @@ program
     process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
   });
 
+addNewPackCommand(program);
 addPolicyCommands(program);
 addLogCommands(program);
 addRateCommand(program);
