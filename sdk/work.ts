@@ -67,7 +67,7 @@ export function defineEffect(effect: Effect): Effect {
 export interface Job {
   readonly id: string;
   readonly title: string;
-  /** Cron expression of five fields, UTC. */
+  /** Cron expression, UTC: `5 * * * *` is five minutes past each hour. Of six fields the first is seconds. */
   readonly schedule: string;
   /** Has no route as a rule; its `input` takes `{}`. */
   readonly action: Action;

@@ -98,7 +98,7 @@ test("no pack uses what is the kernel's alone, which the published types do not 
   const internal = all.filter(({ isInternal }) => isInternal).map(({ name }) => name);
   assert.ok(internal.length > 0);
   const root = join(import.meta.dirname, '..');
-  const used = globSync('{packs,sdk/template}/**/*.ts', { cwd: root }).flatMap((file) => {
+  const used = globSync('{packs,sdk/template,docs/examples}/**/*.ts', { cwd: root }).flatMap((file) => {
     const imports = readFileSync(join(root, file), 'utf8').matchAll(/import (?:type )?\{([^}]*)\} from '@summit\/sdk/g);
     const names = [...imports].flatMap(([, listed = '']) => listed.match(/\w+/g) ?? []);
     return internal.filter((name) => names.includes(name)).map((name) => `${file}: ${name}`);
