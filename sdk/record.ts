@@ -4,19 +4,19 @@ import { defineQuery, type Query } from './query.ts';
 import type { Where } from './reader.ts';
 import { Empty, Strict, Timestamp, type TObject, Type } from './schema.ts';
 
-/** How the records of an entity are read. */
+/** How the records of an entity are read, for `queriesOf`. */
 export interface RecordReading<R> extends Offer<R> {
   /** Of the list; a record is below it, by its id: `/vendors`, `/vendors/:id`. */
   readonly path: string;
   /** Of the list, in the plural: `Vendors`. */
   readonly title: string;
-  /** The columns that are answered. */
+  /** The columns that are answered: what it does not name stays inside. */
   readonly answer: TObject;
   /** The roles that may ask; everybody of the tenant where it is absent. */
   readonly roles?: readonly string[];
 }
 
-/** The queries that a record has wherever it comes from. */
+/** The queries that a record has wherever it comes from, made by `queriesOf`. */
 export interface RecordQueries {
   /** `<type>.list`, with the filters `status`, `created_since` and `created_until`. */
   readonly list: Query;
@@ -27,8 +27,24 @@ export interface RecordQueries {
 }
 
 /**
- * List, record and receipts of an entity whose answers are its columns. A pack whose answers say more, such as who a person
- * is, declares its queries itself.
+ * List, record and receipts of an entity whose answers are its columns. A pack whose answers say more, such as who a person is,
+ * declares its queries itself.
+ *
+ * @throws TypeError as `listOf`
+ * @example
+ * ```ts
+ * const VendorAnswer = Type.Object({ id: Id, name: Type.String(), status: Type.String(), created_at: Timestamp });
+ * const vendors = queriesOf(Vendor, {
+ *   path: '/vendors',
+ *   title: 'Vendors',
+ *   answer: VendorAnswer,
+ *   sort: ['created_at', 'name'],
+ *   search: ['name'],
+ * });
+ * const paths = [vendors.list, vendors.get, vendors.receipts].map(({ route }) => route.path);
+ * assert.deepEqual(paths, ['/vendors', '/vendors/:id', '/vendors/:id/receipts']);
+ * assert.ok(accepts(vendors.list.query, { status: 'draft', sort: '-name' }));
+ * ```
  */
 export function queriesOf<R extends GovernedRow>(entity: Governed<R>, { path, title, answer, roles, ...offer }: RecordReading<R>): RecordQueries {
   const listing = listOf(entity, offer);
@@ -65,7 +81,17 @@ export function queriesOf<R extends GovernedRow>(entity: Governed<R>, { path, ti
   return { list, get, receipts: receiptsOf(entity, { path: `${path}/:id`, title: `${title}: the receipts of one`, ...restricted }) };
 }
 
-/** The receipts of a record, below its own path. @param of.path of the record: `/vendors/:id` */
+/**
+ * The receipts of a record, oldest first, below its own path: for a pack that declares the record's other queries itself.
+ *
+ * @param entity what the records are; `path` is that of one of them, `/vendors/:id`
+ * @example
+ * ```ts
+ * const receipts = receiptsOf(Vendor, { path: '/vendors/:id', title: 'The receipts of a vendor', roles: ['auditor'] });
+ * assert.equal(receipts.id, 'vendors.vendor.receipts');
+ * assert.equal(receipts.route.path, '/vendors/:id/receipts');
+ * ```
+ */
 export function receiptsOf<R extends GovernedRow>(
   entity: Governed<R>,
   { path, ...described }: { readonly path: string; readonly title: string; readonly roles?: readonly string[] },
@@ -83,7 +109,15 @@ export function receiptsOf<R extends GovernedRow>(
   });
 }
 
-/** Of a row, what the schema of an answer names: what it does not name stays inside. */
+/**
+ * Of a row, what the schema of an answer names: what it does not name stays inside.
+ *
+ * @example
+ * ```ts
+ * const VendorAnswer = Type.Object({ id: Id, name: Type.String() });
+ * assert.deepEqual(present(VendorAnswer, vendor), { id: vendor.id, name: 'Globex' });
+ * ```
+ */
 export function present(answer: TObject, row: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(row).filter(([name]) => name in answer.properties));
 }
