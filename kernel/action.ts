@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
 import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
+import { assertRelated } from './graph/record.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
 import type { TransparencyLog } from './log/log.ts';
@@ -169,6 +170,7 @@ export class ActionRunner {
       return { ...known, replayed: false, messages: [] };
     }
     assertDeclared(this.#packs, changes);
+    assertRelated(this.#packs, changes);
     const notices = await noticesOf(this.#packs, tx, happening, changes);
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };

@@ -17,8 +17,8 @@ export interface Having {
 
 /**
  * Which rows: those for which all of it holds. A value must be equal, of a list one must be; undefined filters by nothing, and
- * an empty list lets nothing through. null matches no row, as in SQL, and neither does a text of a personal column, whose rows
- * hold commitments.
+ * an empty list lets nothing through; null means that there is none. Rows are not found by a personal column, of which they hold
+ * no more than commitments: whoever asks gets a TypeError, and `q` of a list looks there.
  */
 export type Where<Row> = {
   readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | TimeRange | Having | undefined;

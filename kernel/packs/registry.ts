@@ -17,6 +17,7 @@ export class PackRegistry {
   readonly #folders: ReadonlyMap<string, string>;
   #operations: readonly Operation[] | null = null;
   #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
+  #relationships: Readonly<Record<string, string>> | null = null;
   #answering: (pack: Pack) => readonly Query[] = () => {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
@@ -51,19 +52,24 @@ export class PackRegistry {
     this.#answering = answering;
     this.#packs.clear();
     for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
-    this.#operations = null;
-    this.#usageTypes = null;
+    this.#forget();
   }
 
   /** Takes out a pack that cannot work, and every pack that requires it. */
   fail(id: string, reason: string): void {
     if (!this.#packs.delete(id)) return;
     this.#failed.push({ id, reason });
-    this.#operations = null;
-    this.#usageTypes = null;
+    this.#forget();
     for (const { id: dependent, requires } of this.all) {
       if (id in requires) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
     }
+  }
+
+  /** What is worked out of the packs is worked out anew. */
+  #forget(): void {
+    this.#operations = null;
+    this.#usageTypes = null;
+    this.#relationships = null;
   }
 
   /** Every action and query; each declaration of evidence or a dashboard is a query of its pack, and is switched off with it. */
@@ -96,6 +102,7 @@ export class PackRegistry {
 
   /** Every relationship, with the name it has from the other end. */
   get relationships(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.all.map(({ relationships }) => relationships));
+    this.#relationships ??= Object.assign({}, ...this.all.map(({ relationships }) => relationships)) as Readonly<Record<string, string>>;
+    return this.#relationships;
   }
 }
