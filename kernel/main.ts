@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import type { Pack } from '../sdk/index.ts';
 import { KERNEL_PACK } from './admission.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
 import type { Config } from './config/config.ts';
@@ -43,12 +44,16 @@ export interface Overrides {
   readonly engine?: Engine;
   /** Milliseconds by which the database's clock is shifted. Refused in production. */
   readonly clockShift?: () => number;
+  /** For tests: puts something else in the place of what a pack declares. Refused in production. */
+  readonly rig?: (pack: Pack) => Pack;
+  /** Called when the tenants are as configured, before any job runs and anybody is listened to. */
+  readonly opened?: (services: Kernel['services']) => Promise<void>;
 }
 
 /** Opens everything but the HTTP server: configuration, database, packs, services, tenants. */
 export async function openKernel(config: Config, overrides: Overrides = {}): Promise<Kernel> {
   const { environment } = config;
-  if (overrides.clockShift && environment.NODE_ENV === 'production') throw new Error('the clock cannot be shifted in production');
+  if (environment.NODE_ENV === 'production') assertGenuine(overrides);
   const log = overrides.log ?? createLog(environment.LOG_LEVEL);
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
@@ -59,6 +64,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       LocalTokens.open(config.dataDir, config.origin),
       openLog(config),
     ]);
+    if (overrides.rig) packs.rig(overrides.rig);
     requirePolicies(packs, configured);
     const bundles = new Bundles(configured.sound);
     const database = await openDatabase({
@@ -87,6 +93,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
       await services.tenants.apply(config.tenants);
+      await overrides.opened?.(services);
       return {
         services,
         async close() {
@@ -104,6 +111,12 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     if ('close' in engine) await engine.close();
     throw error;
   }
+}
+
+/** @throws Error for what only tests may do */
+function assertGenuine({ clockShift, rig }: Overrides): void {
+  if (clockShift) throw new Error('the clock cannot be shifted in production');
+  if (rig) throw new Error('packs cannot be rigged in production');
 }
 
 /** The kernel with its HTTP server and its jobs. Resolves when it is ready. */

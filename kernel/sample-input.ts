@@ -7,13 +7,16 @@ interface Described {
   readonly examples?: readonly unknown[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly default?: unknown;
   readonly anyOf?: readonly Described[];
+  readonly oneOf?: readonly Described[];
   readonly properties?: Readonly<Record<string, Described>>;
   readonly required?: readonly string[];
   readonly items?: Described;
   readonly minItems?: number;
   readonly minLength?: number;
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
 }
 
 /** Inputs that the schema takes: nothing at all, those that it names as examples, and the smallest that can be made of it. None where none can. */
@@ -23,25 +26,38 @@ export function sampleInputs(schema: TSchema & Described): readonly object[] {
   return distinct.filter((sample) => isValid(schema, sample));
 }
 
-function smallestOf(schema: Described): unknown {
-  const [named] = [...(schema.examples ?? []), ...(schema.const === undefined ? [] : [schema.const]), ...(schema.enum ?? [])];
+/** The smallest value that can be made of a schema; of its examples, constants and defaults the first, where it names any. It need not be valid. */
+export function smallestOf(schema: Described): unknown {
+  const [named] = [...(schema.examples ?? []), schema.const, schema.default, ...(schema.enum ?? [])].filter((value) => value !== undefined);
   if (named !== undefined) return named;
-  if (schema.anyOf) return schema.anyOf.map(smallestOf).find((value, index) => isValid(schema.anyOf?.[index] ?? {}, value));
+  const branches = schema.anyOf ?? schema.oneOf;
+  if (branches) return branches.map(smallestOf).find((value, index) => isValid(branches[index] ?? {}, value));
   switch (schema.type) {
     case 'object':
       return Object.fromEntries((schema.required ?? []).map((name) => [name, smallestOf(schema.properties?.[name] ?? {})]));
     case 'array':
       return Array.from({ length: schema.minItems ?? 0 }, () => smallestOf(schema.items ?? {}));
     case 'string':
-      return 'x'.repeat(Math.max(1, schema.minLength ?? 1));
+      return textOf(schema);
     case 'integer':
     case 'number':
-      return schema.minimum ?? 0;
+      return schema.minimum ?? (schema.exclusiveMinimum === undefined ? 0 : Math.floor(schema.exclusiveMinimum) + 1);
     case 'boolean':
       return false;
     default:
       return null;
   }
+}
+
+/** What texts with a pattern or a format mostly are. */
+const USUAL = [
+  ...['x', 'X', '1', '1.00', 'USD', '2026-01', '2026-01-31', '2026-01-31T12:00:00.000Z', '12:00', 'P1D', '0123456789abcdef'],
+  ...['someone@example.com', 'https://example.com', 'example.com', '127.0.0.1', '00000000-0000-7000-8000-000000000000', 'a'.repeat(64)],
+];
+
+function textOf(schema: Described): string {
+  const plain = 'x'.repeat(Math.max(1, schema.minLength ?? 1));
+  return [plain, ...USUAL].find((text) => isValid(schema, text)) ?? plain;
 }
 
 function isValid(schema: object, value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { switchboardPath } from '../sdk/index.ts';
-import { Receiver } from './support/receiver.ts';
+import { Receiver } from '../sdk/testing/receiver.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Invoices worked out again');

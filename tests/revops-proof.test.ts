@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Receiver } from '../sdk/testing/receiver.ts';
 import { dealsOf, LEADS, newLead, QUOTES, succeeded } from './support/deal.ts';
-import { Receiver } from './support/receiver.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 

@@ -9,7 +9,7 @@ const worker = join(folder, 'support/suite-worker.ts');
 const PROCESSES = Math.min(availableParallelism(), 4);
 
 /** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
-const ON_DATABASE = /\b(testSummit|freshDatabase)\(/;
+const ON_DATABASE = /\b(testSummit|freshDatabase|testPack|conforms)\(/;
 
 /** With a browser the same on any database; where there is none, that is said. */
 const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });

@@ -11,7 +11,7 @@ import type { WebhookEndpoint } from '../kernel/config/webhooks.ts';
 import { OutboxWorker } from '../kernel/outbox/outbox.ts';
 import { webhookEffect } from '../kernel/webhooks/deliver.ts';
 import { defineEvent, occurred, Strict, Type } from '../sdk/index.ts';
-import { type Received, Receiver } from './support/receiver.ts';
+import { type Received, Receiver } from '../sdk/testing/receiver.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 

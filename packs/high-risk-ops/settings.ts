@@ -8,7 +8,7 @@ export const settings = Strict({
       executor: Type.Enum(['stub']),
       fails: Type.Optional(Type.Boolean({ description: 'The stub reports a failure, for demonstrations' })),
     }),
-    { additionalProperties: false },
+    { additionalProperties: false, description: 'The databases that access can be asked to, by name' },
   ),
   pending_lapse_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760, description: '168 unless said' })),
   approved_lapse_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760, description: '24 unless said' })),

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { newId } from '../../../../kernel/ids.ts';
+import type { Check } from '../check.ts';
+import { newestReceipt } from '../history.ts';
+import { type ActionCall, isAccepted, said, sent } from '../request.ts';
+import type { Stage } from '../stage.ts';
+import { eachTaken } from './actions.ts';
+
+export const idempotencyChecks: readonly Check[] = [
+  {
+    name: 'the same Idempotency-Key brings the first answer again, and writes nothing twice',
+    faults: (stage) => eachTaken(stage, (call) => replayFault(stage, call)),
+  },
+  {
+    name: 'the same Idempotency-Key with another request is refused',
+    faults: (stage) => eachTaken(stage, (call) => mismatchFault(stage, call)),
+  },
+];
+
+async function replayFault({ kit }: Stage, call: ActionCall): Promise<string | null> {
+  const headers = { 'idempotency-key': newId() };
+  const first = await sent(kit, call, { headers });
+  if (!isAccepted(first)) return `it was accepted once, and now answers ${said(first)}`;
+  const written = await newestReceipt(kit);
+  const second = await sent(kit, call, { headers });
+  if (second.headers.get('idempotent-replayed') !== 'true') return `the same key is answered by ${said(second)}, and not by the first answer`;
+  if (second.status !== first.status || !isDeepStrictEqual(second.body, first.body)) return 'the same key brings another answer than the first';
+  return (await newestReceipt(kit)) === written ? null : 'the same key writes something again';
+}
+
+/** What names another subject in its path is another request, and so is another version of it; what creates takes another body. */
+async function mismatchFault({ kit }: Stage, call: ActionCall): Promise<string | null> {
+  const headers = { 'idempotency-key': newId() };
+  const first = await sent(kit, call, { headers });
+  if (!isAccepted(first)) return `it was accepted once, and now answers ${said(first)}`;
+  const otherwise = call.subject === null ? { headers, body: changed(call.input) } : { headers: { ...headers, 'if-match': '"999999"' } };
+  if (otherwise.body === null) return null;
+  const second = await sent(kit, call, otherwise);
+  // Samples of a text can be changed, and what else there is need not have another value.
+  const isRefused = second.body.code === 'idempotency-mismatch' || (call.subject === null && second.body.code === 'invalid-input');
+  return isRefused ? null : `the same key with another request is answered by ${said(second)}`;
+}
+
+/** The same with another text in it; null where it has none. */
+function changed(input: ActionCall['input']): object | null {
+  const [name, value] = Object.entries(input).find(([, text]) => typeof text === 'string') ?? [];
+  return name === undefined ? null : { ...input, [name]: `${value}y` };
+}

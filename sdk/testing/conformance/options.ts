@@ -1,0 +1,21 @@
+import type { TestPack, TestPackOptions } from '../kit.ts';
+
+export type Input = Readonly<Record<string, unknown>>;
+
+/** An input, several that lead to different states, or what makes them when they are needed: of the subject's id, null where it is to be created. */
+export type InputsOf =
+  | Input
+  | readonly Input[]
+  | ((kit: TestPack, subject: string | null) => Input | readonly Input[] | Promise<Input | readonly Input[]>);
+
+/** What the suite cannot know of a pack by its declaration. */
+export interface ConformanceOptions extends TestPackOptions {
+  /** By action, what it takes; samples of its schema, unless said. */
+  readonly inputs?: Readonly<Record<string, InputsOf>>;
+  /** By query or evidence, what stands in its path and its query string; `:id` is tried with each subject of the pack, unless said. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, string>> | ((kit: TestPack) => Promise<Readonly<Record<string, string>>>)>>;
+  /** Transitions that no action of the suite can make, such as `acme.order draft → expired`, each with why. */
+  readonly unreached?: Readonly<Record<string, string>>;
+  /** Done once, before anything else: rows that the pack's actions refer to, say. */
+  prepare?(kit: TestPack): Promise<void>;
+}
