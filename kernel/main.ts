@@ -69,7 +69,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     });
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
-      for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       await bundles.store(database, configured.sound);
       const services = createServices({
         config,
@@ -86,6 +85,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
+      for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       await services.tenants.apply(config.tenants);
       return {
         services,

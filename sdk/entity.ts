@@ -1,4 +1,5 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core';
+import { assertKeys, type Keys } from './known-keys.ts';
 
 /** One column: its MikroORM property, and the TypeScript type of what a row holds. */
 export interface Field<T> {
@@ -101,13 +102,19 @@ interface Declaration<F extends Fields, Base> {
   label?(row: Base & RowOf<F>): string;
 }
 
+type Naming = Declaration<Fields, unknown>;
+
+const ROW_KEYS: Keys<Naming> = { type: 'required', table: 'required', fields: 'required', label: 'optional' };
+const GOVERNED_KEYS: Keys<Naming & { transitions: Transitions; keysOf?: unknown }> = { ...ROW_KEYS, transitions: 'required', keysOf: 'optional' };
+
 /**
  * A business entity with `status` and `version`. Its table refuses any state that no receipt witnesses.
- * @throws TypeError where the table of transitions leads to a state it does not list
+ * @throws TypeError for a key that it does not have, and where the table of transitions leads to a state it does not list
  */
 export function governed<const F extends Fields>(
   declaration: Declaration<F, GovernedRow> & { transitions: Transitions; keysOf?(row: GovernedRow & RowOf<F>): NaturalKeys },
 ): Governed<GovernedRow & RowOf<F>> {
+  assertKeys(`entity ${declaration.type}`, 'a governed entity', GOVERNED_KEYS, declaration);
   const { transitions, keysOf } = declaration;
   for (const [from, targets] of Object.entries(transitions)) {
     const unknown = targets.find((to) => !(to in transitions));
@@ -118,8 +125,9 @@ export function governed<const F extends Fields>(
   return Object.freeze({ ...declare(declaration, governedFields), kind: 'governed' as const, transitions, ...(keysOf ? { keysOf } : {}) });
 }
 
-/** An entity whose rows are written once: approvals, executions, revisions, readings. */
+/** An entity whose rows are written once: approvals, executions, revisions, readings. @throws TypeError for a key that it does not have */
 export function insertOnly<const F extends Fields>(declaration: Declaration<F, InsertOnlyRow>): Entity<InsertOnlyRow & RowOf<F>> {
+  assertKeys(`entity ${declaration.type}`, 'an insert-only entity', ROW_KEYS, declaration);
   return Object.freeze({ ...declare(declaration, insertOnlyFields), kind: 'insert-only' as const, transitions: null });
 }
 

@@ -5,6 +5,7 @@ import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
+import { InvalidPack, packFaults } from './pack-faults.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
 import type { Meter, UsageType } from './usage.ts';
@@ -82,22 +83,10 @@ const NOTHING: Omit<Pack, keyof Naming> = {
   settings: Empty,
 };
 
-const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
-
-/** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
+/** @throws InvalidPack listing all that is wrong with what it declares, each with its path */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
-  const unknown = Object.keys(pack).find((key) => !keys.has(key));
-  if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
-  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies) {
-    const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
-    if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);
-    const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
-    if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
-  }
-  const foreign = pack.dashboards.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
-  const stray = pack.indicators.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (stray) throw new TypeError(`pack ${pack.id}: the indicator "${stray.id}" must be named ${pack.id}.<name>`);
+  const faults = packFaults(pack);
+  if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);
 }

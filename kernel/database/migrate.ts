@@ -9,7 +9,10 @@ export interface MigrationOwner {
   readonly migrations: readonly MigrationStep[];
 }
 
-const kernel: MigrationOwner = { id: 'kernel', migrations: kernelMigrations };
+/** What the kernel's own are recorded under. */
+export const KERNEL_OWNER = 'kernel';
+
+const kernel: MigrationOwner = { id: KERNEL_OWNER, migrations: kernelMigrations };
 
 export const MIGRATIONS_TABLE = 'summit_migrations';
 
