@@ -17,6 +17,7 @@ import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
+import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
 import { VERSION } from './version.ts';
@@ -53,12 +54,13 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, configured, tokens, logFoundations] = await Promise.all([
+    const [packs, inFolder, tokens, logFoundations] = await Promise.all([
       loadPacks(config.packPaths, VERSION),
       openConfigured(config.policies),
       LocalTokens.open(config.dataDir, config.origin),
       openLog(config),
     ]);
+    const configured = await withBrought(packs, inFolder, config.policies);
     requirePolicies(packs, configured);
     const bundles = new Bundles(configured.sound);
     const database = await openDatabase({
