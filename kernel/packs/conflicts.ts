@@ -11,7 +11,12 @@ import { firstSegmentOf, isParameter, overlap, shapeOf } from './paths.ts';
  * @param earlier the packs before it, in the order of their dependencies
  */
 export function conflictsOf(pack: Pack, earlier: readonly Pack[]): readonly string[] {
-  return [...withItself(pack), ...withKernelsPaths(pack), ...conflictsWith(pack, [KERNEL, ...earlier]), ...uncounted(pack, earlier)];
+  return [...conflictsByItself(pack), ...conflictsWith(pack, earlier), ...uncounted(pack, earlier)];
+}
+
+/** As much of it as can be said whatever other packs there are. */
+export function conflictsByItself(pack: Pack): readonly string[] {
+  return [...withItself(pack), ...withKernelsPaths(pack), ...conflictsWith(pack, [KERNEL])];
 }
 
 /** The same against some others alone. */
