@@ -105,7 +105,7 @@ export class ActionRunner {
     }
   }
 
-  /** Runs an action for a job, an effect or configuration. A lost race is thrown as it is: whoever calls comes again. */
+  /** Runs an action for a job, an effect or configuration. A lost race is thrown as it is: whoever calls comes again. @throws Problem `pack-disabled` too: what is switched off does nothing by itself either */
   async runAsSystem(
     action: Action,
     packId: string,
@@ -114,7 +114,7 @@ export class ActionRunner {
     params: ActionRequest['params'],
     input: unknown,
   ): Promise<ActionResult> {
-    const admitted = { ...systemPrincipal(job), tenant, pack: await this.#admission.packOf(tenant, packId) };
+    const admitted = { ...systemPrincipal(job), tenant, pack: await this.#admission.enabledPackOf(tenant, packId) };
     assertValid(action.input, input);
     return this.#attempt(action, admitted, { params, input });
   }

@@ -1,4 +1,5 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core';
+import { assertKeys, type Keys } from './known-keys.ts';
 
 /** One column: its MikroORM property, and the TypeScript type of what a row holds. Made by `field`. */
 export interface Field<T> {
@@ -156,11 +157,16 @@ interface Declaration<F extends Fields, Base> {
   label?(row: Base & RowOf<F>): string;
 }
 
+type Naming = Declaration<Fields, unknown>;
+
+const ROW_KEYS: Keys<Naming> = { type: 'required', table: 'required', fields: 'required', label: 'optional' };
+const GOVERNED_KEYS: Keys<Naming & { transitions: Transitions; keysOf?: unknown }> = { ...ROW_KEYS, transitions: 'required', keysOf: 'optional' };
+
 /**
  * A business entity with `status` and `version`, changed by actions alone: its table, made by `governedTable`, refuses any
  * state that no receipt witnesses.
  *
- * @throws TypeError where the table of transitions leads to a state that it does not list
+ * @throws TypeError for a key that it does not have, and where the table of transitions leads to a state that it does not list
  * @example
  * ```ts
  * const Contract = governed({
@@ -181,6 +187,7 @@ interface Declaration<F extends Fields, Base> {
 export function governed<const F extends Fields>(
   declaration: Declaration<F, GovernedRow> & { transitions: Transitions; keysOf?(row: GovernedRow & RowOf<F>): NaturalKeys },
 ): Governed<GovernedRow & RowOf<F>> {
+  assertKeys(`entity ${declaration.type}`, 'a governed entity', GOVERNED_KEYS, declaration);
   const { transitions, keysOf } = declaration;
   for (const [from, targets] of Object.entries(transitions)) {
     const unknown = targets.find((to) => !(to in transitions));
@@ -195,6 +202,7 @@ export function governed<const F extends Fields>(
  * An entity whose rows are written once: executions, revisions, readings. Its table is made by `insertOnlyTable`. What changes,
  * or has states, is `governed`.
  *
+ * @throws TypeError for a key that it does not have
  * @example
  * ```ts
  * const Finding = insertOnly({
@@ -207,6 +215,7 @@ export function governed<const F extends Fields>(
  * ```
  */
 export function insertOnly<const F extends Fields>(declaration: Declaration<F, InsertOnlyRow>): Entity<InsertOnlyRow & RowOf<F>> {
+  assertKeys(`entity ${declaration.type}`, 'an insert-only entity', ROW_KEYS, declaration);
   return Object.freeze({ ...declare(declaration, insertOnlyFields), kind: 'insert-only' as const, transitions: null });
 }
 

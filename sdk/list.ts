@@ -1,4 +1,5 @@
 import type { ColumnType, Entity, Governed } from './entity.ts';
+import { assertKeys, type Keys } from './known-keys.ts';
 import type { ColumnOf, TimeRange } from './reader.ts';
 import { Nullable, Strict, type TSchema, Type } from './schema.ts';
 
@@ -34,11 +35,13 @@ const MAX_WORDS = 8;
 const SORTABLE: ReadonlySet<ColumnType | undefined> = new Set(['text', 'uuid', 'integer', 'bigint', 'numeric', 'timestamptz(3)']);
 const SEARCHABLE: ReadonlySet<ColumnType | undefined> = new Set(['text', 'uuid']);
 
+const OFFER_KEYS: Keys<Offer<never>> = { sort: 'required', search: 'required', people: 'optional', within: 'optional' };
+
 /**
  * What a list may be sorted by and searched in, for `db.page`. Whoever may read the list may search all that it is said to look
  * in: name no column that its answers do not show.
  *
- * @throws TypeError for a column that cannot be sorted by, since it is personal, say, or that cannot be searched
+ * @throws TypeError for a key that it does not have, and for a column that cannot be sorted by, since it is personal, say, or that cannot be searched
  * @example
  * ```ts
  * const vendors = listOf(Vendor, { sort: ['created_at', 'name'], search: ['name', 'country'], people: ['owner_id'] });
@@ -48,7 +51,9 @@ const SEARCHABLE: ReadonlySet<ColumnType | undefined> = new Set(['text', 'uuid']
  * assert.throws(() => listOf(Review, { sort: ['comment'], search: [] }), { message: 'vendors.review cannot be sorted by "comment"' });
  * ```
  */
-export function listOf<Row>(entity: Entity<Row>, { sort, search, people = [], within = [] }: Offer<Row>): Listing<Row> {
+export function listOf<Row>(entity: Entity<Row>, offer: Offer<Row>): Listing<Row> {
+  assertKeys(`list of ${entity.type}`, 'a list', OFFER_KEYS, offer);
+  const { sort, search, people = [], within = [] } = offer;
   const unsortable = sort.find((column) => !SORTABLE.has(entity.types[column]) || entity.personal.includes(column));
   if (unsortable !== undefined) throw new TypeError(`${entity.type} cannot be sorted by "${unsortable}"`);
   const unsearchable = [...search, ...people].find((column) => !SEARCHABLE.has(entity.types[column]));

@@ -5,6 +5,7 @@ import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
+import { InvalidPack, packFaults } from './pack-faults.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
 import type { Meter, UsageType } from './usage.ts';
@@ -88,14 +89,11 @@ const NOTHING: Omit<Pack, keyof Naming> = {
   settings: Empty,
 };
 
-const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
-
 /**
  * Declares a pack: the default export of its `manifest.ts`. What of it is data the kernel checks when it loads the pack, by
  * `manifest.schema.json`; a pack that is wrong is left out, with those that require it, and `/readyz` says why.
  *
- * @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot
- * be
+ * @throws InvalidPack, a TypeError that lists all that is wrong, each with its path
  * @example
  * ```ts
  * const pack = definePack({
@@ -110,22 +108,12 @@ const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title
  * });
  * assert.deepEqual(pack.actions, [], 'what it has none of is empty');
  * const dashboards = [defineDashboard({ id: 'overview', title: 'Vendors', read: () => ({ cards: [] }) })];
- * assert.throws(() => definePack({ ...pack, dashboards }), { message: 'pack vendors: the dashboard "overview" must be named vendors.<name>' });
+ * assert.throws(() => definePack({ ...pack, dashboards }), { message: 'pack vendors: dashboards.0 (overview): it must be named vendors.<name>' });
  * ```
  */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
-  const unknown = Object.keys(pack).find((key) => !keys.has(key));
-  if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
-  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies) {
-    const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
-    if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);
-    const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
-    if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
-  }
-  const foreign = pack.dashboards.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
-  const stray = pack.indicators.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (stray) throw new TypeError(`pack ${pack.id}: the indicator "${stray.id}" must be named ${pack.id}.<name>`);
+  const faults = packFaults(pack);
+  if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);
 }

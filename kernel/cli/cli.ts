@@ -6,6 +6,7 @@ import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addNewPackCommand } from './new-pack.ts';
+import { addPackCommands } from './pack.ts';
 import { addPacksCommand } from './packs.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
@@ -76,6 +77,7 @@ program
 addNewPackCommand(program);
 addPacksCommand(program);
 addPolicyCommands(program);
+addPackCommands(program);
 addLogCommands(program);
 addRateCommand(program);
 addRunCommand(program);

@@ -1,9 +1,12 @@
 import type { Action, Meter, Pack, Query, UsageType } from '../../sdk/index.ts';
+import { conflictsWith } from './conflicts.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
 export interface FailedPack {
   readonly id: string;
   readonly reason: string;
+  /** It did not come so far as to say what it is called, so that its id is the name of its folder. */
+  readonly guessed?: true;
 }
 
 export type Operation =
@@ -51,8 +54,15 @@ export class PackRegistry {
     for (const pack of this.all) this.#packs.set(pack.id, change(pack));
   }
 
-  /** Puts the kernel's own pack before all others. @param answering makes the queries that answer what a pack declares beside its own */
+  /**
+   * Puts the kernel's own pack before all others, and takes out those that declare what it does.
+   * @param answering makes the queries that answer what a pack declares beside its own
+   */
   install(core: Pack, answering: (pack: Pack) => readonly Query[]): void {
+    for (const pack of this.all) {
+      const conflicts = conflictsWith(pack, [core]);
+      if (conflicts.length > 0) this.fail(pack.id, conflicts.join('; '));
+    }
     const packs = this.all;
     this.#answering = answering;
     this.#packs.clear();
