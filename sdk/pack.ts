@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Entity } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
@@ -49,6 +50,8 @@ export interface Pack {
   readonly dashboards: readonly Dashboard[];
   /** How the Switchboard shows it, where that is not as its schemas say. */
   readonly views?: Views;
+  /** The story that shows what it does, told where a tenant is there for demonstrations. */
+  readonly demo?: Demo;
   /** How well it does what it is for: lines of `GET /slo`. */
   readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end. */
@@ -82,7 +85,7 @@ const NOTHING: Omit<Pack, keyof Naming> = {
   settings: Empty,
 };
 
-const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
+const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'demo', 'settingsErrors']);
 
 /** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
 export function definePack(declared: DeclaredPack): Pack {

@@ -7,7 +7,9 @@ import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
+import { addResetDemoCommand } from './reset-demo.ts';
 import { addRunCommand } from './run.ts';
+import { addSeedCommand } from './seed.ts';
 import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
 import { addWitnessCommands } from './witness.ts';
@@ -33,6 +35,7 @@ program
     process.stdout.write(`Switchboard ready at ${summit.url}\n`);
     // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
     summit.services.switchboard.bundle().catch((error: unknown) => summit.services.log.error({ err: error }, 'the Switchboard does not build'));
+    if (config.seedsAtStart) void summit.services.seeding.inBackground();
     const { log } = summit.services;
     const stop = (signal: string) => {
       log.info({ signal }, 'stopping: no new requests, those underway finish');
@@ -71,6 +74,8 @@ program
     process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
   });
 
+addSeedCommand(program);
+addResetDemoCommand(program);
 addPolicyCommands(program);
 addLogCommands(program);
 addRateCommand(program);

@@ -7,10 +7,11 @@ import { assertValid } from '../validation.ts';
 import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
+import { createSeedCommands, type SeedCommandServices } from './seed-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, SeedCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -29,6 +30,7 @@ export function createCommands(services: CommandServices) {
     ...createPolicyCommands(services),
     ...createLogCommands(services),
     ...createJobCommands(services),
+    ...createSeedCommands(services),
   };
 }
 
