@@ -32,10 +32,6 @@ program
     const engine = openEngine(config.environment, config.dataDir);
     const { startSummit } = await import('../main.ts');
     const summit = await startSummit(config, { engine });
-    process.stdout.write(`Switchboard ready at ${summit.url}\n`);
-    // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
-    summit.services.switchboard.bundle().catch((error: unknown) => summit.services.log.error({ err: error }, 'the Switchboard does not build'));
-    if (config.seedsAtStart) void summit.services.seeding.inBackground();
     const { log } = summit.services;
     const stop = (signal: string) => {
       log.info({ signal }, 'stopping: no new requests, those underway finish');
@@ -49,6 +45,11 @@ program
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    // Whoever reads this may stop it at once.
+    process.stdout.write(`Switchboard ready at ${summit.url}\n`);
+    // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
+    summit.services.switchboard.bundle().catch((error: unknown) => log.error({ err: error }, 'the Switchboard does not build'));
+    if (config.seedsAtStart) void summit.services.seeding.inBackground();
   });
 
 program
