@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Seeding } from '../kernel/demo/seeding.ts';
+import { Problem } from '../sdk/index.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 
@@ -31,6 +32,9 @@ async function withSummit(work: (s: TestSummit) => Promise<void>, ...how: Parame
   const s = await testSummit(...how);
   try {
     await work(s);
+  } catch (error) {
+    // uvu takes `details` for a drawn comparison.
+    throw error instanceof Problem ? new Error(`${error.code}: ${error.message}`, { cause: error }) : error;
   } finally {
     await s.close();
   }

@@ -50,7 +50,12 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
     const caller = await callerOf(handle);
     const idempotencyKey = stepKey(pack, key);
     const request = { params, read: async () => ({ body: input, idempotencyKey }) };
-    const result = await runner.run(action, packOf(action), caller, request);
+    const run = () => runner.run(action, packOf(action), caller, request);
+    const result = await run().catch((error: unknown) => {
+      // Somebody may be telling the same story, and have done the step while this one looked: asked again, it is known.
+      if (error instanceof Problem && error.status === 409) return run();
+      throw error;
+    });
     if (result.status === 201 && !result.replayed) onMade(action.entity.type);
     const outcome = () => outcomes.of(action, caller, result, idempotencyKey);
     return { id: result.subjectId, body: (await settled(await outcome(), outcome)).body };
