@@ -99,6 +99,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       return {
         services,
         async close() {
+          await services.seeding.stop();
           await services.jobs.stop();
           await services.outbox.stop();
           await services.transparencyLog.stop();

@@ -4,6 +4,7 @@ export * from './content.ts';
 export * from './csv.ts';
 export * from './dashboard.ts';
 export * from './decimal.ts';
+export * from './demo.ts';
 export * from './digest.ts';
 export * from './entity.ts';
 export * from './errors.ts';

@@ -6,6 +6,7 @@ import {
   keysOfCall,
   keysOfCommand,
   keysOfDashboard,
+  keysOfDemo,
   keysOfEffect,
   keysOfEvent,
   keysOfEvidence,
@@ -71,6 +72,7 @@ export function packFaults(pack: Pack): readonly string[] {
     ...each('dashboards', pack.dashboards, keysOfDashboard, ({ id }, at) => namingFaults(pack, id, at)),
     ...each('indicators', pack.indicators, keysOfIndicator, ({ id }, at) => namingFaults(pack, id, at)),
     ...viewFaults(pack.views),
+    ...optional('demo', keysOfDemo, pack.demo),
   ];
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
 }

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Entity } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
@@ -55,6 +56,8 @@ export interface Pack {
   readonly dashboards: readonly Dashboard[];
   /** How the Switchboard shows it, where that is not as its schemas say. */
   readonly views?: Views;
+  /** The story that shows what it does, told where a tenant is there for demonstrations. */
+  readonly demo?: Demo;
   /** How well it does what it is for: lines of `GET /slo`. */
   readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end: `{ owned_by: "owns" }`. The kernel has some of its own. */
