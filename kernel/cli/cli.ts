@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
+import { addPackCommands } from './pack.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
 import { addRunCommand } from './run.ts';
@@ -72,6 +73,7 @@ program
   });
 
 addPolicyCommands(program);
+addPackCommands(program);
 addLogCommands(program);
 addRateCommand(program);
 addRunCommand(program);
