@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { conforms, type Input, type TestPack } from '@summit/sdk/testing';
 
 /** The packs that ship with Summit, each with what their schemas cannot say. */
@@ -29,5 +30,21 @@ conforms(new URL('../packs/revops', import.meta.url), {
   unreached: {
     'revops.quote draft → approved': 'only where the policy keeps what was approved before: revops-quotes.test.ts',
     'revops.opportunity won → won': 'only where a lead is put right after it was won: revops.test.ts',
+  },
+});
+
+const plan = JSON.parse(readFileSync(new URL('../config/plans/internal-demo.json', import.meta.url), 'utf8'));
+
+/** A period is billed once, so each subject has a month of its own. */
+async function nextMonth(kit: TestPack): Promise<Input> {
+  kit.advance({ days: 31 });
+  return { period: (await kit.now()).slice(0, 7) };
+}
+
+conforms(new URL('../packs/finops', import.meta.url), {
+  settings: { finops: { plans: [{ plan }] } },
+  inputs: {
+    'finops.billing.run': nextMonth,
+    'finops.invoice.credit': [{ comment: 'a part of it', amount: '1.00' }, { comment: 'all of it' }],
   },
 });

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { addPackTestCommand } from './pack-test.ts';
 
 /** The commands for those who write packs. What they run is loaded only then: the server needs none of it. */
 export function addPackCommands(program: Command): void {
   const pack = program.command('pack').description('work on packs');
+  addPackTestCommand(pack);
 
   pack
     .command('build')

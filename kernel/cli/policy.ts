@@ -25,16 +25,21 @@ export function addPolicyCommands(program: Command): void {
     .option('--json', 'print {"passed": …, "failed": [{"name": …, "failure": …}]}')
     .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies && summit policy test packs/acme/policies')
     .action(async (dir: string | undefined, { json }: { json?: boolean }) => {
-      const results = [];
-      for (const folder of await builtFolders(dir)) results.push(...(await test(folder)));
-      const failed = results.filter(({ failure }) => failure !== null);
-      const passed = results.length - failed.length;
-      process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));
-      process.stderr.write(`${passed} passed, ${failed.length} failed\n`);
-      if (failed.length > 0) process.exitCode = 1;
+      if (!(await testPolicies(await builtFolders(dir), json))) process.exitCode = 1;
     });
 
   addPolicyRunCommands(policy);
+}
+
+/** Prints what failed, and how many passed. @returns whether all did @throws CliError where they were compiled from other sources than these */
+export async function testPolicies(folders: readonly string[], json = false): Promise<boolean> {
+  const results = [];
+  for (const folder of folders) results.push(...(await test(folder)));
+  const failed = results.filter(({ failure }) => failure !== null);
+  const passed = results.length - failed.length;
+  process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));
+  process.stderr.write(`${passed} passed, ${failed.length} failed\n`);
+  return failed.length === 0;
 }
 
 async function build(folder: string) {

@@ -81,7 +81,7 @@ export async function startTestKernel(configure: (place: Place) => Config, { sta
 async function onEmbedded(config: Config, isNow: boolean): Promise<Pick<Overrides, 'engine' | 'opened'>> {
   const snapshot = isNow ? snapshotFor(config) : undefined;
   if (snapshot) restoreFiles(snapshot, config.dataDir);
-  const engine = embeddedDriver(snapshot?.database ?? (await migrated(config.packPaths)));
+  const engine = embeddedDriver(snapshot?.database ?? (await migrated()));
   return { engine, ...(snapshot || !isNow ? {} : { opened: (services) => keepSnapshot(config, services, engine) }) };
 }
 

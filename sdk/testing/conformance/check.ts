@@ -16,8 +16,14 @@ export async function faultsOfEach<T>(
 ): Promise<readonly string[]> {
   const faults: string[] = [];
   for (const thing of things) {
-    const fault = await faultOf(thing).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const fault = await faultOf(thing).catch(messageOf);
     if (fault !== null) faults.push(`${nameOf(thing)}: ${fault}`);
   }
   return faults;
+}
+
+/** Of several the first: where one subject fails, the others mostly do for the same reason. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return `${error.message}: ${messageOf(error.errors[0])}`;
+  return error instanceof Error ? error.message : String(error);
 }

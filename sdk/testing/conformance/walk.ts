@@ -30,7 +30,9 @@ const DAYS = [0, 1, 8, 40, 400];
  * of transitions let them do, by whoever may; and in the end what time brings about. Always in the same order.
  */
 export class Walk {
+  /** Each state once. */
   readonly places: Place[] = [];
+  readonly #examples = new Map<string, Place>();
   /** By action, what was said when it was refused last. Those that were accepted once are not here. */
   readonly refused = new Map<string, string>();
   readonly #kit: RiggedPack;
@@ -60,6 +62,11 @@ export class Walk {
   /** Those that were accepted at least once. */
   get taken(): readonly Routed[] {
     return routedOf(this.#kit).filter(({ id }) => this.#ways.has(id));
+  }
+
+  /** Subjects in all states, one for each step that has led there or left them there. */
+  get examples(): readonly Place[] {
+    return [...this.#examples.values()];
   }
 
   /** The jobs that have changed something, each with the way to where it was due. */
@@ -212,7 +219,8 @@ export class Walk {
     for (const more of DAYS) {
       this.#kit.advance({ days: more });
       days += more;
-      await this.#kit.runJob(job.id);
+      // What breaks is a fault of the job, and told by the check of jobs.
+      await this.#kit.runJob(job.id).catch(() => undefined);
       const changes = await changesAfter(this.#kit, since);
       const own = changes.filter(({ id }) => id === made.get(type));
       if (own.length > 0) return this.#placesOf([...way, { kind: 'job', job, days }], own);
@@ -223,7 +231,11 @@ export class Walk {
   #placesOf(way: Way, changes: readonly Change[]): readonly Place[] {
     const types = this.#kit.pack.entities.map(({ type }) => type);
     const last = new Map(changes.filter(({ type }) => types.includes(type)).map((change) => [change.id, change]));
-    return [...last.values()].map(({ type, to: status, id: example }) => ({ type, status, way, example }));
+    const places = [...last.values()].map(({ type, to: status, id: example }) => ({ type, status, way, example }));
+    const step = way.at(-1);
+    const by = step?.kind === 'job' ? step.job.id : step?.action.id;
+    for (const place of places) this.#examples.set(`${place.type} ${place.status} ${by}`, place);
+    return places;
   }
 
   #note(action: Routed, answer: Answer, handle: string): void {

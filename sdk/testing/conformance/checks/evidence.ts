@@ -1,10 +1,9 @@
 import { type Evidence, membersOf } from '../../../evidence.ts';
 import { type Check, faultsOfEach } from '../check.ts';
-import { rowOf } from '../history.ts';
 import { filled, parametersOf } from '../inputs.ts';
 import { isAccepted } from '../request.ts';
 import type { Stage } from '../stage.ts';
-import type { Place } from '../walk.ts';
+import { paramsOf } from '../subject-params.ts';
 
 /** Evidence, as an auditor gets it and verifies it. It is told for each state that its subject can be in. */
 export const evidenceChecks: readonly Check[] = [
@@ -52,25 +51,13 @@ async function askedOf({ kit, options, walk }: Stage, evidence: Evidence): Promi
     return [{ evidence, path, about: path }];
   }
   const [first] = membersOf(evidence).filter(({ entity }) => entity.kind === 'governed');
-  const places = walk.places.filter(({ type }, index, all) => type === first?.entity.type && isFirst(all, index));
   const asked: Asked[] = [];
-  for (const { type, status, example } of places) {
-    const action = kit.pack.actions.find(({ entity }) => entity.type === type);
-    if (!action) continue;
-    const params = { ...actionParams(kit.pack.actions, type, await rowOf(kit, action, example)), id: example };
+  for (const { type, status, example } of walk.examples.filter((place) => place.type === first?.entity.type)) {
+    const params = await paramsOf(kit, { type, example });
     if (parametersOf(evidence.path).every((name) => name in params))
       asked.push({ evidence, path: filled(evidence.path, params), about: `${type} ${status}` });
   }
   return asked;
-}
-
-function isFirst(places: readonly Place[], index: number): boolean {
-  return places.findIndex(({ type, status }) => type === places[index]?.type && status === places[index]?.status) === index;
-}
-
-/** As its actions name a subject in their paths. */
-function actionParams(actions: Stage['kit']['pack']['actions'], type: string, row: Parameters<NonNullable<(typeof actions)[number]['params']>>[0]) {
-  return actions.find(({ entity, params }) => entity.type === type && params !== undefined)?.params?.(row) ?? {};
 }
 
 async function verificationFault({ kit }: Stage, text: string): Promise<string | null> {

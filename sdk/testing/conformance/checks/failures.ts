@@ -33,7 +33,7 @@ async function deniedFault({ kit }: Stage, call: ActionCall): Promise<string | n
     if (answer.body.code !== 'policy-denied') return `it answers ${said(answer)} when its policy denies it`;
     if (!answer.body.decision_id || answer.body.reasons?.[0]?.message !== REASON.message) return 'its refusal has no decision, or not its reasons';
     if ((await outcomesAfter(kit, since, action.id)).join() !== 'denied') return 'a denial leaves no denied receipt';
-    if ((await changesAfter(kit, since)).length > 0) return 'it changes something though it was denied';
+    if ((await changesAfter(kit, since)).some((change) => change.action === action.id)) return 'it changes something though it was denied';
     return before === (await stateOf({ kit }, call)) ? null : 'its subject has changed though it was denied';
   } finally {
     kit.decide(action.id, null);
@@ -50,7 +50,7 @@ async function thrownFault({ kit, explode }: Stage, call: ActionCall): Promise<s
     if (answer.status !== 500) return `it answers ${said(answer)} when its apply throws`;
     if (JSON.stringify(answer.body).includes(EXPLOSION)) return 'it tells its caller what was thrown';
     if (!(await outcomesAfter(kit, since, action.id)).includes('failed')) return 'what broke in the middle leaves no failed receipt';
-    if ((await changesAfter(kit, since)).length > 0) return 'it changes something though it threw';
+    if ((await changesAfter(kit, since)).some((change) => change.action === action.id)) return 'it changes something though it threw';
     return before === (await stateOf({ kit }, call)) ? null : 'its subject has changed though it threw';
   } finally {
     explode(null);

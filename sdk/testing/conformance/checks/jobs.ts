@@ -1,5 +1,5 @@
 import { type Check, faultsOfEach } from '../check.ts';
-import { newestReceipt } from '../history.ts';
+import { newestReceipt, outcomesAfter } from '../history.ts';
 import type { Stage } from '../stage.ts';
 import { switchedOff } from './actions.ts';
 
@@ -25,7 +25,7 @@ async function idleFaults(stage: Stage): Promise<readonly string[]> {
   return faultsOfEach(
     kit.pack.jobs,
     ({ id }) => id,
-    async ({ id }) => {
+    async ({ id, action }) => {
       const known = walk.jobs.find(({ job }) => job.id === id);
       if (known) {
         await walk.follow(known.before);
@@ -34,7 +34,8 @@ async function idleFaults(stage: Stage): Promise<readonly string[]> {
       return switchedOff(stage, async () => {
         const before = await newestReceipt(kit);
         const acted = await kit.runJob(id);
-        return acted === 0 && (await newestReceipt(kit)) === before ? null : `it acts on ${acted} subjects`;
+        const done = await outcomesAfter(kit, before, action.id);
+        return acted === 0 && done.length === 0 ? null : `it acts on ${acted} subjects`;
       });
     },
   );

@@ -8,6 +8,7 @@ import { type Check, faultsOfEach } from '../check.ts';
 import { filled, parametersOf } from '../inputs.ts';
 import { isAccepted, said } from '../request.ts';
 import type { Stage } from '../stage.ts';
+import { paramsOf } from '../subject-params.ts';
 import { switchedOff } from './actions.ts';
 
 /** Every list and every get. */
@@ -96,10 +97,11 @@ async function askedOf({ kit, options, walk }: Stage, query: Query): Promise<Ask
   }
   const sample = { ...sampleInputs(query.query)[0] };
   if (names.length === 0) return { query, handle, path: withQuery(query.route.path, sample) };
-  if (names.length > 1) return null;
-  for (const { example } of walk.places) {
-    const asked = { query, handle, path: withQuery(query.route.path.replace(/:[a-z_]+/, example), sample) };
-    if (isAccepted(await ask(kit, asked))) return asked;
+  const [only = ''] = names.length === 1 ? names : [];
+  for (const place of walk.places) {
+    const params = { [only]: place.example, ...(await paramsOf(kit, place)) };
+    const asked = { query, handle, path: withQuery(filled(query.route.path, params), sample) };
+    if (names.every((name) => name in params) && isAccepted(await ask(kit, asked))) return asked;
   }
   return null;
 }

@@ -1,0 +1,163 @@
+import { type ConformanceOptions, nonconformities } from '@summit/sdk/testing';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BrokenPack } from './support/broken-pack.ts';
+
+/** What the conformance suite says of packs that are broken in one way each. */
+const test = suite('The conformance suite catches');
+
+type Change = readonly [text: string, other: string];
+
+/** All that it says of a copy of the widget pack, in which so much is otherwise. */
+async function saidOf(changes: readonly Change[], options: ConformanceOptions = {}, alter?: (pack: BrokenPack) => void): Promise<string> {
+  const pack = new BrokenPack(changes);
+  try {
+    alter?.(pack);
+    const found = await nonconformities(pack.folder, options);
+    return [...found].flatMap(([name, faults]) => faults.map((fault) => `${name} | ${fault}`)).join('\n');
+  } finally {
+    pack.remove();
+  }
+}
+
+test('nothing in a pack without fault', async () => assert.is(await saidOf([]), ''));
+
+const CLOSED = "subjects: [change(Widget, at, widget, { status: 'closed' })]";
+
+const catches: readonly (readonly [what: string, changes: readonly Change[], expected: RegExp])[] = [
+  [
+    'an apply that changes what was loaded',
+    [['const noted = change(Widget, at, widget, {});', "const noted = change(Widget, at, widget, {}); Object.assign(widget, { name: 'else' });"]],
+    /apply is pure.* \| widgets\.widget\.note: apply has changed what load gave it/,
+  ],
+  [
+    'an apply that asks for more than its context',
+    [["status: 'open', name: at.input.name", "status: 'open', name: at.input.name + Math.random()"]],
+    /apply is pure.* \| widgets\.widget\.make: apply gives something else when it is called again/,
+  ],
+  [
+    'evidence that leaves out a row',
+    [['notes: await db.find(Note, { widget_id: id })', 'notes: []']],
+    /evidence verifies.* \| widgets of widgets\.widget open: it does not verify/,
+  ],
+  [
+    'a card that counts something else than its list',
+    [["db.count(Widget, { status: 'open' })", 'db.count(Widget, {})']],
+    /every card.* \| widgets\.overview: open: it counts \d+, and its list \/widgets\?status=open shows \d+/,
+  ],
+  [
+    'a card that cannot be worked out',
+    [["value: () => db.count(Widget, { status: 'open' })", "value: () => { throw new Error('broken'); }"]],
+    /every card.* \| widgets\.overview: open cannot be worked out/,
+  ],
+  [
+    'a column that no migration makes',
+    [
+      [
+        'fields: { widget_id: field.uuid(), text: field.personal() }',
+        'fields: { widget_id: field.uuid(), text: field.personal(), colour: field.text() }',
+      ],
+      ['text: at.input.text', "text: at.input.text, colour: 'red'"],
+    ],
+    /the tables.* \| widgets\.note: widget_notes has no column colour/,
+  ],
+  [
+    'a column of another type',
+    [['widget_id uuid NOT NULL, text', 'widget_id text NOT NULL, text']],
+    /the tables.* \| widgets\.note: widget_notes\.widget_id is text, and the entity says uuid/,
+  ],
+  [
+    'an edge of no relationship',
+    [["relationships: { made_by: 'made' }", 'relationships: {}']],
+    /every edge.* \| widgets\.widget\.make: it makes an edge made_by/,
+  ],
+  [
+    'an input that takes fields it does not have',
+    [
+      [
+        'input: Strict({ text: Type.String({ minLength: 1, maxLength: 200 }) })',
+        'input: Type.Object({ text: Type.String({ minLength: 1, maxLength: 200 }) })',
+      ],
+    ],
+    /a field that is not in the schema.* \| widgets\.widget\.note: it answers 200/,
+  ],
+  [
+    'an answer that is not as its schema says',
+    [['answer: shown(noted.after)', 'answer: { id: widget.id }']],
+    /allowed answers by its schema.* \| widgets\.widget\.note: its answer is not as its schema says: .*name is required/,
+  ],
+  [
+    'a list that is not as its schema says',
+    [['items: page.items.map(shown)', 'items: page.items']],
+    /a query answers by its schema \| widgets\.widget\.list: its answer is not as its schema says: items\.0\.\w+ is not a known field/,
+  ],
+  [
+    'a state that nothing leads to',
+    [["{ open: ['open', 'closed'], closed: [] }", "{ open: ['open', 'closed', 'lost'], closed: [], lost: [] }"]],
+    /every transition.* \| widgets\.widget open → lost: no action made it/,
+  ],
+  [
+    'a transition that the table does not have',
+    [[CLOSED, "subjects: [change(Widget, at, widget, { status: 'gone' })]"]],
+    /every job runs \| widgets\.close-old: \d of \d subjects failed: .*gone/,
+  ],
+  [
+    'a job that breaks',
+    [['const before = new Date(Date.parse(now)', "if (now !== '') throw new Error('out of order'); const before = new Date(Date.parse(now)"]],
+    /every job runs \| widgets\.close-old: out of order/,
+  ],
+  [
+    'an action that nobody can take',
+    [['input: Strict({ text: Type.String({ minLength: 1, maxLength: 200 }) })', "input: Strict({ text: Type.String({ pattern: '^Q{7}$' }) })"]],
+    /is taken by somebody.* \| widgets\.widget\.note: /,
+  ],
+  [
+    'a route that another operation has',
+    [
+      ["path: '/widgets/:id/notes'", "path: '/widgets'"],
+      ["from: ['open'],\n  policy: none('a note", "from: ['open'],\n  policy: none('a  note"],
+    ],
+    /documents every route \| widgets\.widget\.\w+: POST \/widgets is taken by another operation/,
+  ],
+  [
+    'a setting that nobody explains',
+    [["relationships: { made_by: 'made' },", "relationships: { made_by: 'made' },\n  settings: Strict({ colour: Type.Optional(Type.String()) }),"]],
+    /the manifest says.* \| settings\.colour: it has no description/,
+  ],
+];
+
+for (const [what, changes, expected] of catches) {
+  test(what, async () => assert.match(await saidOf(changes), expected));
+}
+
+test('a policy that says no reason', async () => {
+  const judged = "policy: { entrypoint: 'high_risk/operations/decision', facts: () => ({ resource: {}, context: {} }) }";
+  const said = await saidOf([["policy: none('a note changes nothing')", judged]], {
+    prepare: async (kit) => kit.decide('widgets.widget.note', { allowed: true, required_approvals: [], reasons: [] }),
+  });
+  assert.match(said, /every decision on record says why.* \| widgets\.widget\.note: \d+ decisions say no reason/);
+  assert.match(
+    said,
+    /the manifest says.* \| widgets\.widget\.note: it asks high_risk\/operations\/decision, which the policies of the manifest do not have/,
+  );
+});
+
+test('an import of the kernel, or of what lies outside', async () => {
+  const said = await saidOf([], {}, (pack) => {
+    pack.write('stray.ts', "import type { Config } from '../kernel/config/config.ts';\nexport { startSummit } from '@summit/kernel/main.ts';\n");
+  });
+  assert.match(said, /no file of the pack imports.* \| stray\.ts: it imports \.\.\/kernel\/config\/config\.ts/);
+  assert.match(said, /stray\.ts: it imports @summit\/kernel\/main\.ts/);
+});
+
+test('a README that says nothing', async () => {
+  assert.match(await saidOf([], {}, (pack) => pack.write('README.md', '\n')), /README\.md: there is none/);
+});
+
+test('a transition that is said to be unreached, and is made or is in no table', async () => {
+  const said = await saidOf([], { unreached: { 'widgets.widget open → closed': 'a mistake', 'widgets.widget closed → open': 'another' } });
+  assert.match(said, /open → closed: the option unreached names it, and it was made/);
+  assert.match(said, /closed → open: the option unreached names it, and no table has it/);
+});
+
+test.run();
