@@ -19,6 +19,7 @@ import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
+import { resolveSkus } from './skus/resolve.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -86,6 +87,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
+      resolveSkus(packs);
       await services.tenants.apply(config.tenants);
       return {
         services,

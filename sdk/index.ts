@@ -21,6 +21,7 @@ export * from './rating/index.ts';
 export * from './reader.ts';
 export * from './sample.ts';
 export * from './schema.ts';
+export * from './sku.ts';
 export * from './usage.ts';
 export * from './view.ts';
 export * from './work.ts';

@@ -7,6 +7,7 @@ import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
+import { SKU_KEYS, type Sku } from './sku.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
@@ -56,6 +57,8 @@ export interface Pack {
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
+  /** What is sold under its name; such a pack declares nothing else but what it requires. */
+  readonly sku?: Sku;
 }
 
 type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
@@ -82,13 +85,15 @@ const NOTHING: Omit<Pack, keyof Naming> = {
   settings: Empty,
 };
 
-const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
+const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors', 'sku']);
 
 /** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
   const unknown = Object.keys(pack).find((key) => !keys.has(key));
   if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
+  const own = declared.sku && Object.keys(declared).find((key) => !SKU_KEYS.has(key));
+  if (own !== undefined) throw new TypeError(`pack ${pack.id}: a SKU has no "${own}" of its own: declare it in a pack that it requires`);
   for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies) {
     const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
     if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);

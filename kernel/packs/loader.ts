@@ -45,7 +45,7 @@ function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[], fol
     waiting = waiting.filter((pack) => !ready.includes(pack));
   }
   const left = waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, candidates, ordered, waiting) }));
-  return new PackRegistry(ordered, [...failed, ...faulty, ...left], folders);
+  return new PackRegistry(ordered, [...failed, ...faulty, ...left], folders, waiting);
 }
 
 function whyNot(pack: Pack, candidates: readonly Pack[], ordered: readonly Pack[], waiting: readonly Pack[]): string {
