@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Config } from '../kernel/config/config.ts';
+import { type Config, loadConfig } from '../kernel/config/config.ts';
 import type { TenantFile } from '../kernel/config/tenant.ts';
+import { createLog } from '../kernel/log.ts';
+import { type Summit, startSummit } from '../kernel/main.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { definePack, Empty } from '../sdk/index.ts';
-import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { type Answer, accessRequest, freshDatabase, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('SKUs');
 const root = new URL('..', import.meta.url).pathname;
@@ -282,6 +284,43 @@ test('an installation whose tenant file names no SKU is not affected', async () 
   await services.tenants.apply(s.config.tenants);
   assert.is(await count(), before + 2, 'the tenant, and the SKU: what it requires is on already');
 });
+
+test('a SKU that has come to require another pack is not enabled where the tenant has not got that', async () => {
+  const path = edited('smaller', (source) => (source.includes('definePack') ? SMALLER : source));
+  const database = await freshDatabase();
+  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: join(folder, 'data'), DATABASE_URL: database?.url }, root);
+  const log = createLog('silent');
+  const running: Summit[] = [];
+  const start = async (configured: Config) => {
+    await running.pop()?.close();
+    const summit = await startSummit(configured, { log });
+    running.push(summit);
+    const { token } = await summit.services.commands.token({ tenant: 'demo-external', user: 'operator' });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const ask = async (method: string, path: string, body?: object) =>
+      (await fetch(summit.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })).json();
+    return ask;
+  };
+  try {
+    const first = await start(withSku(path)(config));
+    assert.is((await first('GET', `/skus/${SKU}`)).enabled, true);
+    const second = await start(config);
+    const { enabled, packs } = await second('GET', `/skus/${SKU}`);
+    assert.equal([enabled, packs.map((pack: { enabled: boolean }) => pack.enabled)], [false, [true, false, true]]);
+    const { also_enabled } = await second('PUT', `/tenants/demo-external/packs/${SKU}`, { enabled: true });
+    assert.equal([also_enabled, (await second('GET', `/skus/${SKU}`)).enabled], [['revops'], true]);
+  } finally {
+    await running.pop()?.close();
+    await database?.drop();
+  }
+});
+
+const SMALLER = `import { definePack } from '@summit/sdk';
+export default definePack({
+  id: 'trust-and-proof', title: 'Smaller', version: '0.0.1', summit: '^0.1.0',
+  requires: { 'high-risk-ops': '^0.1.0', finops: '^0.1.0' },
+  sku: { features: [{ id: 'graph', title: 'Graph', description: 'Graph.', provided_by: ['graph.paths'] }], policies: [], dashboards: [], evidence: [] },
+});`;
 
 test('a SKU declares nothing of its own', () => {
   const named = { id: 'bundle', title: 'Bundle', version: '1.0.0', summit: '^0.1.0' };
