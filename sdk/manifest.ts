@@ -47,6 +47,7 @@ export function manifestOf(pack: Pack) {
     })),
     relationships: pack.relationships,
     settings: pack.settings,
+    ...(pack.sku ? { sku: pack.sku } : {}),
   };
 }
 

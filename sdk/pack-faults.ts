@@ -10,6 +10,7 @@ import {
   keysOfEffect,
   keysOfEvent,
   keysOfEvidence,
+  keysOfFeature,
   keysOfIndicator,
   keysOfJob,
   keysOfList,
@@ -22,6 +23,7 @@ import {
   keysOfQuery,
   keysOfRoute,
   keysOfSettling,
+  keysOfSku,
   keysOfUsage,
   keysOfViews,
   keysOfWorkspace,
@@ -73,6 +75,8 @@ export function packFaults(pack: Pack): readonly string[] {
     ...each('indicators', pack.indicators, keysOfIndicator, ({ id }, at) => namingFaults(pack, id, at)),
     ...viewFaults(pack.views),
     ...optional('demo', keysOfDemo, pack.demo),
+    ...optional('sku', keysOfSku, pack.sku),
+    ...each('sku.features', pack.sku?.features, keysOfFeature),
   ];
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
 }

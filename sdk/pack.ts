@@ -9,6 +9,7 @@ import type { MigrationStep } from './migration.ts';
 import { InvalidPack, packFaults } from './pack-faults.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
+import { type Sku, skuFaults } from './sku.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
@@ -66,6 +67,8 @@ export interface Pack {
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
+  /** What is sold under its name; such a pack declares nothing else but what it requires. */
+  readonly sku?: Sku;
 }
 
 type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
@@ -116,7 +119,7 @@ const NOTHING: Omit<Pack, keyof Naming> = {
  */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
-  const faults = packFaults(pack);
+  const faults = [...packFaults(pack), ...skuFaults(declared)];
   if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);
 }

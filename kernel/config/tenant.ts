@@ -24,7 +24,13 @@ export const TenantFile = Strict({
     }),
   ),
   webhooks: Type.Optional(Type.Array(WebhookEndpoint)),
-  packs: Type.Record(Type.String(), Strict({ enabled: Type.Boolean(), settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())) })),
+  packs: Type.Record(
+    Type.String(),
+    Strict({
+      enabled: Type.Optional(Type.Boolean({ description: 'May be left out where a SKU that is enabled requires the pack' })),
+      settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
 });
 
 export type TenantFile = Static<typeof TenantFile>;
