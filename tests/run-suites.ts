@@ -15,8 +15,11 @@ const ON_DATABASE = /\b(testSummit|freshDatabase|testPack|conforms)\(/;
 const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });
 const hasBrowser = existsSync(CHROMIUM);
 
+/** Those of packs that lie elsewhere, as their authors run them. */
+const ofPacks = globSync(['../docs/examples/*/tests/*.test.ts', '../sdk/template/tests/*.test.ts'], { cwd: folder });
+
 /** The longest files first, as a file's length says about how long it takes: then no process is left with a long one at the end. */
-const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...(hasBrowser ? inBrowser : [])]
+const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...ofPacks, ...(hasBrowser ? inBrowser : [])]
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
   .filter(({ text }) => !process.env.DATABASE_URL || ON_DATABASE.test(text))
   .toSorted((a, b) => b.text.length - a.text.length)

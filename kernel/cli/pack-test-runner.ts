@@ -4,11 +4,6 @@ import { shareSdk } from '../packs/one-sdk.ts';
 
 /** The process of `summit pack test`: runs suites of uvu that lie anywhere, with the SDK and the uvu of this Summit. */
 
-declare global {
-  // How uvu is told that its suites are run by somebody else.
-  var UVU_DEFER: number;
-}
-
 const UVU = /^uvu(\/|$)/;
 
 shareSdk();
@@ -16,9 +11,9 @@ registerHooks({
   resolve: (specifier, context, nextResolve) => nextResolve(specifier, UVU.test(specifier) ? { ...context, parentURL: import.meta.url } : context),
 });
 
-globalThis.UVU_DEFER = 1;
+const { runSuiteFile } = await import('../../sdk/testing/suite-file.ts');
 const [folder = '.', ...files] = process.argv.slice(2);
-const { run } = await import('uvu/run');
-await run(files.map((name) => ({ name, file: join(folder, name) })));
+let passed = true;
+for (const name of files) passed = (await runSuiteFile(name, join(folder, name))) && passed;
 // What a test has left running ends with it, when all of it is printed.
-process.stdout.write('', () => process.exit());
+process.stdout.write('', () => process.exit(passed ? 0 : 1));
