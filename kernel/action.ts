@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
 import { isRetryable } from './database/errors.ts';
 import { createReader } from './database/reader.ts';
+import { assertRelated } from './graph/record.ts';
 import { type Answer, idempotencyWrite, replay, requestDigest } from './idempotency.ts';
 import { systemPrincipal } from './identity/access.ts';
 import type { TransparencyLog } from './log/log.ts';
@@ -104,7 +105,7 @@ export class ActionRunner {
     }
   }
 
-  /** Runs an action for a job, an effect or configuration. A lost race is thrown as it is: whoever calls comes again. */
+  /** Runs an action for a job, an effect or configuration. A lost race is thrown as it is: whoever calls comes again. @throws Problem `pack-disabled` too: what is switched off does nothing by itself either */
   async runAsSystem(
     action: Action,
     packId: string,
@@ -113,7 +114,7 @@ export class ActionRunner {
     params: ActionRequest['params'],
     input: unknown,
   ): Promise<ActionResult> {
-    const admitted = { ...systemPrincipal(job), tenant, pack: await this.#admission.packOf(tenant, packId) };
+    const admitted = { ...systemPrincipal(job), tenant, pack: await this.#admission.enabledPackOf(tenant, packId) };
     assertValid(action.input, input);
     return this.#attempt(action, admitted, { params, input });
   }
@@ -169,6 +170,7 @@ export class ActionRunner {
       return { ...known, replayed: false, messages: [] };
     }
     assertDeclared(this.#packs, changes);
+    assertRelated(this.#packs, changes);
     const notices = await noticesOf(this.#packs, tx, happening, changes);
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };

@@ -28,9 +28,7 @@ export class Admission {
   async admit(operation: Action | Query, packId: string, caller: Caller): Promise<Admitted> {
     const { tenant } = caller;
     const [principal, pack] = await Promise.all([this.#access.principal(tenant, caller.userId), this.packOf(tenant, packId)]);
-    if (!pack.enabled) {
-      throw new Problem('pack-disabled', `The pack ${packId} is not enabled for tenant ${tenant}: an operator can enable it.`);
-    }
+    assertEnabled(pack, tenant);
     assertRole(operation, principal.actor);
     return { ...principal, tenant, pack };
   }
@@ -39,9 +37,21 @@ export class Admission {
     return packId === KERNEL_PACK ? KERNEL_GRANT : this.#access.pack(tenant, packId);
   }
 
+  /** @throws Problem `pack-disabled` */
+  async enabledPackOf(tenant: string, packId: string): Promise<Grant> {
+    const pack = await this.packOf(tenant, packId);
+    assertEnabled(pack, tenant);
+    return pack;
+  }
+
   forget(tenant: string): void {
     this.#access.forget(tenant);
   }
+}
+
+/** @throws Problem `pack-disabled` */
+export function assertEnabled({ id, enabled }: Pick<Grant, 'id' | 'enabled'>, tenant: string): void {
+  if (!enabled) throw new Problem('pack-disabled', `The pack ${id} is not enabled for tenant ${tenant}: an operator can enable it.`);
 }
 
 /** @throws Problem `forbidden` */

@@ -18,6 +18,7 @@ import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
+import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
 import { VERSION } from './version.ts';
@@ -58,13 +59,14 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, configured, tokens, logFoundations] = await Promise.all([
+    const [packs, inFolder, tokens, logFoundations] = await Promise.all([
       loadPacks(config.packPaths, VERSION),
       openConfigured(config.policies),
       LocalTokens.open(config.dataDir, config.origin),
       openLog(config),
     ]);
     if (overrides.rig) packs.rig(overrides.rig);
+    const configured = await withBrought(packs, inFolder, config.policies);
     requirePolicies(packs, configured);
     const bundles = new Bundles(configured.sound);
     const database = await openDatabase({
@@ -75,7 +77,6 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     });
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
-      for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       await bundles.store(database, configured.sound);
       const services = createServices({
         config,
@@ -92,6 +93,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
+      for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       await services.tenants.apply(config.tenants);
       await overrides.opened?.(services);
       return {

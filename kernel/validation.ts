@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { Problem, type Static, type TSchema } from '../sdk/index.ts';
+import { didYouMean } from '../sdk/known-keys.ts';
 
 export interface FieldError {
   readonly path: string;
@@ -154,7 +155,7 @@ function fieldError(error: ErrorObject): FieldError {
   const parent = instancePath.slice(1).replaceAll('/', '.');
   const at = (name: string) => (parent === '' ? name : `${parent}.${name}`);
   if (keyword === 'required') return { path: at(String(params.missingProperty)), message: 'is required' };
-  if (keyword === 'additionalProperties') return { path: at(String(params.additionalProperty)), message: 'is not a known field' };
+  if (keyword === 'additionalProperties') return unknownField(error, at(String(params.additionalProperty)));
   if (keyword === 'enum') return { path: parent || '(body)', message: `must be one of ${(params.allowedValues as unknown[]).join(', ')}` };
   if (keyword === 'const') return { path: parent || '(body)', message: `must be ${String(params.allowedValue)}` };
   if (keyword === 'anyOf') return unionError(error, parent);
@@ -162,6 +163,11 @@ function fieldError(error: ErrorObject): FieldError {
   // A regular expression is no explanation, where there is one.
   const said = keyword === 'pattern' || keyword === 'format' ? descriptionOf(error) : undefined;
   return { path: parent || '(body)', message: said === undefined ? message : `is not valid: ${said}` };
+}
+
+function unknownField({ params, parentSchema }: ErrorObject, path: string): FieldError {
+  const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
+  return { path, message: `is not a known field${didYouMean(String(params.additionalProperty), known)}` };
 }
 
 function unionError(error: ErrorObject, path: string): FieldError {

@@ -4,13 +4,16 @@ import type { Approval, LockingReader } from './reader.ts';
 import type { Static, TSchema } from './schema.ts';
 import type { Meter } from './usage.ts';
 
+/** How a route is asked: GET for a query, or POST where the question needs a body; the others for actions. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** By media type, what the JSON of a body must be. */
+/** By media type, what the JSON of a body must be: `{ "application/cloudevents-batch+json": "list" }`. */
 export type BodyMedia = Readonly<Record<string, 'object' | 'list' | 'either'>>;
 
+/** Where the API has an action or a query. */
 export interface Route {
   readonly method: Method;
+  /** From the root of the API, lowercase, with names for what varies: `/vendors/:id/retire`. Two packs must not have the same. */
   readonly path: string;
 }
 
@@ -18,16 +21,26 @@ export interface Route {
 export interface Actor {
   /** A user id, or `system:<job>`. */
   readonly id: string;
+  /** What people call them. Rows, edges, facts and events hold the id instead: a handle can be erased, they cannot. */
   readonly handle: string;
   readonly roles: readonly string[];
+  /** A job, an effect or configuration, and no person. */
   readonly system: boolean;
 }
 
+/**
+ * What `load` is given. It runs within the transaction of the action, and again where a concurrent change came first: it reads
+ * and locks, and touches nothing outside of the database.
+ */
 export interface LoadContext<Input> {
+  /** Reads the tenant's rows, and locks those that the action will change. */
   readonly db: LockingReader;
+  /** The id of the tenant, a slug. */
   readonly tenant: string;
   readonly actor: Actor;
+  /** What stands in the path by name, as it was sent: `params.id` of `/vendors/:id`. For a job or an effect it is the subject's id. */
   readonly params: Readonly<Record<string, string>>;
+  /** The body, valid by the action's `input`. */
   readonly input: Input;
   /** The pack's settings for this tenant, checked by its schema. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -35,27 +48,34 @@ export interface LoadContext<Input> {
   readonly meters: readonly Meter[];
 }
 
-/** What `apply` knows. Times come from the database's clock, ids are made before the transaction. */
+/** What `apply` knows beside what was loaded. Times come from the database's clock, ids are made before the transaction. */
 export interface ActionContext<Input> {
   readonly tenant: string;
   readonly actor: Actor;
   readonly input: Input;
+  /** The pack's settings for this tenant, checked by its schema. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** RFC 3339 UTC with milliseconds, taken once every lock is held. No code of a pack asks another clock. */
   readonly now: string;
   /** The subject's id; for an action that creates its subject, the id to give it. */
   readonly subjectId: string;
   /** Ids for new rows, UUIDv7: the one thing that differs between two runs of the same `apply`. */
   readonly newId: () => string;
+  /** What the policy has said, which is never a refusal here; null where no policy judges the action. */
   readonly decision: Decision | null;
+  /** What the action adds to the approvals; null where it is no approval. */
   readonly approval: FilledRole | null;
 }
 
+/** What a policy has said, as it is on record. */
 export interface Decision {
   readonly id: string;
   readonly allowed: boolean;
+  /** The roles that must approve, by this policy; none where it asks for no approval. */
   readonly required_approvals: readonly string[];
   /** The required roles whose approval of an earlier content still counts. */
   readonly kept_approvals: readonly string[];
+  /** By rule, why: what the caller reads of a refusal. */
   readonly reasons: readonly { readonly rule: string; readonly message: string }[];
 }
 
@@ -69,17 +89,30 @@ export interface FilledRole {
 export interface ApprovalRound {
   /** The roles that must approve, each to be filled by a different person. */
   readonly required: readonly string[];
+  /** All approvals and rejections of the subject, as `db.approvals` finds them: those of other content are passed over. */
   readonly given: readonly Approval[];
   /** Ids of approvals of other content that count all the same, since a policy has said so. */
   readonly kept?: readonly string[];
-  /** Who may fill no role, the requester as a rule. */
+  /** Ids of those who may fill no role, the requester as a rule. */
   readonly excluded: readonly string[];
+  /**
+   * All that the approvers judge by: leave something out, and it can be changed after they have approved. Numbers in it are
+   * whole, decimals are strings.
+   */
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** Which policy judges, and the facts it judges by. `subject` and `action` are added by the kernel. */
+/**
+ * Which policy judges, and the facts that it judges by: the `resource` and the `context` of an AuthZEN 1.0 evaluation.
+ * `subject` and `action` are added by the kernel. Each decision is stored, bound by a receipt and metered.
+ */
 export interface PolicyCall<Input, Loaded> {
+  /** One of the entrypoints that the pack's `policies` name, as a path: `vendors/onboarding/decision`. */
   readonly entrypoint: string;
+  /**
+   * Pure. Ids and business values, decimals as strings; of people's names and free text nothing, since the decision is stored
+   * with its input, unless the policy's `mask` covers it. `decision` and `approval` of the context are null yet.
+   */
   facts(
     loaded: Loaded,
     context: ActionContext<Input>,
@@ -89,51 +122,117 @@ export interface PolicyCall<Input, Loaded> {
   };
 }
 
+/**
+ * What `defineAction` takes. The kernel goes through it in this order: `roles`, `input`, `check`, `load`, `from`, `approval`,
+ * `policy`, `apply`; then it writes all changes with their receipts in one statement, or nothing.
+ */
 export interface ActionDefinition<Schema extends TSchema, Loaded, R extends GovernedRow> {
+  /** `<pack>.<thing>.<verb>` in lowercase. Receipts, policies and the audit log name it, so it stays as it is. */
   readonly id: string;
+  /** In the imperative: it is what the Switchboard writes on the button. */
   readonly title: string;
   /** Absent for an action that only the kernel calls: a job's, an effect's outcome. */
   readonly route?: Route;
+  /**
+   * Who may try; everybody else is `forbidden` before the body is read. Whether they may in this case, the policy says. None
+   * for what only the kernel calls.
+   */
   readonly roles: readonly string[];
+  /** The body. `Strict` refuses, and names, fields that it does not have. */
   readonly input: Schema;
+  /** What the action is about, whose type its receipt names. */
   readonly entity: Governed<R>;
-  /** The states in which the action makes sense; none for one that only creates its subject. */
+  /** The states in which the action makes sense, `invalid-state` in all others; none for one that only creates its subject. */
   readonly from: readonly string[];
   /** Bytes of body that it takes, where that is more than others may send. */
   readonly maxBodyBytes?: number;
   /** The media types that it takes, where that is not `application/json` with an object alone. */
   readonly media?: BodyMedia;
-  /** What takes long and needs no lock: checked before the transaction begins, and so perhaps more than once. @throws Problem */
+  /**
+   * What takes long and needs no lock: it runs before the transaction begins, and so perhaps more than once.
+   * @throws Problem
+   */
   check?(request: { readonly tenant: string; readonly params: Readonly<Record<string, string>>; readonly input: Static<Schema> }): Promise<void>;
   /** `load` reads by the log: what is committed before the action has its place there when it begins. */
   readonly readsLog?: true;
+  /**
+   * Reads what the action needs, and locks what it changes: always in the same order, or two actions may wait for each other.
+   * @throws Problem where it cannot be: `not-found`, `forbidden`, `conflict`, or `invalid-input` naming the field
+   */
   load(context: LoadContext<Static<Schema>>): Promise<Loaded>;
   /** What its route calls a subject, where that is not its id alone as `:id`. */
   params?(subject: R): Readonly<Record<string, string>>;
   /** The subject among what was loaded; null where the action creates it. */
   subject(loaded: Loaded): R | null;
+  /**
+   * The action approves or rejects. The kernel then judges whether this person may in this round, keeps the approval with the
+   * text of the input's `comment`, and links it in the graph. Others are refused by `separation-of-duties` or `forbidden`.
+   */
   readonly approval?: {
     readonly status: 'approved' | 'rejected';
     round(loaded: Loaded): ApprovalRound;
   };
+  /** Which policy judges, or `none("why")` where none need do so. */
   readonly policy: PolicyCall<Static<Schema>, Loaded> | None;
   /** What of the input its receipt binds, where that is not all of it: people's names belong to the people's own receipts. */
   binds?(input: Static<Schema>): Readonly<Record<string, unknown>>;
+  /**
+   * What becomes of it. Pure: no I/O, no clock, no chance but `newId`, so that it can be tested with nothing running and
+   * replayed. It runs again where a concurrent change came first.
+   * @throws Problem `invalid-state` where what is locked does not allow it after all. Whatever else it throws is a 500, which
+   * changes nothing and leaves a receipt `failed`
+   */
   apply(loaded: Loaded, context: ActionContext<Static<Schema>>): Changes;
   /** The status of the answer, 200 unless said. */
   readonly success?: 200 | 201;
   /** It creates its subject or, where it is there, changes it: 201 or 200. */
   readonly upserts?: true;
+  /** What `Changes.answer` looks like, for OpenAPI and the Switchboard. Answers are not checked by it. */
   readonly answer?: TSchema;
-  /** Where the outcome of an effect is read, when the caller waits for it: the query that answers for the subject. */
+  /**
+   * Where the outcome of an effect is read, when the caller waits for it: the query (its id) that answers for the subject, and
+   * the states in which it is not settled yet. After `http.outcome_wait_ms` of the configuration (3 s unless set) the answer is
+   * 202.
+   */
   readonly settles?: { readonly query: string; readonly while: readonly string[] };
 }
 
+/** A governed action, as `defineAction` gives it to the pack's `actions`. */
 export type Action = ActionDefinition<TSchema, unknown, GovernedRow>;
 
 /**
- * Declares a governed action. The declaration is data and a few pure functions: registering it does nothing.
+ * Declares a governed action, the only way in which anything changes. The declaration is data and a few pure functions:
+ * registering it does nothing.
+ *
  * @throws TypeError where it names a state that its entity does not have
+ * @example
+ * ```ts
+ * const retireVendor = defineAction({
+ *   id: 'vendors.vendor.retire',
+ *   title: 'Retire a vendor',
+ *   route: { method: 'POST', path: '/vendors/:id/retire' },
+ *   roles: ['manager'],
+ *   input: Strict({ comment: Comment }),
+ *   entity: Vendor,
+ *   from: ['active'],
+ *   policy: none('whoever manages vendors may retire one'),
+ *   load: ({ db, params }) => db.lock(Vendor, params.id ?? ''),
+ *   subject: (vendor) => vendor,
+ *   apply(vendor, at) {
+ *     const retired = change(Vendor, at, vendor, { status: 'retired' });
+ *     return {
+ *       subjects: [retired],
+ *       edges: [edge(vendor.id, 'retired_by', at.actor.id)],
+ *       usage: none('retiring a vendor starts no workflow'),
+ *       answer: { id: vendor.id, status: retired.after.status, version: retired.after.version },
+ *     };
+ *   },
+ * });
+ *
+ * // `apply` is pure, so that a test needs nothing else.
+ * const { answer } = retireVendor.apply({ ...vendor, status: 'active' }, at);
+ * assert.deepEqual(answer, { id: vendor.id, status: 'retired', version: 2 });
+ * ```
  */
 export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(definition: ActionDefinition<Schema, Loaded, R>): Action {
   const unknown = definition.from.find((state) => !(state in definition.entity.transitions));

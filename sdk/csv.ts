@@ -1,4 +1,13 @@
-/** One line of CSV (RFC 4180). */
+/**
+ * One line of CSV (RFC 4180), with its end. What a spreadsheet would run as a formula becomes text there; a negative amount
+ * stays one.
+ *
+ * @example
+ * ```ts
+ * assert.equal(csvLine(['Globex, Inc.', 12, true]), '"Globex, Inc.",12,true\r\n');
+ * assert.equal(csvLine(['=HYPERLINK("http://evil.example")', '-12.50']), '"\'=HYPERLINK(""http://evil.example"")",-12.50\r\n');
+ * ```
+ */
 export function csvLine(fields: readonly (string | number | boolean)[]): string {
   return `${fields.map(field).join(',')}\r\n`;
 }

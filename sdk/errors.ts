@@ -1,4 +1,12 @@
-/** Every error that a caller can meet, in one place. `code` is part of the public contract and never changes. */
+/**
+ * Every error that a caller can meet, in one place: by code, the HTTP status and title of its answer (RFC 9457). A code is part
+ * of the public contract and never changes.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual(PROBLEMS['invalid-state'], { status: 409, title: 'The current state does not allow this' });
+ * ```
+ */
 export const PROBLEMS = {
   'invalid-input': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
@@ -19,6 +27,7 @@ export const PROBLEMS = {
   unavailable: { status: 503, title: 'A dependency is not available' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
+/** The code of a refusal: stable, in kebab-case. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** A receipt as the answer to a write names it. */
@@ -32,23 +41,50 @@ export interface ReceiptSlip {
 
 /** What an RFC 9457 answer may carry beside its standard members. */
 export interface ProblemDetails {
+  /** What is wrong with which field: `charges.0.meter`, and what reads on from it, `is required`. */
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** The policy decision that refused. */
   readonly decision_id?: string;
   /** What is there already, and stands in the way of a second. */
   readonly existing?: { readonly type: string; readonly id: string };
   /** Of a refusal that is on record. */
   readonly receipt?: ReceiptSlip;
+  /** Why a policy has refused, by rule. */
   readonly reasons?: readonly { readonly rule: string; readonly message: string }[];
+  /** Seconds. */
   readonly retry_after?: number;
+  /** The methods that the path takes, as in the header `Allow`. */
   readonly allow?: string;
 }
 
-/** A coded refusal. `message` names the thing and the mend, and is shown to the caller as `detail`. */
+/**
+ * A coded refusal. `message` names the thing and the mend, and is shown to the caller as `detail`. Throw it for what is theirs
+ * to mend; any other error is a 500 that tells them nothing, and leaves a receipt `failed`.
+ *
+ * @example
+ * ```ts
+ * const embargoed = ['KP', 'SY'];
+ * function assertMayTrade(country: string): void {
+ *   if (!embargoed.includes(country)) return;
+ *   const message = `is ${country}, where we may not buy: choose another vendor`;
+ *   throw new Problem('invalid-input', `country ${message}`, { errors: [{ path: 'country', message }] });
+ * }
+ * assert.throws(() => assertMayTrade('KP'), {
+ *   code: 'invalid-input',
+ *   status: 400,
+ *   message: 'country is KP, where we may not buy: choose another vendor',
+ * });
+ * ```
+ */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: ProblemDetails;
 
-  /** @param options `cause` is for our log; the caller does not see it */
+  /**
+   * @param message for the caller: no secrets, nothing of other tenants
+   * @param details what the answer carries beside its standard members
+   * @param options `cause` is for our log; the caller does not see it
+   */
   constructor(code: ProblemCode, message: string, details: ProblemDetails = {}, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Problem';
@@ -56,6 +92,7 @@ export class Problem extends Error {
     this.details = details;
   }
 
+  /** Of the HTTP answer. */
   get status(): number {
     return PROBLEMS[this.code].status;
   }

@@ -3,11 +3,20 @@ import type { Entity, Row } from './entity.ts';
 import type { Reader } from './reader.ts';
 import type { UsageSelection } from './usage.ts';
 
-/** A member that is a list of rows. */
+/** A member that is a list of rows, made by `many`. */
 export interface Many<E extends Entity<never> = Entity<never>> {
   readonly many: E;
 }
 
+/**
+ * A member that is a list of rows.
+ *
+ * @example
+ * ```ts
+ * const members = { vendor: Vendor, reviews: many(Review) };
+ * assert.equal(members.reviews.many, Review);
+ * ```
+ */
 export function many<E extends Entity<never>>(entity: E): Many<E> {
   return Object.freeze({ many: entity });
 }
@@ -26,6 +35,7 @@ export interface Citation {
   readonly version: number;
 }
 
+/** Which usage events a bundle shows. */
 export interface UsageWanted {
   readonly selection: UsageSelection;
   /**
@@ -35,6 +45,7 @@ export interface UsageWanted {
   readonly also: readonly string[];
 }
 
+/** A usage event that a bundle shows. */
 export interface ShownEvent {
   readonly id: string;
   readonly type: string;
@@ -59,10 +70,12 @@ export interface Link {
   readonly to: readonly string[];
 }
 
+/** What every declaration of evidence says beside its members. */
 interface Declaration<Rows> {
+  /** The pack's id, or begins with it: `revops.deals`. */
   readonly id: string;
   readonly title: string;
-  /** Names what is asked for, by `:id` unless `subject` says otherwise. */
+  /** Under `/evidence`. Names what is asked for, by `:id` unless `subject` says otherwise. */
   readonly path: string;
   /** The roles that may have it; everybody of the tenant where it is absent. */
   readonly roles?: readonly string[];
@@ -103,6 +116,7 @@ export interface EvidenceDefinition<M extends Members> extends Declaration<RowsO
   collect(db: Reader, id: string): Promise<RowsOf<M>>;
 }
 
+/** A declaration of evidence, as `defineEvidence` gives it to the pack's `evidence`. */
 export interface Evidence extends Declaration<AnyRows> {
   readonly members: Members;
   collect(db: Reader, id: string): Promise<AnyRows>;
@@ -110,7 +124,27 @@ export interface Evidence extends Declaration<AnyRows> {
 
 type AnyRows = Readonly<Record<string, unknown>>;
 
-/** @throws TypeError for a member whose name is the kernel's, or where no member is governed */
+/**
+ * Declares what proves a subject, served at its path as a signed bundle that anybody can verify offline. Show all that an
+ * action has changed together: what a receipt binds and the bundle does not show cannot be verified.
+ *
+ * @throws TypeError for a member whose name is the kernel's, where no member is governed, or where the summary points at no
+ * column
+ * @example
+ * ```ts
+ * const vendorEvidence = defineEvidence({
+ *   id: 'vendors.vendor',
+ *   title: 'What proves a vendor',
+ *   path: '/evidence/vendors/:id',
+ *   members: { vendor: Vendor, reviews: many(Review) },
+ *   summary: { country: '/vendor/country' },
+ *   collect: async (db, id) => ({ vendor: await db.one(Vendor, id), reviews: await db.find(Review, { vendor_id: id }) }),
+ * });
+ * await assert.rejects(vendorEvidence.collect(db, vendor.id), { code: 'not-found' });
+ * const reviewsAlone = { ...vendorEvidence, members: { reviews: many(Review) }, summary: {}, collect: async () => ({ reviews: [] }) };
+ * assert.throws(() => defineEvidence(reviewsAlone), /a bundle is about governed entities, and none of its members is one/);
+ * ```
+ */
 export function defineEvidence<const M extends Members>(evidence: EvidenceDefinition<M>): Evidence {
   const taken = Object.keys(evidence.members).find((name) => KERNEL_MEMBERS.has(name) || !/^[a-z][a-z0-9_]*$/.test(name));
   if (taken !== undefined) throw new TypeError(`evidence ${evidence.id}: "${taken}" is no name for a member of a pack`);
@@ -126,13 +160,22 @@ export function defineEvidence<const M extends Members>(evidence: EvidenceDefini
   return Object.freeze(evidence);
 }
 
+/**
+ * A member as the kernel and the manifest read it.
+ *
+ * @internal
+ */
 export interface MemberDeclaration {
   readonly name: string;
   readonly entity: Entity<never>;
   readonly many: boolean;
 }
 
-/** The members in the order of their declaration. */
+/**
+ * The members in the order of their declaration, which a pack knows of its own.
+ *
+ * @internal
+ */
 export function membersOf({ members }: { readonly members: Members }): readonly MemberDeclaration[] {
   return Object.entries(members).map(([name, member]) =>
     'many' in member ? { name, entity: member.many, many: true } : { name, entity: member, many: false },

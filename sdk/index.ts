@@ -19,6 +19,7 @@ export * from './plan.ts';
 export * from './query.ts';
 export * from './rating/index.ts';
 export * from './reader.ts';
+export * from './record.ts';
 export * from './sample.ts';
 export * from './schema.ts';
 export * from './usage.ts';

@@ -1,16 +1,18 @@
 import type { Reader } from './reader.ts';
 
+/** What `read` of an indicator is given. It reads in a READ ONLY transaction. */
 export interface IndicatorContext {
   readonly db: Reader;
   readonly tenant: string;
-  /** RFC 3339, by the database's clock. */
+  /** RFC 3339 UTC, by the database's clock. */
   readonly now: string;
   /** The pack's settings for this tenant, checked by its schema. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What an indicator came to. */
 export interface IndicatorReading {
-  /** null where there is nothing to measure, or too little: no data is not zero. */
+  /** In its unit; null where there is nothing to measure, or too little: no data is not zero. */
   readonly value: number | null;
   /** Of how many it was worked out, where that says how much it is worth. */
   readonly samples?: number;
@@ -33,13 +35,43 @@ export interface Indicator {
   read(context: IndicatorContext): Promise<IndicatorReading>;
 }
 
+/**
+ * Declares a service level, for the pack's `indicators`. `read` is asked often, by everybody who looks: let it be an aggregate.
+ *
+ * @example
+ * ```ts
+ * const timeToActivate = defineIndicator({
+ *   id: 'vendors.time_to_activate',
+ *   title: 'Time to activate, median',
+ *   definition: 'From the entry of a vendor to its activation: half of all took no longer.',
+ *   unit: 'seconds',
+ *   target: 5 * 86_400,
+ *   async read({ db }) {
+ *     const { p50, count } = await db.distribution(Vendor, {}, { secondsFrom: 'created_at', to: { firstIn: 'active' } });
+ *     return { value: p50, samples: count };
+ *   },
+ * });
+ * const reading = await timeToActivate.read({ db, tenant: 'acme', now: at.now, settings: {} });
+ * assert.deepEqual(reading, { value: null, samples: 0 }, 'nothing was measured yet, and that is not 0');
+ * ```
+ */
 export function defineIndicator(indicator: Indicator): Indicator {
   return Object.freeze(indicator);
 }
 
 const SECOND_MS = 1_000;
 
-/** How long it is since a moment, in seconds; 0 for none, and for one that a clock set back has put ahead. */
+/**
+ * How long it is since a moment, in seconds, whole or not; 0 for none, and for one that a clock set back has put ahead.
+ *
+ * @param moment RFC 3339; null for none
+ * @param now RFC 3339, by the database's clock
+ * @example
+ * ```ts
+ * assert.equal(secondsSince('2026-11-23T09:58:30.500Z', '2026-11-23T10:00:00.000Z'), 89.5);
+ * assert.equal(secondsSince(null, '2026-11-23T10:00:00.000Z'), 0);
+ * ```
+ */
 export function secondsSince(moment: string | null, now: string): number {
   return moment === null ? 0 : Math.max(0, (Date.parse(now) - Date.parse(moment)) / SECOND_MS);
 }

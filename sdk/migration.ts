@@ -5,14 +5,39 @@ export interface MigrationStep {
   readonly statements: readonly string[];
 }
 
+/**
+ * A step of the pack's schema, for its `migrations`. It runs once in each database; one that has run is never changed, what is
+ * to be otherwise is a step of its own. Name the tenant's column in every key and index.
+ *
+ * @param statements SQL, one statement each
+ * @throws TypeError for a name that is not like `0001-initial`
+ * @example
+ * ```ts
+ * const initial = migration('0001-initial', [
+ *   governedTable('vendors', 'name text NOT NULL, country text NOT NULL, owner_id uuid NOT NULL'),
+ *   'CREATE INDEX vendors_by_country ON vendors (tenant_id, country, id)',
+ * ]);
+ * assert.ok(initial.statements.length > 2, 'a governed table is several statements');
+ * assert.throws(() => migration('initial', []), { message: 'migration "initial": expected a name like 0001-initial' });
+ * ```
+ */
 export function migration(name: string, statements: readonly (string | readonly string[])[]): MigrationStep {
   if (!/^\d{4}-[a-z0-9-]+$/.test(name)) throw new TypeError(`migration "${name}": expected a name like 0001-initial`);
   return Object.freeze({ name, statements: Object.freeze(statements.flat()) });
 }
 
 /**
- * A table whose rows have states. The foreign key to subject_states is what makes a state without its receipt
- * impossible, for the app and for the owner alike.
+ * A table whose rows have states. The foreign key to subject_states is what makes a state without its receipt impossible, for
+ * the app and for the owner alike; row-level security keeps the rows of each tenant to itself.
+ *
+ * @param table snake_case, at most 40 characters: that of the entity
+ * @param columns those of the entity's `fields`, as SQL. A personal one is `text`: the row holds a commitment
+ * @example
+ * ```ts
+ * const [table = '', witnessed = ''] = governedTable('vendors', 'name text NOT NULL, country text NOT NULL, owner_id uuid NOT NULL');
+ * assert.match(table, /status text NOT NULL,\s+version integer NOT NULL/);
+ * assert.match(witnessed, /REFERENCES subject_states/);
+ * ```
  */
 export function governedTable(table: string, columns: string): readonly string[] {
   return [
@@ -35,7 +60,18 @@ export function governedTable(table: string, columns: string): readonly string[]
   ];
 }
 
-/** A table whose rows are written once and never change. */
+/**
+ * A table whose rows are written once and never change: the database refuses UPDATE, DELETE and TRUNCATE, to the owner too.
+ *
+ * @param table snake_case, at most 40 characters: that of the entity
+ * @param columns those of the entity's `fields`, as SQL. A personal one is `text`: the row holds a commitment
+ * @example
+ * ```ts
+ * const statements = insertOnlyTable('vendor_reviews', 'vendor_id uuid NOT NULL, verdict text NOT NULL, comment text NOT NULL');
+ * assert.match(statements.join(';'), /GRANT SELECT, INSERT ON vendor_reviews/);
+ * assert.match(statements.join(';'), /vendor_reviews_append_only/);
+ * ```
+ */
 export function insertOnlyTable(table: string, columns: string): readonly string[] {
   return [
     `CREATE TABLE ${table} (
@@ -50,7 +86,12 @@ export function insertOnlyTable(table: string, columns: string): readonly string
   ];
 }
 
-/** Rows are the tenant's own, for the owner too; the app may do to them what is named, and nothing else. */
+/**
+ * Rows are the tenant's own, for the owner too; the app may do to them what is named, and nothing else. A pack's tables get it
+ * by `governedTable` and `insertOnlyTable`: by itself it would make one whose rows no receipt witnesses.
+ *
+ * @internal
+ */
 export function rowLevelSecurity(table: string, verbs: readonly ('SELECT' | 'INSERT' | 'UPDATE')[]): readonly string[] {
   const condition = {
     SELECT: 'USING (tenant_id = summit_tenant())',
@@ -65,7 +106,12 @@ export function rowLevelSecurity(table: string, verbs: readonly ('SELECT' | 'INS
   ];
 }
 
-/** The second wall behind missing privileges: nobody, the owner included, rewrites what has been written. */
+/**
+ * The second wall behind missing privileges: nobody, the owner included, rewrites what has been written. A pack's tables get it
+ * by `insertOnlyTable`.
+ *
+ * @internal
+ */
 export function appendOnly(table: string): readonly string[] {
   return [
     `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table}

@@ -5,15 +5,18 @@ import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
 import type { Indicator } from './indicator.ts';
 import type { MigrationStep } from './migration.ts';
+import { InvalidPack, packFaults } from './pack-faults.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
 
+/** A policy bundle that decides for the pack. */
 export interface PackPolicy {
   /** The bundle's id, which is its Rego package: `high_risk.operations`. */
   readonly bundle: string;
+  /** The rules that its actions ask, as paths: `high_risk/operations/decision`. */
   readonly entrypoints: readonly string[];
   /** By type of resource, the entrypoint that answers when other applications ask about one (AuthZEN). */
   readonly answers?: Readonly<Record<string, string>>;
@@ -26,14 +29,17 @@ export interface PackPolicy {
 
 /** A pack: what it declares is what it is. The manifest served at `GET /packs` is the projection of this without code. */
 export interface Pack {
+  /** A slug: lowercase letters, digits and hyphens. */
   readonly id: string;
   readonly title: string;
+  /** By semver: `1.2.0`. */
   readonly version: string;
   /** The semver range of kernels that it works with. */
   readonly summit: string;
   /** Other packs by id, each with a semver range. */
   readonly requires: Readonly<Record<string, string>>;
   readonly entities: readonly Entity<never>[];
+  /** In their order. */
   readonly migrations: readonly MigrationStep[];
   readonly policies: readonly PackPolicy[];
   readonly actions: readonly Action[];
@@ -51,8 +57,9 @@ export interface Pack {
   readonly views?: Views;
   /** How well it does what it is for: lines of `GET /slo`. */
   readonly indicators: readonly Indicator[];
-  /** Each relationship of its edges, with the name it has from the other end. */
+  /** Each relationship of its edges, with the name it has from the other end: `{ owned_by: "owns" }`. The kernel has some of its own. */
   readonly relationships: Readonly<Record<string, string>>;
+  /** What an operator may set for a tenant; nothing unless said. */
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
@@ -60,7 +67,7 @@ export interface Pack {
 
 type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
 
-/** What a pack has none of it leaves out. */
+/** What `definePack` takes: what a pack has none of, it leaves out. */
 export type DeclaredPack = Naming & Partial<Omit<Pack, keyof Naming>>;
 
 const NOTHING: Omit<Pack, keyof Naming> = {
@@ -82,22 +89,31 @@ const NOTHING: Omit<Pack, keyof Naming> = {
   settings: Empty,
 };
 
-const keys: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'id', 'title', 'version', 'summit', 'views', 'settingsErrors']);
-
-/** @throws TypeError naming a key that a pack does not have, or what of a policy, a dashboard or an indicator it declares cannot be */
+/**
+ * Declares a pack: the default export of its `manifest.ts`. What of it is data the kernel checks when it loads the pack, by
+ * `manifest.schema.json`; a pack that is wrong is left out, with those that require it, and `/readyz` says why.
+ *
+ * @throws InvalidPack, a TypeError that lists all that is wrong, each with its path
+ * @example
+ * ```ts
+ * const pack = definePack({
+ *   id: 'vendors',
+ *   title: 'Vendors',
+ *   version: '1.0.0',
+ *   summit: '^0.1.0',
+ *   entities: [Vendor, Review],
+ *   queries: [listVendors],
+ *   relationships: { owned_by: 'owns' },
+ *   settings: Strict({ lapse_days: Type.Optional(Type.Integer({ minimum: 1 })) }),
+ * });
+ * assert.deepEqual(pack.actions, [], 'what it has none of is empty');
+ * const dashboards = [defineDashboard({ id: 'overview', title: 'Vendors', read: () => ({ cards: [] }) })];
+ * assert.throws(() => definePack({ ...pack, dashboards }), { message: 'pack vendors: dashboards.0 (overview): it must be named vendors.<name>' });
+ * ```
+ */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
-  const unknown = Object.keys(pack).find((key) => !keys.has(key));
-  if (unknown !== undefined) throw new TypeError(`pack ${pack.id}: "${unknown}" is not a key of a pack`);
-  for (const { bundle, entrypoints, answers = {}, mask = [] } of pack.policies) {
-    const stray = Object.values(answers).find((entrypoint) => !entrypoints.includes(entrypoint));
-    if (stray !== undefined) throw new TypeError(`pack ${pack.id}: ${bundle} answers by ${stray}, which is not one of its entrypoints`);
-    const odd = mask.find((pointer) => !/^(\/[^/*]+)+$/.test(pointer));
-    if (odd !== undefined) throw new TypeError(`pack ${pack.id}: "${odd}" is no JSON pointer such as /context/customer`);
-  }
-  const foreign = pack.dashboards.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (foreign) throw new TypeError(`pack ${pack.id}: the dashboard "${foreign.id}" must be named ${pack.id}.<name>`);
-  const stray = pack.indicators.find(({ id }) => !id.startsWith(`${pack.id}.`));
-  if (stray) throw new TypeError(`pack ${pack.id}: the indicator "${stray.id}" must be named ${pack.id}.<name>`);
+  const faults = packFaults(pack);
+  if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);
 }

@@ -48,8 +48,15 @@ const Charge = Type.Union(
 );
 
 /**
- * The form of a price plan, for settings and for who reads the API. Of its sense it says nothing: that tiers follow one another, that
- * no meter has two charges, that amounts are whole minor units. `planErrors` says all of it, form and sense.
+ * The form of a price plan, for settings and for who reads the API. Of its sense it says nothing: that tiers follow one
+ * another, that no meter has two charges, that amounts are whole minor units. `planErrors` says all of it, form and sense.
+ *
+ * @example
+ * ```ts
+ * const plan = { id: 'basic', version: 1, currency: 'JPY', base_fee: '500.50', charges: [] };
+ * assert.ok(accepts(PricePlan, plan));
+ * assert.deepEqual(planErrors(plan), [{ path: 'base_fee', message: 'must have at most 0 decimal places' }]);
+ * ```
  */
 export const PricePlan = Strict(
   {

@@ -3,7 +3,7 @@ import type { Entity, Governed } from './entity.ts';
 import type { Listing } from './list.ts';
 import type { Calendar, DayUsage, LogPosition, UsageSelection, UsageSince } from './usage.ts';
 
-/** `since` and `until` include their moment, `before` does not. */
+/** Bounds of a time, RFC 3339, or of any column that is compared: `since` and `until` include their moment, `before` does not. */
 export interface TimeRange {
   readonly since?: string;
   readonly until?: string;
@@ -15,6 +15,11 @@ export interface Having {
   readonly has: string;
 }
 
+/**
+ * Which rows: those for which all of it holds. A value must be equal, of a list one must be; undefined filters by nothing, and
+ * an empty list lets nothing through; null means that there is none. Rows are not found by a personal column, of which they hold
+ * no more than commitments: whoever asks gets a TypeError, and `q` of a list looks there.
+ */
 export type Where<Row> = {
   readonly [K in keyof Row]?: Row[K] | readonly Row[K][] | TimeRange | Having | undefined;
 };
@@ -24,8 +29,11 @@ export interface PageRequest<Row> {
   readonly where?: Where<Row>;
   /** Only subjects with fewer allowed receipts than their version: always none, unless someone went round the kernel. */
   readonly withoutReceipts?: boolean | undefined;
+  /** Rows a page: 50 unless said, 200 at most. */
   readonly limit?: number | undefined;
+  /** `next_cursor` of the page before. */
   readonly cursor?: string | undefined;
+  /** false leaves out the total, which costs as much as the list is long. */
   readonly count?: boolean | undefined;
   /** A column that the listing offers, with `-` before it for descending; newest first where it is absent. Rows without a value come last. */
   readonly sort?: string | undefined;
@@ -33,13 +41,16 @@ export interface PageRequest<Row> {
   readonly q?: string | undefined;
 }
 
+/** A page of a list, as the API answers it. */
 export interface Page<Item> {
   readonly items: readonly Item[];
+  /** What `cursor` is for the page after it; null on the last. */
   readonly next_cursor: string | null;
   /** Exact; on the first page only, and not where the caller said `count=false`. */
   readonly total?: number;
 }
 
+/** The name of a column. */
 export type ColumnOf<Row> = keyof Row & string;
 
 /** A column of times, or when a governed row first came into a state, by its receipts. */
@@ -74,6 +85,7 @@ export interface Approval {
   readonly approver_id: string;
   readonly role: string;
   readonly status: 'approved' | 'rejected';
+  /** SHA-256 of the content that it was given to. */
   readonly digest: string;
   readonly comment: string | null;
   readonly created_at: string;
@@ -83,7 +95,9 @@ export interface Approval {
 export interface ReceiptView {
   readonly id: string;
   readonly action: string;
+  /** `allowed`, `denied`, `failed` or `refused`. */
   readonly outcome: string;
+  /** A handle. */
   readonly actor: string;
   readonly subject: { readonly type: string; readonly id: string };
   /** The subject's version that it made; null where nothing changed. */
@@ -99,10 +113,21 @@ export interface ReceiptView {
 
 /** Reads of one tenant's rows, inside the transaction that asks. Personal values come back in clear, or null once erased. */
 export interface Reader {
-  /** @throws Problem `not-found` */
+  /**
+   * The row with this id.
+   * @throws Problem `not-found`, also for what is no id and for one of another tenant
+   */
   one<R>(entity: Entity<R>, id: string): Promise<R>;
+  /**
+   * Rows in the order of their ids, and so of their age, oldest first.
+   * @param options.limit the first so many
+   * @throws TypeError where there are more than 10,000 and no limit is given: what is silently cut off looks complete
+   */
   find<R>(entity: Entity<R>, where: Where<R>, options?: { limit?: number }): Promise<readonly R[]>;
-  /** @throws TypeError where it is to be sorted by what is not offered */
+  /**
+   * A page of a list, newest first unless it is sorted.
+   * @throws Problem `invalid-input` for a cursor of another list; TypeError where it is to be sorted by what is not offered
+   */
   page<R>(listing: Listing<R>, request: PageRequest<R>): Promise<Page<R>>;
   /** How many there are: the `total` of the page with the same conditions. */
   count<R>(entity: Entity<R>, where: Where<R>, options?: Pick<PageRequest<R>, 'withoutReceipts'>): Promise<number>;
@@ -116,7 +141,9 @@ export interface Reader {
     measure: Measure<R>,
     options?: { readonly upTo?: readonly (number | string)[] },
   ): Promise<Distribution>;
+  /** Worked out by the database, by days in UTC. */
   countByDay<R>(entity: Entity<R>, where: Where<R>, columns: { readonly time: ColumnOf<R>; readonly by: ColumnOf<R> }): Promise<readonly DayCount[]>;
+  /** All of these subjects, rejections and those of earlier contents too: `standing` says which of them count. */
   approvals(subjectIds: readonly string[]): Promise<readonly Approval[]>;
   /** Of a round those that count: given to exactly this content, or kept for it by a policy. */
   standing(round: ApprovalRound): readonly Approval[];
@@ -128,7 +155,7 @@ export interface Reader {
   handles(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The id behind `user:<handle>`, `team:<name>` or `tenant:<id>`; null where there is none. */
   resolve(alias: string): Promise<string | null>;
-  /** The subject that has this natural key of its entity, or null. */
+  /** The id of the subject that has this natural key of its entity, or null. */
   byKey<R>(entity: Governed<R>, key: string, values: readonly string[]): Promise<string | null>;
   /** @param timeZone IANA name; the tenant's unless said */
   calendar(timeZone?: string): Promise<Calendar>;

@@ -24,13 +24,40 @@ export interface Meter {
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 
-/** @throws TypeError for a type that is not snake_case */
+/**
+ * Declares a kind of thing that is metered, for the pack's `usage`. Actions emit it in their `usage`; other systems report it
+ * as CloudEvents 1.0 of this type. No two packs have the same.
+ *
+ * @throws TypeError for a type that is not snake_case
+ * @example
+ * ```ts
+ * const screening = defineUsageType({
+ *   type: 'vendor_screening',
+ *   title: 'A screening of a vendor',
+ *   metadata: Strict({ list: Type.String({ maxLength: 100, description: 'Which list it was held against' }) }),
+ * });
+ * assert.ok(accepts(screening.metadata, { list: 'eu-sanctions' }));
+ * const dotted = { ...screening, type: 'vendor.screening' };
+ * assert.throws(() => defineUsageType(dotted), { message: 'usage type "vendor.screening": expected snake_case' });
+ * ```
+ */
 export function defineUsageType(usage: UsageType): UsageType {
   if (!NAME.test(usage.type)) throw new TypeError(`usage type "${usage.type}": expected snake_case`);
   return Object.freeze(usage);
 }
 
-/** @throws TypeError for an id that is not snake_case */
+/**
+ * Declares a meter, for the pack's `meters`: what the events of one type come to in a day, and what a price plan charges by
+ * this id.
+ *
+ * @throws TypeError for an id that is not snake_case
+ * @example
+ * ```ts
+ * const screenings = defineMeter({ id: 'vendor_screenings', title: 'Vendor screenings', event_type: 'vendor_screening', aggregation: 'sum' });
+ * assert.equal(screenings.event_type, 'vendor_screening');
+ * assert.throws(() => defineMeter({ ...screenings, id: 'Screenings' }), { message: 'meter "Screenings": expected snake_case' });
+ * ```
+ */
 export function defineMeter(meter: Meter): Meter {
   if (!NAME.test(meter.id)) throw new TypeError(`meter "${meter.id}": expected snake_case`);
   return Object.freeze(meter);
@@ -63,6 +90,7 @@ export interface DayChange extends DayUsage {
   readonly event_ids: readonly string[];
 }
 
+/** What the log has brought since a position. */
 export interface UsageSince {
   /** How far it was read: from here it goes on. */
   readonly through: LogPosition;
@@ -81,8 +109,9 @@ export interface UsageSelection {
   readonly before: LogPosition;
 }
 
-/** The tenant's calendar. */
+/** The tenant's calendar: `today` is a day in its time zone. */
 export interface Calendar {
+  /** IANA name: `Europe/Amsterdam`. */
   readonly time_zone: string;
   /** `YYYY-MM-DD` */
   readonly today: string;

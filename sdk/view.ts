@@ -13,7 +13,10 @@ export interface ListView {
   readonly columns?: readonly string[];
   /** The query parameters that stand above the table as filters; all that are closed sets, days or handles unless said. */
   readonly filters?: readonly string[];
-  /** Whose rows they are; that of the actions on them unless said. null where they are no subjects: then no action is offered, and nothing proven. */
+  /**
+   * Whose rows they are; that of the actions on them unless said. null where they are no subjects: then no action is offered,
+   * and nothing proven.
+   */
   readonly entity?: Entity<never> | null;
   /** What proves one of them; the declaration whose first member they are unless said. */
   readonly evidence?: Evidence;

@@ -8,6 +8,7 @@ import type { TenantFile } from '../kernel/config/tenant.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
+import { packFolder } from './support/pack-folder.ts';
 import { testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 
@@ -184,46 +185,35 @@ test('a pack that fails is disabled with those that require it, and the rest wor
 });
 
 test('a pack that requires what is missing, another version, or itself says so', async () => {
-  const pack = (id: string, requires: Record<string, string>, extra = '') => {
-    const path = join(folder, id);
-    cpSync(join(root, 'tests/support/probe-pack'), path, { recursive: true });
-    const source = readFileSync(join(path, 'manifest.ts'), 'utf8')
-      .replace("id: 'probe',", `id: '${id}',`)
-      .replaceAll(/id: 'probe\.(overview|watched|broken)',/g, `id: '${id}.$1',`)
-      .replace("requires: { 'high-risk-ops': '^0.1.0' }", `requires: ${JSON.stringify(requires)}${extra}`);
-    writeFileSync(join(path, 'manifest.ts'), source);
-    return path;
-  };
-  const raw = (id: string, source: string) => {
-    const path = pack(id, {});
-    const rest = readFileSync(join(path, 'manifest.ts'), 'utf8').replace('export default definePack(', 'const whole = definePack(');
-    writeFileSync(join(path, 'manifest.ts'), `${rest}\n${source}`);
-    return path;
-  };
-  const registry = await loadPacks(
-    [
-      pack('alone', { nobody: '^1' }),
-      pack('old', { fine: '^9' }),
-      pack('a', { b: '*' }),
-      pack('b', { a: '*' }),
-      pack('fine', {}),
-      pack('odd', {}, ", colour: 'red'"),
-      raw('plain', 'const { indicators: _, ...without } = whole;\nexport default definePack({ ...without, usage: [], meters: [] });'),
-      raw('partial', 'const { queries: _, ...partial } = whole;\nexport default partial;'),
-    ],
-    '0.1.0',
-  );
-  assert.equal(
-    registry.all.map(({ id }) => id),
-    ['fine', 'plain'],
-  );
-  assert.equal(registry.find('plain')?.indicators, [], 'it may leave out what it has none of');
-  const reasons = Object.fromEntries(registry.failed.map(({ id, reason }) => [id, reason]));
-  assert.match(reasons.alone ?? '', 'requires nobody ^1, which is not there');
-  assert.match(reasons.old ?? '', 'requires fine ^9, found 1.0.0');
-  assert.match(reasons.a ?? '', 'a → b → a');
-  assert.match(reasons.odd ?? '', '"colour" is not a key of a pack');
-  assert.match(reasons.partial ?? '', 'it does not load: ');
+  const packs = packFolder();
+  const requiring = (id: string, requires: Record<string, string>) => packs.pack(id, `requires: ${JSON.stringify(requires)}`);
+  try {
+    const registry = await loadPacks(
+      [
+        requiring('alone', { nobody: '^1' }),
+        requiring('old', { fine: '^9' }),
+        requiring('a', { b: '*' }),
+        requiring('b', { a: '*' }),
+        requiring('late', { fine: '^1' }),
+        packs.pack('fine'),
+        requiring('unreadable', { fine: 'newest' }),
+        packs.pack('elsewhere', "summit: '^7.0.0'"),
+      ],
+      '0.1.0',
+    );
+    assert.equal(
+      registry.all.map(({ id }) => id),
+      ['fine', 'late'],
+    );
+    const reasons = Object.fromEntries(registry.failed.map(({ id, reason }) => [id, reason]));
+    assert.match(reasons.alone ?? '', 'requires nobody ^1, which is not there');
+    assert.match(reasons.old ?? '', 'requires fine ^9, found 1.0.0');
+    assert.match(reasons.a ?? '', 'a → b → a');
+    assert.match(reasons.unreadable ?? '', '"newest" is no range of versions of fine');
+    assert.match(reasons.elsewhere ?? '', 'it needs Summit ^7.0.0, this is 0.1.0');
+  } finally {
+    packs.remove();
+  }
 });
 
 test.run();

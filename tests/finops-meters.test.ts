@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadPacks } from '../kernel/packs/loader.ts';
+import { packFolder } from './support/pack-folder.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 
@@ -175,21 +173,13 @@ test('correcting the highest event of a closed period gives back what its maximu
 });
 
 test('a pack may not meter what the kernel or another pack meters, nor one thing twice, nor what nobody reports', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'summit-meters-'));
-  const root = new URL('..', import.meta.url).pathname;
-  /** A pack like the probe, with other things that it meters. */
-  const pack = (id: string, usage: readonly string[], meters: readonly string[], eventType = 'workflow_run') => {
-    const meter = `(id, index) => ({ ...meter0, id, title: 'Meter ' + index, event_type: '${eventType}' })`;
-    const metered = `usage: ${JSON.stringify(usage)}.map((type) => ({ ...type0, type })), meters: ${JSON.stringify(meters)}.map(${meter})`;
-    mkdirSync(join(folder, id));
-    writeFileSync(
-      join(folder, id, 'manifest.ts'),
-      `import probe from '${root}tests/support/probe-pack/manifest.ts';
-       const [type0, meter0] = [probe.usage[0], probe.meters[0]];
-       export default { ...probe, id: '${id}', requires: {}, dashboards: [], ${metered} };`,
+  const folder = packFolder();
+  const pack = (id: string, usage: readonly string[], meters: readonly string[], eventType = 'workflow_run') =>
+    folder.pack(
+      id,
+      `usage: ${JSON.stringify(usage)}.map((type) => ({ type, title: type, metadata: sdk.Empty })),
+       meters: ${JSON.stringify(meters)}.map((id, index) => ({ id, title: 'Meter ' + index, event_type: '${eventType}', aggregation: 'sum' }))`,
     );
-    return join(folder, id);
-  };
   try {
     const registry = await loadPacks(
       [
@@ -209,15 +199,15 @@ test('a pack may not meter what the kernel or another pack meters, nor one thing
       ['first'],
     );
     const reasons = Object.fromEntries(registry.failed.map(({ id, reason }) => [id, reason]));
-    assert.match(reasons['type-of-kernel'] ?? '', 'workflow_run is metered by the kernel');
-    assert.match(reasons['meter-of-kernel'] ?? '', 'policy_decisions is metered by the kernel');
-    assert.match(reasons['type-of-first'] ?? '', 'the usage type disk_write is metered by first');
-    assert.match(reasons['meter-of-first'] ?? '', 'the meter disk_writes is metered by first');
-    assert.match(reasons['of-nothing'] ?? '', 'the meter dreams counts dream, which neither it nor a pack that it requires declares');
+    assert.match(reasons['type-of-kernel'] ?? '', 'the usage type "workflow_run" is declared by the kernel already');
+    assert.match(reasons['meter-of-kernel'] ?? '', 'the meter "policy_decisions" is declared by the kernel already');
+    assert.match(reasons['type-of-first'] ?? '', 'the usage type "disk_write" is declared by the pack first already');
+    assert.match(reasons['meter-of-first'] ?? '', 'the meter "disk_writes" is declared by the pack first already');
+    assert.match(reasons['of-nothing'] ?? '', 'the meter "dreams" counts dream, which neither it nor a pack that it requires declares');
     assert.match(reasons['of-another'] ?? '', 'own_disk_writes');
-    assert.match(reasons.twice ?? '', 'the meter disk_reads is declared twice');
+    assert.match(reasons.twice ?? '', 'the meter "disk_reads" is declared twice');
   } finally {
-    rmSync(folder, { recursive: true });
+    folder.remove();
   }
 });
 

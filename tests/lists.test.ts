@@ -3,8 +3,9 @@ import Big from 'big.js';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createReader } from '../kernel/database/reader.ts';
 import { HighRiskRequest } from '../packs/high-risk-ops/entities.ts';
-import { listOf, severalOf } from '../sdk/index.ts';
+import { listOf, type Row, severalOf, type Where } from '../sdk/index.ts';
 import { dealsOf, LEADS, newLead, QUOTES, succeeded } from './support/deal.ts';
 import { accessRequest, type Call, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
@@ -326,6 +327,16 @@ test('a pack can offer no column that is personal to sort by, that is not there,
   assert.throws(offering({ search: ['duration_minutes'] }), /cannot be searched by "duration_minutes"/);
   assert.throws(offering({ within: [['target', 'name']] }), /holds no list in "target"/);
   assert.throws(() => severalOf(['a|b']), /"a\|b" is no value for a filter/);
+});
+
+test('rows are found by what is not there, and not by what they only hold a commitment of', async () => {
+  const { body } = await s.post('engineer', REQUESTS, accessRequest());
+  const found = (where: Where<Row<typeof HighRiskRequest>>) =>
+    s.summit.services.database.transaction('demo-external', 'read', (tx) => createReader(tx, 'demo-external').find(HighRiskRequest, where));
+  assert.ok((await found({ executor_id: null })).some(({ id }) => id === body.id));
+  assert.ok((await found({ executor_id: null, status: 'pending' })).some(({ id }) => id === body.id));
+  const refused = await found({ justification: body.justification }).catch((error: Error) => error);
+  assert.match(String(refused), 'TypeError: high-risk-ops.request: "justification" is personal');
 });
 
 test.run();

@@ -184,7 +184,7 @@ test('counts by day stand in their place: every day that the period touches, the
 
 test('a dashboard is named after its pack', () => {
   const pack = { ...highRiskOps, id: 'other' };
-  assert.throws(() => definePack(pack), /pack other: the dashboard "high-risk-ops.overview" must be named other.<name>/);
+  assert.throws(() => definePack(pack), /pack other: dashboards.0 \(high-risk-ops.overview\): it must be named other.<name>/);
 });
 
 test('a search is one statement, whatever is looked for: each shape stays prepared', () => {
@@ -197,7 +197,7 @@ test('a search is one statement, whatever is looked for: each shape stays prepar
 test('an indicator is named after its pack', () => {
   const indicator = { id: 'other.lag', title: 'Lag', definition: 'A lag', unit: 'seconds', read: async () => ({ value: 0 }) } as const;
   const pack = { ...highRiskOps, indicators: [indicator] };
-  assert.throws(() => definePack(pack), /pack high-risk-ops: the indicator "other.lag" must be named high-risk-ops.<name>/);
+  assert.throws(() => definePack(pack), /pack high-risk-ops: indicators.0 \(other.lag\): it must be named high-risk-ops.<name>/);
 });
 
 test.run();

@@ -237,4 +237,37 @@ test('packs share the shell’s copy of Preact', async () => {
   assert.match(text, /from"\.\.\/\.\.\/chunk-/);
 });
 
+test('a pack from elsewhere shares them too, whatever is installed beside it, in TypeScript and in JavaScript', async () => {
+  const beside = join(folder, 'node_modules');
+  const installed = (name: string, files: Readonly<Record<string, string>>) => {
+    for (const [file, content] of Object.entries(files)) {
+      mkdirSync(join(beside, name, file, '..'), { recursive: true });
+      writeFileSync(join(beside, name, file), content);
+    }
+  };
+  const second = 'export const html = "a second copy"; export const useState = "a second copy"; export const ratePlan = html, signal = html;';
+  const manifest = (exports: object) => JSON.stringify({ type: 'module', exports });
+  installed('preact', { 'package.json': manifest({ '.': './index.js', './hooks': './index.js' }), 'index.js': second });
+  installed('@preact/signals', { 'package.json': manifest({ '.': './index.js' }), 'index.js': second });
+  installed('@summit/sdk', { 'package.json': manifest({ './ui': './index.js', './rating': './index.js' }), 'index.js': second });
+  const imports = `import { html } from '@summit/sdk/ui';\nimport { ratePlan } from '@summit/sdk/rating';\nimport { signal } from '@preact/signals';
+    import { useState } from 'preact/hooks';\nexport default { name: () => [html, ratePlan, signal, useState] };`;
+  const typed = moduleOf('typed', `type Name = string;\n${imports}\nexport const name: Name = 'typed';`);
+  installed('acme', { 'package.json': manifest({}), 'ui/view.ts': imports, 'ui/view.js': imports });
+  const inPackage = (pack: string, module: string) => ({ pack, folder: join(beside, 'acme'), module, file: join(beside, 'acme', module) });
+  const unknown = moduleOf('unknown', `import { html } from '@summit/sdk/kit';\nexport default html;`);
+  const { modules, assets, failed } = await bundle([typed, inPackage('ts', 'ui/view.ts'), inPackage('js', 'ui/view.js'), unknown], []);
+  assert.equal(
+    failed.map(({ pack }) => pack),
+    ['unknown'],
+  );
+  assert.match(failed[0]?.reason ?? '', '@summit/sdk/kit');
+  assert.equal([...modules.keys()], ['typed/ui/view.ts', 'ts/ui/view.ts', 'js/ui/view.js']);
+  for (const path of modules.values()) {
+    const text = Buffer.from(assets.get(path)?.bytes ?? []).toString();
+    assert.not.match(text, 'a second copy');
+    assert.match(text, /from"\.\.\/\.\.\/chunk-/);
+  }
+});
+
 test.run();

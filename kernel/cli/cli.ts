@@ -5,7 +5,9 @@ import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { addLogCommands } from './log.ts';
+import { addNewPackCommand } from './new-pack.ts';
 import { addPackCommands } from './pack.ts';
+import { addPacksCommand } from './packs.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
 import { addRunCommand } from './run.ts';
@@ -72,6 +74,8 @@ program
     process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
   });
 
+addNewPackCommand(program);
+addPacksCommand(program);
 addPolicyCommands(program);
 addPackCommands(program);
 addLogCommands(program);

@@ -6,11 +6,12 @@ import type { LocalTokens } from '../identity/tokens.ts';
 import { assertValid } from '../validation.ts';
 import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
+import { createPackListCommand, type PackListServices } from './pack-list.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PackListServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -29,6 +30,7 @@ export function createCommands(services: CommandServices) {
     ...createPolicyCommands(services),
     ...createLogCommands(services),
     ...createJobCommands(services),
+    ...createPackListCommand(services),
   };
 }
 

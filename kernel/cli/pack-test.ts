@@ -21,7 +21,7 @@ export function addPackTestCommand(pack: Command): void {
       const policies = join(folder, 'policies');
       const hasPolicies = existsSync(join(policies, 'manifest.json'));
       if (files.length === 0 && !hasPolicies) throw new CliError(2, `${folder} has no tests: ${BEGIN}`);
-      const sound = !hasPolicies || (await testPolicies(policies));
+      const sound = !hasPolicies || (await testPolicies([policies]));
       const passed = files.length === 0 || (await run(folder, files));
       if (!sound || !passed) process.exitCode = 1;
     });

@@ -20,6 +20,14 @@ export async function builtFolder(dir: string | undefined): Promise<string> {
   return folder;
 }
 
+/** The folder that a command names; where it names none, the configured one and those that the configured packs bring. @throws CliError */
+export async function builtFolders(dir: string | undefined): Promise<readonly string[]> {
+  const first = await builtFolder(dir);
+  if (dir !== undefined) return [first];
+  const [{ packPaths }, { policiesIn }] = await Promise.all([configuration(), import('../policy/brought.ts')]);
+  return [first, ...packPaths.flatMap((path) => policiesIn(path) ?? [])];
+}
+
 /** The bundles of a folder, as they travel to whoever has the database. @throws CliError */
 export async function candidatesIn(dir: string): Promise<readonly BundleUpload[]> {
   const folder = await builtFolder(dir);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
-import { builtFolder, policyFolder } from './policy-folder.ts';
+import { builtFolders, policyFolder } from './policy-folder.ts';
 import { addPolicyRunCommands } from './policy-runs.ts';
 
 /** The commands for those who write policies. What they run is loaded only then: the server needs none of it. */
@@ -20,20 +20,21 @@ export function addPolicyCommands(program: Command): void {
 
   policy
     .command('test')
-    .argument('[dir]', 'a folder of compiled policies; without it, the configured one')
+    .argument('[dir]', 'a folder of compiled policies; without it, the configured one and those that packs bring')
     .description('run the compiled tests of a folder of policies; needs no opa')
     .option('--json', 'print {"passed": …, "failed": [{"name": …, "failure": …}]}')
     .addHelpText('after', '\nExample:\n  summit policy build packs/acme/policies && summit policy test packs/acme/policies')
     .action(async (dir: string | undefined, { json }: { json?: boolean }) => {
-      if (!(await testPolicies(await builtFolder(dir), json))) process.exitCode = 1;
+      if (!(await testPolicies(await builtFolders(dir), json))) process.exitCode = 1;
     });
 
   addPolicyRunCommands(policy);
 }
 
 /** Prints what failed, and how many passed. @returns whether all did @throws CliError where they were compiled from other sources than these */
-export async function testPolicies(folder: string, json = false): Promise<boolean> {
-  const results = await test(folder);
+export async function testPolicies(folders: readonly string[], json = false): Promise<boolean> {
+  const results = [];
+  for (const folder of folders) results.push(...(await test(folder)));
   const failed = results.filter(({ failure }) => failure !== null);
   const passed = results.length - failed.length;
   process.stdout.write(json ? `${JSON.stringify({ passed, failed })}\n` : failed.map(({ name, failure }) => `${name} ${failure}\n`).join(''));
@@ -61,6 +62,6 @@ async function test(folder: string) {
     import('../../policies/compiled-tests.ts'),
   ]);
   const found = discrepancies(folder);
-  if (found.length > 0) throw new CliError(1, `run summit policy build first:\n${found.map((line) => `  - ${line}`).join('\n')}`);
+  if (found.length > 0) throw new CliError(1, `in ${folder}, run summit policy build first:\n${found.map((line) => `  - ${line}`).join('\n')}`);
   return runCompiledTests(folder);
 }

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
+import { folderOf, PACK_ENTRY } from '../packs/locate.ts';
 import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
 import { DEFAULT_DATA_DIR, dataDirOf } from './data-dir.ts';
@@ -13,7 +14,12 @@ export { ConfigError };
 
 const ConfigFile = Strict({
   log: LogFile,
-  packs: Type.Array(Type.String(), { description: 'Paths of packs, from this file' }),
+  packs: Type.Array(
+    Type.String({
+      pattern: PACK_ENTRY.source,
+      description: 'a folder from this file, beginning with ./ or ../ or /, or the name of an npm package that is installed beside it',
+    }),
+  ),
   policies: Strict({
     folder: Type.String({ description: 'Folder of the compiled policy bundles, from this file' }),
     confirmation: Type.Enum(['in-production', 'always', 'never'], {
@@ -67,6 +73,7 @@ export interface Config {
   readonly dataDir: string;
   readonly origin: string;
   readonly log: LogConfig;
+  /** Folders, absolute. */
   readonly packPaths: readonly string[];
   readonly policies: {
     readonly folder: string;
@@ -112,7 +119,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     dataDir,
     origin: file.log.origin,
     log: log.config,
-    packPaths: file.packs.map((pack) => resolve(base, pack)),
+    packPaths: file.packs.map((entry) => folderOf(entry, base)),
     policies: {
       folder: resolve(base, file.policies.folder),
       confirm: file.policies.confirmation === 'always' || (file.policies.confirmation === 'in-production' && env.NODE_ENV === 'production'),

@@ -42,7 +42,7 @@ export function dashboardQuery(dashboard: Dashboard, { log }: { readonly log: Lo
       const cards = [];
       for (const card of shown.cards) cards.push(presentCard(card, await workOut(card.id, async () => card.value()), await valueBefore(card)));
       const charts = [];
-      for (const chart of shown.charts) charts.push(presentChart(chart, await workOut(chart.id, () => chart.data())));
+      for (const chart of shown.charts ?? []) charts.push(presentChart(chart, await workOut(chart.id, () => chart.data())));
       return { id, title, period, own_time: dashboard.ownTime ?? false, cards, charts, lists: (shown.lists ?? []).map(presentGlance) };
     },
   });

@@ -18,7 +18,7 @@ export interface Selection<Row> {
 
 const WITHOUT_RECEIPTS = '(SELECT count(*) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL) < t.version';
 
-/** The one way to say which rows. @throws TypeError for a column that the entity does not have */
+/** The one way to say which rows. @throws TypeError for a column that the entity does not have, or whose values rows do not hold */
 export function conditionsOf<R>(entity: Entity<R>, tenant: string, { where, withoutReceipts = false }: Selection<R>): Conditions {
   const values: unknown[] = [tenant];
   const bind: Bind = (value) => `$${values.push(value)}`;
@@ -26,6 +26,8 @@ export function conditionsOf<R>(entity: Entity<R>, tenant: string, { where, with
   for (const [column, wanted] of Object.entries(where)) {
     if (wanted === undefined) continue;
     const name = columnOf(entity, column);
+    if (entity.personal.includes(column)) throw new TypeError(`${entity.type}: "${column}" is personal, so rows are found by it with q alone`);
+    if (wanted === null) terms.push(`${name} IS NULL`);
     for (const [operator, value] of comparisonsWith(wanted)) {
       terms.push(termOf(name, operator, bind(value)));
     }
@@ -63,7 +65,8 @@ function termOf(name: string, operator: Comparison[0], parameter: string): strin
 
 function comparisonsWith(wanted: unknown): readonly Comparison[] {
   if (Array.isArray(wanted)) return [['any', wanted]];
-  if (typeof wanted !== 'object' || wanted === null) return [['=', wanted]];
+  if (wanted === null) return [];
+  if (typeof wanted !== 'object') return [['=', wanted]];
   const { since, until, before, has } = wanted as TimeRange & Partial<Having>;
   const bounds: Comparison[] = [
     ['>=', since],

@@ -7,9 +7,14 @@ import { kernelMigrations } from './migrations.ts';
 export interface MigrationOwner {
   readonly id: string;
   readonly migrations: readonly MigrationStep[];
+  /** By id, whose tables its own may build on. */
+  readonly requires?: Readonly<Record<string, string>>;
 }
 
-const kernel: MigrationOwner = { id: 'kernel', migrations: kernelMigrations };
+/** What the kernel's own are recorded under. */
+export const KERNEL_OWNER = 'kernel';
+
+const kernel: MigrationOwner = { id: KERNEL_OWNER, migrations: kernelMigrations };
 
 export const MIGRATIONS_TABLE = 'summit_migrations';
 
@@ -23,7 +28,7 @@ export function migrationList(packs: readonly MigrationOwner[]): MigrationObject
 
 export interface MigrationResult {
   readonly applied: readonly string[];
-  /** Packs whose migrations could not be applied. */
+  /** Packs whose migrations could not be applied, and those that require them. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
 }
 
@@ -62,6 +67,11 @@ async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promis
   const applied = await applyOne(orm, kernel, executed);
   const failed: { id: string; reason: string }[] = [];
   for (const pack of packs) {
+    const missing = failed.find(({ id }) => id in (pack.requires ?? {}));
+    if (missing) {
+      failed.push({ id: pack.id, reason: `it requires ${missing.id}, which failed: ${missing.reason}` });
+      continue;
+    }
     try {
       applied.push(...(await applyOne(orm, pack, executed)));
     } catch (error) {

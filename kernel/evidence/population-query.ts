@@ -1,5 +1,7 @@
-import { Content, defineQuery, Problem, type Query, Strict, sampleOf, Timestamp, Type } from '../../sdk/index.ts';
+import { Content, defineQuery, Problem, type Query, type Reader, Strict, sampleOf, Timestamp, Type } from '../../sdk/index.ts';
+import { assertEnabled, KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
+import { PackEnablements } from '../database/tables.ts';
 import { Deferred } from '../deferred.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { tenantOrigin } from '../log/names.ts';
@@ -34,8 +36,8 @@ export function populationQuery(services: PopulationServices): Query {
       format: Type.Optional(Type.Enum(['json', 'csv', 'html'])),
     }),
     media: ['application/json', 'text/csv', 'text/html'],
-    async run({ tenant, params, query: { format = 'json', nonce = null, ...query } }) {
-      const type = knownType(services.packs, params.type ?? '');
+    async run({ db, tenant, params, query: { format = 'json', nonce = null, ...query } }) {
+      const type = await knownType(db, services.packs, tenant, params.type ?? '');
       const asked = { ...query, from: momentIn('from', query.from), to: momentIn('to', query.to) };
       if (asked.from !== null && asked.to !== null && asked.from > asked.to) throw backwards();
       const { pinned, database } = services;
@@ -72,11 +74,19 @@ async function findRange(
   return read((tx) => rangeOf(tx, log, { from, to: isPast ? to : null }));
 }
 
-/** @throws Problem `not-found` naming those that there are */
-function knownType(packs: PackRegistry, type: string): string {
-  const known = packs.all.flatMap(({ entities }) => entities.filter(({ transitions }) => transitions !== null).map((entity) => entity.type));
-  if (known.includes(type)) return type;
-  throw new Problem('not-found', `There is no type ${type} with states. There are ${known.toSorted().join(', ')}.`);
+/** @throws Problem `pack-disabled`; `not-found` naming those that there are */
+async function knownType(db: Reader, packs: PackRegistry, tenant: string, type: string): Promise<string> {
+  const enabled = new Set([KERNEL_PACK, ...(await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id)]);
+  const known = packs.all.flatMap(({ id, entities }) =>
+    entities.filter(({ transitions }) => transitions !== null).map((entity) => ({ type: entity.type, pack: id, enabled: enabled.has(id) })),
+  );
+  const found = known.find((candidate) => candidate.type === type);
+  if (found) {
+    assertEnabled({ id: found.pack, enabled: found.enabled }, tenant);
+    return type;
+  }
+  const there = known.filter(({ enabled }) => enabled).map((candidate) => candidate.type);
+  throw new Problem('not-found', `There is no type ${type} with states. There are ${there.toSorted().join(', ')}.`);
 }
 
 /** @throws Problem `invalid-input` for a leap second, which RFC 3339 knows and our clocks do not */

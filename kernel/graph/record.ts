@@ -1,5 +1,6 @@
-import { type Edge, type Entity, edge } from '../../sdk/index.ts';
+import { type Changes, type Edge, type Entity, edge, isNone } from '../../sdk/index.ts';
 import { Edges, Nodes } from '../database/tables.ts';
+import type { PackRegistry } from '../packs/registry.ts';
 import type { Happening } from '../record.ts';
 import type { TableWrite } from '../write.ts';
 
@@ -22,6 +23,13 @@ export function kernelEdges({ actor, subject, decisions, approval, changes }: Ha
     ...(actor.system ? [] : decisions.map(({ id }) => edge(id, 'asked_by', actor.id))),
     ...(approval && changes ? [edge(subject.id, 'has_approval', approval.approval.id), edge(approval.approval.id, 'given_by', actor.id)] : []),
   ];
+}
+
+/** @throws TypeError for a relationship that no pack declares: from its other end it would have no name */
+export function assertRelated({ relationships }: Pick<PackRegistry, 'relationships'>, { edges }: Pick<Changes, 'edges'>): void {
+  if (isNone(edges)) return;
+  const stray = edges.find(({ relationship }) => !(relationship in relationships));
+  if (stray) throw new TypeError(`the relationship ${stray.relationship} is one that no pack declares`);
 }
 
 export function graphWrites(

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
 import type { Outcomes } from '../outcome.ts';
+import { bySpecificity } from '../packs/paths.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
 import { readJson } from './body.ts';
@@ -25,12 +26,12 @@ export interface RouteServices {
   readonly config: Config;
 }
 
-/** One route for each action and query that declares one; nothing is registered by hand. */
+/** One route for each action and query that declares one; nothing is registered by hand. `/x/new` is found before `/x/:id`, whichever is declared first. */
 export function createRoutes(services: RouteServices): Router {
   const router = new Router();
-  for (const { kind, pack, operation } of services.packs.operations) {
-    const { route } = operation;
-    if (!route) continue;
+  const routed = services.packs.operations.flatMap((found) => (found.operation.route ? [{ found, route: found.operation.route }] : []));
+  for (const { found, route } of routed.toSorted((one, other) => bySpecificity(one.route.path, other.route.path))) {
+    const { kind, pack, operation } = found;
     const handle = kind === 'action' ? actionHandler(services, pack, operation) : queryHandler(services, pack, operation);
     router.register(route.path, [route.method], async (ctx: Context) => handle(ctx));
   }

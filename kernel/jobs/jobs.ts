@@ -25,7 +25,7 @@ const TENANTS_AT_A_TIME = 4;
 interface Acted {
   readonly count: number;
   readonly failures: readonly unknown[];
-  /** Where its state does not allow it, or no longer. */
+  /** Where its state does not allow it, or no longer, or the pack was switched off meanwhile. */
   readonly refusals: readonly Problem[];
 }
 
@@ -132,7 +132,7 @@ export class JobScheduler {
         acted.count += 1;
       } catch (error) {
         // One that fails does not hold up the rest.
-        if (error instanceof Problem && error.code === 'invalid-state') acted.refusals.push(error);
+        if (error instanceof Problem && (error.code === 'invalid-state' || error.code === 'pack-disabled')) acted.refusals.push(error);
         else if (!(isRetryable(error) || (error instanceof Problem && error.code === 'conflict'))) acted.failures.push(error);
       }
     }

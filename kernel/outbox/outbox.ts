@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Effect, isNone, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
-import type { Admission } from '../admission.ts';
+import { type Admission, KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 
@@ -22,6 +22,10 @@ const HOLD_EVERY_MS = 3_000;
 const BATCH = 20;
 /** What takes longer goes on by itself, and holds up nothing else that waits. */
 const SWEEP_WAITS_MS = 5_000;
+
+/** What a pack that is switched off has left waits until it is switched on again. What others are to be told has happened, and is told all the same. */
+const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
+  (SELECT FROM pack_enablements e WHERE e.tenant_id = $1 AND e.pack_id = outbox.pack AND e.status = 'enabled'))`;
 
 /**
  * Delivers what actions have left in the outbox: runs the effect, then records its outcome by a governed action. At
@@ -56,7 +60,8 @@ export class OutboxWorker {
     for (const tenant of tenants) {
       const due = await this.#database.transaction(tenant, 'read', (tx) =>
         tx.query<{ id: string }>(
-          'SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() ORDER BY available_at LIMIT $2',
+          `SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
+             ORDER BY available_at LIMIT $2`,
           [tenant, BATCH],
         ),
       );
@@ -134,7 +139,7 @@ export class OutboxWorker {
     const [message] = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith<Message>(
         `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ attempts, $4))
-           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now()
+           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
            RETURNING id, pack, effect, subject_id, payload, attempts`,
         [tenant, id, CLAIM_SECONDS, LONGEST_CLAIM_SECONDS],
       ),

@@ -1,9 +1,12 @@
 import type { Action, Meter, Pack, Query, UsageType } from '../../sdk/index.ts';
+import { conflictsWith } from './conflicts.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
 export interface FailedPack {
   readonly id: string;
   readonly reason: string;
+  /** It did not come so far as to say what it is called, so that its id is the name of its folder. */
+  readonly guessed?: true;
 }
 
 export type Operation =
@@ -17,6 +20,7 @@ export class PackRegistry {
   readonly #folders: ReadonlyMap<string, string>;
   #operations: readonly Operation[] | null = null;
   #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
+  #relationships: Readonly<Record<string, string>> | null = null;
   #answering: (pack: Pack) => readonly Query[] = () => {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
@@ -50,25 +54,37 @@ export class PackRegistry {
     for (const pack of this.all) this.#packs.set(pack.id, change(pack));
   }
 
-  /** Puts the kernel's own pack before all others. @param answering makes the queries that answer what a pack declares beside its own */
+  /**
+   * Puts the kernel's own pack before all others, and takes out those that declare what it does.
+   * @param answering makes the queries that answer what a pack declares beside its own
+   */
   install(core: Pack, answering: (pack: Pack) => readonly Query[]): void {
+    for (const pack of this.all) {
+      const conflicts = conflictsWith(pack, [core]);
+      if (conflicts.length > 0) this.fail(pack.id, conflicts.join('; '));
+    }
     const packs = this.all;
     this.#answering = answering;
     this.#packs.clear();
     for (const pack of [core, ...packs]) this.#packs.set(pack.id, pack);
-    this.#operations = null;
-    this.#usageTypes = null;
+    this.#forget();
   }
 
   /** Takes out a pack that cannot work, and every pack that requires it. */
   fail(id: string, reason: string): void {
     if (!this.#packs.delete(id)) return;
     this.#failed.push({ id, reason });
-    this.#operations = null;
-    this.#usageTypes = null;
+    this.#forget();
     for (const { id: dependent, requires } of this.all) {
       if (id in requires) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
     }
+  }
+
+  /** What is worked out of the packs is worked out anew. */
+  #forget(): void {
+    this.#operations = null;
+    this.#usageTypes = null;
+    this.#relationships = null;
   }
 
   /** Every action and query; each declaration of evidence or a dashboard is a query of its pack, and is switched off with it. */
@@ -101,6 +117,7 @@ export class PackRegistry {
 
   /** Every relationship, with the name it has from the other end. */
   get relationships(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.all.map(({ relationships }) => relationships));
+    this.#relationships ??= Object.assign({}, ...this.all.map(({ relationships }) => relationships)) as Readonly<Record<string, string>>;
+    return this.#relationships;
   }
 }

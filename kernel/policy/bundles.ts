@@ -13,7 +13,7 @@ interface StoredBundle extends Omit<Bundle, 'wasm'> {
  * sources, signature) is each tenant's own, so that none can write another's evidence.
  */
 export class Bundles {
-  /** What the configured folder holds, by Rego package. */
+  /** What the configured folder and the packs bring, by Rego package. */
   readonly configured: ReadonlyMap<string, Bundle>;
   readonly #known = new Map<string, Bundle>();
 

@@ -4,7 +4,7 @@ import { extname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type BuildFailure, type BuildOptions, build } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, type Plugin } from 'esbuild';
 import { ICONS } from '../../sdk/ui/icon-names.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -104,6 +104,24 @@ async function built(modules: readonly PackModule[], icons: readonly string[]): 
   };
 }
 
+/** What there may be only one of: a second copy knows nothing of the state that the first one keeps. */
+const SHARED = /^(@summit\/sdk|preact|preact-iso|htm|@preact\/signals)(\/|$)/;
+
+/** Whoever imports one of these gets that of this Summit, wherever they lie and whatever is installed beside them; as `one-sdk.ts` does for the server. */
+function oneKit(): Plugin {
+  return {
+    name: 'one-kit',
+    setup(building) {
+      building.onResolve({ filter: SHARED }, ({ path, kind, pluginData }) =>
+        // What is asked for here comes by once more.
+        pluginData === HERE ? undefined : building.resolve(path, { kind, resolveDir: root, pluginData: HERE }),
+      );
+    },
+  };
+}
+
+const HERE = Symbol('resolved from this Summit');
+
 const options = {
   absWorkingDir: root,
   outdir: 'assets',
@@ -120,8 +138,7 @@ const options = {
   entryNames: '[dir]/[name]-[hash]',
   chunkNames: 'chunk-[hash]',
   logLevel: 'silent',
-  // So that a pack from elsewhere has the same Preact as the shell.
-  nodePaths: [`${root}node_modules`],
+  plugins: [oneKit()],
 } satisfies BuildOptions;
 
 /** @param path of an output, from the root on */

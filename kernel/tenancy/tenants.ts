@@ -117,8 +117,10 @@ export class Tenants {
     return enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);
       if (!pack) {
-        // A pack that failed to load is reported elsewhere; its tenants keep their settings for when it is mended.
-        return this.#packs.failed.some((failed) => failed.id === packId) ? [] : [`tenant ${id}: packs.${packId}: no such pack is configured`];
+        // A pack that failed to load, perhaps before it could say its id, is reported elsewhere; its tenants keep their settings for when it is mended.
+        return this.#packs.failed.some((failed) => failed.id === packId || failed.guessed)
+          ? []
+          : [`tenant ${id}: packs.${packId}: no such pack is configured`];
       }
       const missing = Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
       return [

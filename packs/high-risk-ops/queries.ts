@@ -1,4 +1,4 @@
-import { defineQuery, listOf, pageOf, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
+import { defineQuery, listOf, pageOf, rangeOf, receiptsOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
 import { HighRiskRequest } from './entities.ts';
 import { RequestAnswer } from './request.schema.ts';
 import { filesOf, presentRequest } from './request.ts';
@@ -63,14 +63,4 @@ export const getRequest = defineQuery({
   },
 });
 
-export const requestReceipts = defineQuery({
-  id: 'high-risk-ops.request.receipts',
-  title: 'The receipts of a request',
-  route: { method: 'GET', path: '/high-risk-ops/requests/:id/receipts' },
-  query: Strict({}),
-  async run({ db, params }) {
-    const { id } = await db.one(HighRiskRequest, params.id ?? '');
-    const items = await db.receipts(HighRiskRequest, id);
-    return { items, next_cursor: null, total: items.length };
-  },
-});
+export const requestReceipts = receiptsOf(HighRiskRequest, { path: '/high-risk-ops/requests/:id', title: 'The receipts of a request' });

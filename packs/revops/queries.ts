@@ -1,4 +1,4 @@
-import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
+import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, receiptsOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
 import { Lead, Opportunity, Quote } from './entities.ts';
 import { presentLeads, presentOpportunities } from './lead.ts';
 import { filesOf, presentQuote, presentRevision } from './quote.ts';
@@ -153,17 +153,7 @@ export const quoteRevisions = defineQuery({
   },
 });
 
-export const quoteReceipts = defineQuery({
-  id: 'revops.quote.receipts',
-  title: 'The receipts of a quote',
-  route: { method: 'GET', path: '/revops/quotes/:id/receipts' },
-  query: Strict({}),
-  async run({ db, params }) {
-    const { id } = await db.one(Quote, params.id ?? '');
-    const items = await db.receipts(Quote, id);
-    return { items, next_cursor: null, total: items.length };
-  },
-});
+export const quoteReceipts = receiptsOf(Quote, { path: '/revops/quotes/:id', title: 'The receipts of a quote' });
 
 /** undefined where nobody was asked for, null where there is no such person. */
 async function ownerIn(db: Reader, handle: string | undefined): Promise<string | null | undefined> {

@@ -2,19 +2,44 @@ import { code as currencyWithCode } from 'currency-codes';
 import type { Fraction } from 'fraction.js';
 import { exact, fixed, total } from './exact.ts';
 
-/** The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY; undefined where there is no such currency. */
+/**
+ * The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY; undefined where there is no such currency.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual(['USD', 'JPY', 'usd', 'ABC'].map(minorUnitsOf), [2, 0, undefined, undefined]);
+ * ```
+ */
 export function minorUnitsOf(currency: unknown): number | undefined {
   // The list would be searched in any case of letters.
   return typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) ? currencyWithCode(currency)?.digits : undefined;
 }
 
-/** The sum of amounts in whole minor units, which may be negative. @throws TypeError naming what is no such amount, or no currency */
+/**
+ * The exact sum of amounts in whole minor units, which may be negative.
+ *
+ * @throws TypeError naming what is no such amount, or no currency
+ * @example
+ * ```ts
+ * assert.equal(sumOfAmounts(['120.00', '-20.50'], 'USD'), '99.50');
+ * assert.equal(sumOfAmounts([], 'JPY'), '0');
+ * assert.throws(() => sumOfAmounts(['1.00', '0.005'], 'USD'), { message: 'amounts.1 must have at most 2 decimal places' });
+ * ```
+ */
 export function sumOfAmounts(amounts: readonly string[], currency: string): string {
   const places = placesOf(currency);
   return fixed(total(amounts.map((amount, index) => amountIn(amount, places, `amounts.${index}`))), places);
 }
 
-/** What is left of an amount where another is taken from it. @throws TypeError as `sumOfAmounts` */
+/**
+ * What is left of an amount where another is taken from it, negative where that is more.
+ *
+ * @throws TypeError as `sumOfAmounts`
+ * @example
+ * ```ts
+ * assert.equal(differenceOfAmounts('100.00', '100.01', 'USD'), '-0.01');
+ * ```
+ */
 export function differenceOfAmounts(amount: string, taken: string, currency: string): string {
   const places = placesOf(currency);
   return fixed(amountIn(amount, places, 'amount').sub(amountIn(taken, places, 'taken')), places);

@@ -1,4 +1,4 @@
-/** `path` is that of the field, `charges.0.tiers.1.up_to`; the message reads on from it. */
+/** What is wrong with which field. `path` is that of the field, `charges.0.tiers.1.up_to`; the message reads on from it. */
 export interface PlanError {
   readonly path: string;
   readonly message: string;

@@ -103,7 +103,15 @@ function sizeText(size: string): string {
   return grouped(plain(exact(size)));
 }
 
-/** `1234567.891` as `1,234,567.891` */
+/**
+ * A decimal string for people to read, its thousands apart: `1234567.891` as `1,234,567.891`. Of no locale, so that a
+ * description is the same wherever it is worked out.
+ *
+ * @example
+ * ```ts
+ * assert.equal(grouped('1234567.8910'), '1,234,567.8910');
+ * ```
+ */
 export function grouped(decimal: string): string {
   const [whole = '', ...places] = decimal.split('.');
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...places].join('.');

@@ -8,7 +8,18 @@ const MOST_CHARGES = 50;
 const MOST_TIERS = 50;
 const LONGEST_SIZE = 40;
 
-/** Every error of what should be a price plan, in its form and in its sense; none where it is one. */
+/**
+ * Every error of what should be a price plan, in its form and in its sense; none where it is one.
+ *
+ * @example
+ * ```ts
+ * const tiers = [{ up_to: '1000', unit_price: '0.02' }, { up_to: '5000', unit_price: '0.01' }];
+ * const plan = { id: 'growth', version: 1, currency: 'USD', base_fee: '500.00', charges: [{ meter: 'workflow_runs', model: 'volume', tiers }] };
+ * assert.deepEqual(planErrors(plan), [
+ *   { path: 'charges.0.tiers.1.up_to', message: 'must be null: the last tier has no end, so that every quantity has a price' },
+ * ]);
+ * ```
+ */
 export function planErrors(value: unknown): readonly PlanError[] {
   if (!isObject(value)) return [{ path: '(plan)', message: 'must be an object' }];
   const places = minorUnitsOf(value.currency);
@@ -22,11 +33,29 @@ export function planErrors(value: unknown): readonly PlanError[] {
   return plan(value, '');
 }
 
+/**
+ * Whether it is a price plan. `planErrors` says why not.
+ *
+ * @example
+ * ```ts
+ * assert.ok(isPlan({ id: 'free', version: 1, currency: 'USD', base_fee: '0.00', charges: [] }));
+ * assert.ok(!isPlan({ id: 'free', version: 1, currency: 'USD', base_fee: 0, charges: [] }), 'money is a decimal string');
+ * ```
+ */
 export function isPlan(value: unknown): value is Plan {
   return planErrors(value).length === 0;
 }
 
-/** @throws TypeError naming the fields that are wrong */
+/**
+ * Lets nothing through that is no price plan.
+ *
+ * @throws TypeError naming the fields that are wrong
+ * @example
+ * ```ts
+ * const read: unknown = JSON.parse('{"id": "free", "version": 1, "currency": "XXL", "base_fee": "0.00", "charges": []}');
+ * assert.throws(() => assertPlan(read), { message: 'currency must be a currency of ISO 4217, such as USD' });
+ * ```
+ */
 export function assertPlan(value: unknown): asserts value is Plan {
   assertNone(planErrors(value));
 }
@@ -36,12 +65,32 @@ export function chargeErrors(value: unknown, currency: unknown): readonly PlanEr
   return charge(minorUnitsOf(currency))(value, '');
 }
 
-/** Whether a plan in this currency may have such a charge. */
+/**
+ * Whether a plan in this currency may have such a charge.
+ *
+ * @example
+ * ```ts
+ * const charge = { meter: 'workflow_runs', model: 'package', package_price: '5.00', package_size: '1000', minimum: '0.50' };
+ * assert.ok(isCharge(charge, 'USD'));
+ * assert.ok(!isCharge(charge, 'JPY'), 'there is no half yen');
+ * ```
+ */
 export function isCharge(value: unknown, currency: string): value is Charge {
   return chargeErrors(value, currency).length === 0;
 }
 
-/** Every error of quantities by meter, `{"policy_decisions": "12345"}`. */
+/**
+ * Every error of quantities by meter, `{"policy_decisions": "12345"}`: decimal strings that are not negative.
+ *
+ * @param path what the paths of the errors begin with
+ * @example
+ * ```ts
+ * assert.deepEqual(quantityErrors({ policy_decisions: '12345' }), []);
+ * assert.deepEqual(quantityErrors({ policy_decisions: -1 }), [
+ *   { path: 'quantities.policy_decisions', message: 'must be a decimal string such as "12.50"' },
+ * ]);
+ * ```
+ */
 export function quantityErrors(value: unknown, path = 'quantities'): readonly PlanError[] {
   return record(decimal)(value, path);
 }

@@ -10,10 +10,13 @@ export interface Line {
   readonly meter: string | null;
   readonly description: string;
   readonly quantity: string;
+  /** As the plan has it; null where there are several. */
   readonly unit_price: string | null;
+  /** A decimal string in the minor unit of the plan's currency. */
   readonly amount: string;
 }
 
+/** What a period costs, line by line. */
 export interface RatedPlan {
   readonly lines: readonly Line[];
   /** The sum of the lines as they are rounded. */
@@ -22,17 +25,36 @@ export interface RatedPlan {
   readonly ignored: readonly string[];
 }
 
+/** What a quantity costs by one charge. */
 export interface RatedCharge {
   /** As the plan has it; null where there are several. */
   readonly unit_price: string | null;
+  /** A decimal string in the minor unit of the currency. */
   readonly amount: string;
+  /** How it was worked out, in words. */
   readonly description: string;
 }
 
 /**
- * What a period costs by this plan: the base fee and then, in the order of the plan, a line for each charge, also where nothing was used.
- * @param quantities by meter, decimal strings of at most 200 characters
+ * What a period costs by this plan: the base fee and then, in the order of the plan, a line for each charge, also where nothing
+ * was used. Pure and exact: the same plan and quantities come out the same wherever they are worked out.
+ *
+ * @param quantities by meter, decimal strings of at most 200 characters; a meter that the plan does not charge is `ignored`
  * @throws TypeError naming the fields of the plan or the quantities that are wrong
+ * @example
+ * ```ts
+ * const plan: Plan = {
+ *   id: 'internal-demo',
+ *   version: 1,
+ *   currency: 'USD',
+ *   base_fee: '500.00',
+ *   charges: [{ meter: 'policy_decisions', model: 'per_unit', unit_price: '2.00', unit_size: '1000' }],
+ * };
+ * const { lines, total, ignored } = ratePlan(plan, { policy_decisions: '12345', workflow_runs: '3' });
+ * assert.deepEqual(lines.map(({ amount }) => amount), ['500.00', '24.69']);
+ * assert.equal(total, '524.69');
+ * assert.deepEqual(ignored, ['workflow_runs']);
+ * ```
  */
 export function ratePlan(plan: Plan, quantities: Readonly<Record<string, string>>): RatedPlan {
   assertPlan(plan);
@@ -57,7 +79,17 @@ export function ratePlan(plan: Plan, quantities: Readonly<Record<string, string>
 
 /**
  * What a quantity costs by one charge: exact, and rounded once, half away from zero, to the currency's minor unit.
+ *
+ * @param quantity a decimal string of at most 200 characters, not negative
+ * @param currency ISO 4217
  * @throws TypeError naming the field of the charge, the quantity or the currency that is wrong
+ * @example
+ * ```ts
+ * const tiers = [{ up_to: '1000', unit_price: '0.02' }, { up_to: null, unit_price: '0.01' }];
+ * const cost = (model: 'graduated' | 'volume') => rateCharge({ meter: 'workflow_runs', model, tiers }, '1001', 'USD').amount;
+ * assert.equal(cost('graduated'), '20.01', 'each unit at the price of its tier');
+ * assert.equal(cost('volume'), '10.01', 'all units at the price of the last');
+ * ```
  */
 export function rateCharge(charge: Charge, quantity: string, currency: string): RatedCharge {
   placesOf(currency);

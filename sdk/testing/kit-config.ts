@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../kernel/config/config.ts';
 import { logConfigOf } from '../../kernel/config/log.ts';
@@ -35,17 +34,11 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     origin: ORIGIN,
     log: logConfigOf({ origin: ORIGIN, witnesses: [] }, { base: dataDir, dataDir, production: false }).config,
     packPaths: wanted.packs.map(({ path }) => path),
-    policies: { folder: policiesFor(wanted.packs), confirm: false, storeEvaluations: true, trustedKeys: {} },
+    policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
     ...{ bodyLimit: 262_144, outcomeWaitMs: 3_000, publicUrl: null, requestsPerMinute: 1_000_000, sessionMinutes: 720, heartbeatMs: 15_000 },
   };
-}
-
-/** Those of the pack, the last, where it brings any; else those of this Summit. */
-function policiesFor(packs: readonly PackFolder[]): string {
-  const own = join(packs.at(-1)?.path ?? '', 'policies');
-  return existsSync(join(own, 'manifest.json')) ? own : join(SUMMIT, 'policies');
 }
 
 function tenantOf(id: string, { packs, settings, roles, teams, timeZone, webhooks }: Wanted): TenantFile {

@@ -20,35 +20,64 @@ export class ApiError extends Error {
   }
 }
 
-/** What the shell keeps of the session. Writes carry its token, so that no other site can make them. */
+/**
+ * What the shell keeps of the session. Writes carry its token, so that no other site can make them.
+ *
+ * @internal
+ */
 export const csrfToken = signal<string | null>(null);
 
-/** Whether the last request reached the server, and when one last did. */
+/**
+ * Whether the last request reached the server, and when one last did: milliseconds since 1970.
+ *
+ * @internal
+ */
 export const connection = signal<{ readonly online: boolean; readonly since: number }>({ online: true, since: Date.now() });
 
 /** Changes only when the server is lost or found again, not with each request. */
 export const online = computed(() => connection.value.online);
 
+/**
+ * The server has answered.
+ *
+ * @internal
+ */
 export function reached(): void {
   connection.value = { online: true, since: Date.now() };
 }
 
+/**
+ * The server was not reached.
+ *
+ * @internal
+ */
 export function lost(): void {
   connection.value = { online: false, since: connection.value.since };
 }
 
-/** Whether the session was over when the API was last asked. */
+/**
+ * Whether the session was over when the API was last asked: the shell then asks to sign in.
+ *
+ * @internal
+ */
 export const signedOut = signal(false);
 
+/** What the API has answered to a write: a 202 is done later. */
 export interface Answered<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
 }
 
+/** An object as JSON has it. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** @param path of the API, with its parameters @throws ApiError */
+/**
+ * Asks the API. In a component, `useResource` does, and asks again when it should.
+ *
+ * @param path of the API, with its parameters, as `apiPath` makes it
+ * @throws ApiError
+ */
 export async function get<T = Json>(path: string, options: { readonly signal?: AbortSignal } = {}): Promise<T> {
   return (await call<T>('GET', path, options)).body;
 }
@@ -95,6 +124,7 @@ export async function ask<T = Json>(path: string, body: unknown, options: { read
   return (await call<T>('POST', path, { ...options, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } })).body;
 }
 
+/** What was downloaded, as the bytes that it is. */
 export interface Downloaded {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** null where the server names none. */

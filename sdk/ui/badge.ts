@@ -1,6 +1,7 @@
 import { words } from './format.ts';
 import { html } from './html.ts';
 
+/** How a state is to be taken: done, gone wrong, waiting for somebody, underway, or none of these. */
 export type Tone = 'good' | 'bad' | 'doubt' | 'busy' | 'plain';
 
 const TONES: Readonly<Record<string, Tone>> = {

@@ -7,6 +7,7 @@ const say = messagesOf({
   failed: 'This could not be worked out. The rest is not affected.',
 });
 
+/** A number with its unit, as `GET /dashboards/<id>` answers it. */
 export interface CardValue {
   readonly value: number | string | null;
   readonly unit: 'count' | 'seconds' | 'milliseconds' | 'percent' | 'money';

@@ -22,6 +22,7 @@ export interface Schema {
   readonly 'x-summit-values'?: readonly string[];
 }
 
+/** An action as the Switchboard knows it. */
 export interface ActionEntry {
   readonly id: string;
   readonly title: string;
@@ -35,6 +36,7 @@ export interface ActionEntry {
   readonly versioned: boolean;
 }
 
+/** A list as the Switchboard knows it: what its query declares, and what the pack's `views` say of it. */
 export interface ListEntry {
   readonly id: string;
   readonly path: string;
@@ -44,17 +46,23 @@ export interface ListEntry {
   readonly filters: readonly string[] | null;
   readonly section: string | null;
   readonly unlisted: boolean;
+  /** The address of its browser module, where it has one. */
   readonly module: string | null;
+  /** The path of one of its records, `/vendors/:id`; null where they have no page. */
   readonly detail: string | null;
   readonly entity: string | null;
   readonly transitions: Readonly<Record<string, readonly string[]>> | null;
   readonly evidence: string | null;
   readonly query: Schema;
+  /** The schema of one item, where the query says what it answers. */
   readonly item: Schema | null;
+  /** The actions that make one. */
   readonly creating: readonly ActionEntry[];
+  /** The actions that change one. */
   readonly changing: readonly ActionEntry[];
 }
 
+/** A page of a pack, as the Switchboard knows it. */
 export interface PageEntry {
   readonly path: string;
   readonly title: string;
@@ -63,6 +71,7 @@ export interface PageEntry {
   readonly module: string | null;
 }
 
+/** A pack with what it has for the person who asks. */
 export interface PackEntry {
   readonly id: string;
   readonly title: string;
@@ -80,14 +89,24 @@ export interface Catalog {
   readonly packs: readonly PackEntry[];
 }
 
+/**
+ * null until somebody is signed in: the shell fills it, and views ask `signedIn`.
+ *
+ * @internal
+ */
 export const catalog = signal<Catalog | null>(null);
 
-/** @throws TypeError before anybody is signed in: nothing that asks is shown before */
+/**
+ * What there is for the person who is signed in, tenant and person among it.
+ *
+ * @throws TypeError before anybody is signed in: nothing that asks is shown before
+ */
 export function signedIn(): Catalog {
   if (!catalog.value) throw new TypeError('nobody is signed in yet');
   return catalog.value;
 }
 
+/** Whether the person holds one of the roles; everybody does where none are named. For what is worth showing: what they may do, the API says. */
 export function holds(roles: readonly string[] | undefined): boolean {
   return !roles || roles.some((role) => signedIn().user.roles.includes(role));
 }
@@ -99,6 +118,7 @@ export function listOfEntity(entity: string): ListEntry | undefined {
     .find((list) => list.entity === entity && list.detail !== null);
 }
 
+/** The list that the API has at this path; undefined where it has none, or not for this person. */
 export function listAt(path: string): ListEntry | undefined {
   return signedIn()
     .packs.flatMap(({ lists }) => lists)

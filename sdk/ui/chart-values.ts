@@ -1,6 +1,7 @@
 import { type CardValue, measure } from './card.ts';
 import { day, number, shortDay } from './format.ts';
 
+/** A chart as `GET /dashboards/<id>` answers it. */
 export interface ChartOf {
   readonly id: string;
   readonly title: string;

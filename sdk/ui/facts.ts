@@ -1,5 +1,6 @@
 import { type ComponentChildren, html } from './html.ts';
 
+/** A term with its value. */
 export interface Fact {
   readonly term: string;
   readonly value: ComponentChildren;

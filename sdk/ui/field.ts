@@ -31,6 +31,7 @@ export interface OptionSource {
   readonly of: (list: Item) => readonly Option[];
 }
 
+/** One of several values to choose from, as it is sent and as it is read. */
 export interface Option {
   readonly value: string;
   readonly text: string;

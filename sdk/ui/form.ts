@@ -20,6 +20,7 @@ import { type ComponentChildren, html } from './html.ts';
 import { signInPath } from './links.ts';
 import { say } from './messages.ts';
 
+/** What a form is made from, and what becomes of what is typed into it. */
 export interface FormProps {
   readonly schema: Schema;
   readonly submitLabel: string;

@@ -17,7 +17,12 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-/** `3 minutes ago`, `in 2 hours` */
+/**
+ * `3 minutes ago`, `in 2 hours`
+ *
+ * @param time RFC 3339
+ * @param from milliseconds since 1970
+ */
 export function relativeTime(time: string, from = Date.now()): string {
   const seconds = Math.round((Date.parse(time) - from) / 1_000);
   if (seconds === 0) return now;
@@ -25,6 +30,11 @@ export function relativeTime(time: string, from = Date.now()): string {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
+/**
+ * A moment to the second, in the time zone of whoever reads it.
+ *
+ * @param time RFC 3339
+ */
 export function exactTime(time: string): string {
   return exact.format(new Date(time));
 }
@@ -105,6 +115,7 @@ export function shortId(id: string): string {
   return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id) ? `…${id.slice(-6)}` : id;
 }
 
+/** `812 byte`, `1.4 kB`, `12 MB`: a kilobyte is 1,000 bytes. */
 export function bytes(size: number): string {
   const [unit, divisor] =
     size < 1_000 ? (['byte', 1] as const) : size < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);

@@ -1,5 +1,31 @@
-export { computed, effect, type Signal, signal, useComputed, useSignal } from '@preact/signals';
-export { useCallback, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+export {
+  /** A value that follows from signals, worked out anew when one of them changes. */
+  computed,
+  /** Runs now, and again whenever a signal that it read changes; what it returns ends it. */
+  effect,
+  /** A value that components follow: who reads `value` is shown anew when it changes. */
+  type Signal,
+  /** A value for several parts of a page. What somebody would send to somebody else belongs into the address: `usePlace`. */
+  signal,
+  /** `computed`, for as long as the component is there. */
+  useComputed,
+  /** `signal`, for as long as the component is there. */
+  useSignal,
+} from '@preact/signals';
+export {
+  /** The same function at each call, until what it depends on changes. */
+  useCallback,
+  /** Runs after the component is shown, and again when what it depends on changes; what it returns tidies up. */
+  useEffect,
+  /** An id that is unique in the page: for a label and its control. */
+  useId,
+  /** What was worked out, until what it depends on changes. */
+  useMemo,
+  /** What is kept from call to call and shows nothing, such as an element. */
+  useRef,
+  /** What a component remembers for itself. */
+  useState,
+} from 'preact/hooks';
 export * from './api.ts';
 export * from './badge.ts';
 export * from './card.ts';

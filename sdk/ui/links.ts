@@ -1,5 +1,6 @@
 import { type ListEntry, listOfEntity, signedIn } from './catalog.ts';
 
+/** Parameters of an address, by name. */
 export type Parameters = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** A path of the API with its parameters, each in place of one of its name that the path has. Those that are null or empty are left out. */

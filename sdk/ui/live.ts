@@ -11,12 +11,16 @@ export interface Happening {
   readonly seq: number | null;
 }
 
-/** null: more has happened than was told, so what is shown is to be asked for again. */
+/** Hears of what happens. null: more has happened than was told, so what is shown is to be asked for again. */
 export type Listener = (happening: Happening | null) => void;
 
 const listeners = new Set<Listener>();
 
-/** Tells every part of the page that listens. */
+/**
+ * Tells every part of the page that listens.
+ *
+ * @internal
+ */
 export function announce(happening: Happening | null): void {
   for (const listener of listeners) listener(happening);
 }

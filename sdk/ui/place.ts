@@ -1,6 +1,7 @@
 import { useLocation } from 'preact-iso';
 import { apiPath, type Parameters, pageAt } from './links.ts';
 
+/** Where the Switchboard is, and how it goes elsewhere. */
 export interface Place {
   /** Below `/w`. */
   readonly path: string;

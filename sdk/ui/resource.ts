@@ -82,7 +82,11 @@ function remember(path: string, found: { readonly value: unknown; readonly at: n
   if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
 }
 
-/** Another person must not see what the one before did. */
+/**
+ * Another person must not see what the one before did.
+ *
+ * @internal
+ */
 export function forgetAll(): void {
   seen.clear();
 }

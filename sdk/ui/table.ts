@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type ComponentChildren, html } from './html.ts';
 import { Icon } from './icon.ts';
 
+/** A column of a table. */
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;

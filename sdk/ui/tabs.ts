@@ -1,5 +1,6 @@
 import { html } from './html.ts';
 
+/** A tab: a link to its own address. */
 export interface TabLink {
   readonly id: string;
   readonly title: string;

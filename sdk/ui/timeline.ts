@@ -2,6 +2,7 @@ import type { Tone } from './badge.ts';
 import { type ComponentChildren, html } from './html.ts';
 import { Time } from './time.ts';
 
+/** Something that happened: what, by whom, when (RFC 3339; null where it is still to come). */
 export interface TimelineEntry {
   readonly id: string;
   readonly title: ComponentChildren;

@@ -16,6 +16,7 @@ export interface RecordProps<Record extends Item = Item> {
   readonly reload: () => void;
 }
 
+/** A tab of a record's page. */
 export interface RecordTab<Record extends Item = Item> {
   /** The last part of its address. */
   readonly id: string;

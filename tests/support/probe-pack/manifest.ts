@@ -140,6 +140,13 @@ const tellOfAnother = misbehaving('tell-of-another', (probe, at) => ({
   answer: {},
 }));
 
+const relateUndeclared = misbehaving('relate-undeclared', (probe, at) => ({
+  subjects: [change(Probe, at, probe, {})],
+  ...nothing,
+  edges: [edge(probe.id, 'probed_by', at.actor.id)],
+  answer: {},
+}));
+
 /** Takes any reading; its event does not. */
 const report = defineAction({
   id: 'probe.report',
@@ -333,6 +340,7 @@ export default definePack({
     report,
     tellUndeclared,
     tellOfAnother,
+    relateUndeclared,
     ...billing.actions,
   ],
   queries: [listProbes, getProbe],

@@ -1,0 +1,56 @@
+import { join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+
+/** The beginning of a pack: what it writes is a whole one, whose tests pass. */
+export function addNewPackCommand(program: Command): void {
+  program
+    .command('new-pack')
+    .argument('<id>', 'what the pack is called, such as equipment-loans')
+    .description('make a pack that works: an entity, an action, a policy with its tests, a list, a dashboard; needs opa to compile the policy')
+    .option('--out <dir>', 'the folder to make; packs/<id> unless said')
+    .option('--json', 'print {"folder": …, "files": […]}')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  summit new-pack equipment-loans
+  summit new-pack equipment-loans --out ../equipment-loans && summit pack test ../equipment-loans`,
+    )
+    .action(async (id: string, { out, json }: { out?: string; json?: boolean }) => {
+      const { faultInId, isFree, writePack } = await import('./pack-template.ts');
+      const fault = faultInId(id);
+      if (fault !== null) throw new CliError(2, fault);
+      const folder = resolve(out ?? join('packs', id));
+      if (!isFree(folder)) throw new CliError(2, `${folder} is there already: name another folder with --out`);
+      const files = writePack(id, folder);
+      const shown = relative(process.cwd(), folder) || '.';
+      process.stdout.write(json ? `${JSON.stringify({ folder, files })}\n` : files.map((file) => `${join(shown, file)}\n`).join(''));
+      await compile(join(folder, 'policies'), shown);
+      process.stderr.write(nextSteps(id, shown, relative('config', folder)));
+    });
+}
+
+/** @throws CliError with what is left to do, where there is no OPA */
+async function compile(policies: string, shown: string): Promise<void> {
+  const [{ buildPolicies }, { OpaMissing }] = await Promise.all([
+    import('../../policies/build/build-policies.ts'),
+    import('../../policies/build/opa.ts'),
+  ]);
+  try {
+    await buildPolicies(policies);
+  } catch (error) {
+    if (!(error instanceof OpaMissing)) throw error;
+    throw new CliError(3, `the pack is written, and its policy is not compiled yet: ${error.message}\nThen: summit policy build ${shown}/policies`);
+  }
+}
+
+/** @param fromConfig the folder, from that of the configuration */
+function nextSteps(id: string, shown: string, fromConfig: string): string {
+  return `
+Test it:      summit pack test ${shown}
+Load it:      add "${fromConfig}" to "packs" of config/summit.json
+Switch it on: "${id}": { "enabled": true } under "packs" of a file in config/tenants, or PUT /tenants/<tenant>/packs/${id}
+Then ${shown}/README.md, and docs/packs.md of Summit.
+`;
+}

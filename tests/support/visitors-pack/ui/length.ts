@@ -1,0 +1,3 @@
+export function lengthOf(hours: number): string {
+  return hours === 1 ? 'an hour' : `${hours} hours`;
+}
