@@ -1,4 +1,4 @@
-import { type Action, type ActionContext, type FilledRole, isNone, type Meter } from '../sdk/index.ts';
+import { type Action, type ActionContext, type FilledRole, isNone, type Meter, Problem } from '../sdk/index.ts';
 import type { Admitted } from './admission.ts';
 import { fillRole } from './approvals/approvals.ts';
 import type { Transaction } from './database/database.ts';
@@ -73,7 +73,11 @@ export async function consider(
     const { prior } = await settle(tx, action, admitted, idempotencyKey);
     if (prior) return { prior };
   }
-  const loaded = await action.load({ db, tenant, actor, settings, params, input, meters });
+  const loaded = await action.load({ db, tenant, actor, settings, params, input, meters }).catch(async (refusal: unknown) => {
+    // What was refused by settings that were only believed is asked again where they have changed.
+    if (refusal instanceof Problem) await settle(tx, action, admitted, idempotencyKey);
+    throw refusal;
+  });
   const { now: clock, prior, epoch, bundle } = await settle(tx, action, admitted, idempotencyKey);
   if (prior) return { prior };
   // A clock that was set back must not make a receipt older than the one before it.

@@ -6,6 +6,7 @@ import { AccessEvaluator } from './authzen/evaluator.ts';
 import { type Commands, createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
+import { Seeding } from './demo/seeding.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
 import { Sessions } from './identity/sessions.ts';
@@ -71,6 +72,7 @@ export function createServices(foundations: Foundations) {
     evaluator: asClass(AccessEvaluator).singleton(),
     live: asClass(Live).singleton(),
     jobs: asClass(JobScheduler).singleton(),
+    seeding: asClass(Seeding).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
     switchboard: asClass(Switchboard).singleton(),
     commands: asFunction(createCommands).singleton(),
@@ -99,6 +101,7 @@ export interface Services {
   readonly evaluator: AccessEvaluator;
   readonly live: Live;
   readonly jobs: JobScheduler;
+  readonly seeding: Seeding;
   readonly rateLimit: RateLimit;
   readonly switchboard: Switchboard;
   readonly commands: Commands;

@@ -21,6 +21,7 @@ import { loadPacks } from './packs/loader.ts';
 import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
+import { resolveSkus } from './skus/resolve.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -94,11 +95,13 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
+      resolveSkus(packs);
       await services.tenants.apply(config.tenants);
       await overrides.opened?.(services);
       return {
         services,
         async close() {
+          await services.seeding.stop();
           await services.jobs.stop();
           await services.outbox.stop();
           await services.transparencyLog.stop();

@@ -1,5 +1,6 @@
 import type { ActionDefinition, PolicyCall, Route } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { GovernedRow } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
@@ -9,6 +10,7 @@ import type { MigrationStep } from './migration.ts';
 import type { Pack, PackPolicy } from './pack.ts';
 import type { QueryDefinition } from './query.ts';
 import type { TSchema } from './schema.ts';
+import type { Sku, SkuFeature } from './sku.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { CommandView, ListView, PageView, Views } from './view.ts';
 import type { Effect, Job, JobCommand } from './work.ts';
@@ -30,7 +32,7 @@ export const keysOfPack = declared<Pack>('a pack', {
   ...{ id: 'required', title: 'required', version: 'required', summit: 'required', requires: 'required' },
   ...{ entities: 'required', migrations: 'required', policies: 'required', actions: 'required', queries: 'required' },
   ...{ evidence: 'required', effects: 'required', events: 'required', jobs: 'required', usage: 'required', meters: 'required' },
-  ...{ dashboards: 'required', views: 'optional', indicators: 'required', relationships: 'required' },
+  ...{ dashboards: 'required', views: 'optional', demo: 'optional', sku: 'optional', indicators: 'required', relationships: 'required' },
   ...{ settings: 'required', settingsErrors: 'optional' },
 });
 
@@ -89,6 +91,11 @@ export const keysOfIndicator = declared<Indicator>('an indicator', {
 export const keysOfViews = declared<Views>('the views of a pack', {
   ...{ workspace: 'optional', lists: 'optional', pages: 'optional', commands: 'optional' },
 });
+export const keysOfSku = declared<Sku>('a SKU', { features: 'required', policies: 'required', dashboards: 'required', evidence: 'required' });
+export const keysOfFeature = declared<SkuFeature>('a feature', {
+  ...{ id: 'required', title: 'required', description: 'required', provided_by: 'required' },
+});
+export const keysOfDemo = declared<Demo>('a demo', { title: 'required', tell: 'required' });
 export const keysOfWorkspace = declared<NonNullable<Views['workspace']>>('a workspace', { title: 'optional', icon: 'optional' });
 export const keysOfList = declared<ListView>('the view of a list', {
   ...{ list: 'required', title: 'optional', empty: 'optional', columns: 'optional', filters: 'optional', entity: 'optional' },

@@ -37,6 +37,7 @@ export function manifestOf(pack: Pack) {
     meters: pack.meters.map(({ id, title, event_type, aggregation }) => ({ id, title, event_type, aggregation })),
     dashboards: pack.dashboards.map(({ id, title, roles }) => ({ id, title, ...(roles ? { roles } : {}) })),
     views: viewsOf(pack.views ?? {}),
+    ...(pack.demo ? { demo: { title: pack.demo.title } } : {}),
     indicators: pack.indicators.map(({ id, title, unit, target, roles }) => ({
       id,
       title,
@@ -46,6 +47,7 @@ export function manifestOf(pack: Pack) {
     })),
     relationships: pack.relationships,
     settings: pack.settings,
+    ...(pack.sku ? { sku: pack.sku } : {}),
   };
 }
 

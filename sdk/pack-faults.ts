@@ -6,9 +6,11 @@ import {
   keysOfCall,
   keysOfCommand,
   keysOfDashboard,
+  keysOfDemo,
   keysOfEffect,
   keysOfEvent,
   keysOfEvidence,
+  keysOfFeature,
   keysOfIndicator,
   keysOfJob,
   keysOfList,
@@ -21,6 +23,7 @@ import {
   keysOfQuery,
   keysOfRoute,
   keysOfSettling,
+  keysOfSku,
   keysOfUsage,
   keysOfViews,
   keysOfWorkspace,
@@ -71,6 +74,9 @@ export function packFaults(pack: Pack): readonly string[] {
     ...each('dashboards', pack.dashboards, keysOfDashboard, ({ id }, at) => namingFaults(pack, id, at)),
     ...each('indicators', pack.indicators, keysOfIndicator, ({ id }, at) => namingFaults(pack, id, at)),
     ...viewFaults(pack.views),
+    ...optional('demo', keysOfDemo, pack.demo),
+    ...optional('sku', keysOfSku, pack.sku),
+    ...each('sku.features', pack.sku?.features, keysOfFeature),
   ];
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
 }

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Demo } from './demo.ts';
 import type { Entity } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
@@ -8,6 +9,7 @@ import type { MigrationStep } from './migration.ts';
 import { InvalidPack, packFaults } from './pack-faults.ts';
 import type { Query } from './query.ts';
 import { Empty, type TSchema } from './schema.ts';
+import { type Sku, skuFaults } from './sku.ts';
 import type { Meter, UsageType } from './usage.ts';
 import type { Views } from './view.ts';
 import type { Effect, Job } from './work.ts';
@@ -55,6 +57,8 @@ export interface Pack {
   readonly dashboards: readonly Dashboard[];
   /** How the Switchboard shows it, where that is not as its schemas say. */
   readonly views?: Views;
+  /** The story that shows what it does, told where a tenant is there for demonstrations. */
+  readonly demo?: Demo;
   /** How well it does what it is for: lines of `GET /slo`. */
   readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end: `{ owned_by: "owns" }`. The kernel has some of its own. */
@@ -63,6 +67,8 @@ export interface Pack {
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
+  /** What is sold under its name; such a pack declares nothing else but what it requires. */
+  readonly sku?: Sku;
 }
 
 type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
@@ -113,7 +119,7 @@ const NOTHING: Omit<Pack, keyof Naming> = {
  */
 export function definePack(declared: DeclaredPack): Pack {
   const pack: Pack = { ...NOTHING, ...declared };
-  const faults = packFaults(pack);
+  const faults = [...packFaults(pack), ...skuFaults(declared)];
   if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);
 }

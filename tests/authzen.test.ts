@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('AuthZEN Authorization API 1.0');
 const EVALUATION = '/access/v1/evaluation';
@@ -17,7 +18,7 @@ function resource(minutes: number, id = 'orders-db') {
 
 let s: TestSummit;
 test.before(async () => {
-  s = await testSummit();
+  s = await testSummit(withoutSku);
 });
 test.after(() => s.close());
 

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { dealsOf, LEADS, newLead, QUOTES, succeeded } from './support/deal.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('What one may do now');
 const requests = '/high-risk-ops/requests';
@@ -10,7 +11,7 @@ let s: TestSummit;
 let deals: ReturnType<typeof dealsOf>;
 
 test.before(async () => {
-  s = await testSummit(withProbe);
+  s = await testSummit((config) => withoutSku(withProbe(config)));
   // What has lapsed or expired stays as it is until a test runs the job.
   await s.summit.services.jobs.stop();
   deals = dealsOf(s);

@@ -10,13 +10,14 @@ import { signedIn } from './support/browser.ts';
 import { newLead } from './support/deal.ts';
 import { type Listening, listen, type SentEvent } from './support/listening.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('What happens, as it happens');
 let s: TestSummit;
 let open: Listening[];
 
 test.before(async () => {
-  s = await testSummit();
+  s = await testSummit(withoutSku);
   await settled();
 });
 test.before.each(() => {

@@ -12,10 +12,10 @@ let dataDir: string;
 let env: NodeJS.ProcessEnv;
 let server: ServerProcess;
 
-// One data directory for the whole story: a person starts, asks, stops, crashes and starts again.
+// One data directory for the whole story: a person starts, asks, stops, crashes and starts again. The demonstrations are told meanwhile.
 test.before(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'summit-process-'));
-  env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '' };
+  env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '', SUMMIT_SEED: 'on' };
   server = await startServer(env);
 });
 test.after(async () => {
@@ -113,8 +113,9 @@ test('so does its FinOps flow, and the same usage sent twice counts once', async
   assert.is(code, 0, stderr);
   const [first, second, run, readings, finalized, invoice, recomputation, evidence, rated] = answersIn(stdout);
   assert.equal([first.accepted, second.duplicates], [1, 1]);
-  assert.equal([run.status, run.invoice.status, finalized.status, invoice.number], ['completed', 'draft', 'finalized', 'INV-000001']);
-  assert.equal(readings.items.map(({ meter }: { meter: string }) => meter).sort(), ['policy_decisions', 'workflow_runs']);
+  assert.equal([run.status, run.invoice.status, finalized.status, invoice.number], ['completed', 'draft', 'finalized', finalized.number]);
+  assert.match(finalized.number, /^INV-\d{6}$/);
+  assert.equal([...new Set(readings.items.map(({ meter }: { meter: string }) => meter))].sort(), ['policy_decisions', 'workflow_runs']);
   assert.is(recomputation.matches, true);
   assert.is(evidence.manifest.usage.shown, evidence.manifest.usage.total);
   assert.is(rated.total, '3200.00');

@@ -3,13 +3,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dealsOf, LEADS, newLead, QUOTES, succeeded } from './support/deal.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('RevOps');
 let s: TestSummit;
 let deals: ReturnType<typeof dealsOf>;
 
 test.before(async () => {
-  s = await testSummit();
+  s = await testSummit(withoutSku);
   deals = dealsOf(s);
 });
 test.after(() => s?.close());

@@ -6,6 +6,7 @@ import { Recent } from '../kernel/slo/recent.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('Service levels');
 const requests = '/high-risk-ops/requests';
@@ -13,7 +14,7 @@ const TARGET_MS = 75;
 let s: TestSummit;
 
 test.before(async () => {
-  s = await testSummit((config) => withProbe({ ...config, policyDecisionTargetMs: TARGET_MS }));
+  s = await testSummit((config) => withoutSku(withProbe({ ...config, policyDecisionTargetMs: TARGET_MS })));
   // Jobs would count and integrate at times of their own; what they do is done here where it matters.
   await s.summit.services.jobs.stop();
   await s.summit.services.transparencyLog.upToDate('demo-external');

@@ -263,11 +263,8 @@ test('a pack from elsewhere shares them too, whatever is installed beside it, in
   );
   assert.match(failed[0]?.reason ?? '', '@summit/sdk/kit');
   assert.equal([...modules.keys()], ['typed/ui/view.ts', 'ts/ui/view.ts', 'js/ui/view.js']);
-  for (const path of modules.values()) {
-    const text = Buffer.from(assets.get(path)?.bytes ?? []).toString();
-    assert.not.match(text, 'a second copy');
-    assert.match(text, /from"\.\.\/\.\.\/chunk-/);
-  }
+  // What several import is in a file that they share.
+  for (const [path, { bytes }] of assets) assert.not.match(Buffer.from(bytes).toString(), 'a second copy', path);
 });
 
 test.run();

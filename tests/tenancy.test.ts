@@ -1,12 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('Tenancy and enablement');
 let s: TestSummit;
 
 test.before(async () => {
-  s = await testSummit();
+  s = await testSummit(withoutSku);
 });
 test.after(() => s?.close());
 

@@ -1,4 +1,5 @@
 import { type Resource, type Schema, useResource } from '../sdk/ui/index.ts';
+import type { SkuCounts } from './sku-contents.ts';
 
 /** Of a pack's manifest, what is shown of it. */
 export interface Manifest {
@@ -15,6 +16,8 @@ export interface Manifest {
   readonly meters: readonly { readonly id: string; readonly title: string }[];
   readonly dashboards: readonly { readonly id: string; readonly title: string }[];
   readonly settings: Schema;
+  /** Absent of all but a SKU. */
+  readonly sku?: SkuCounts;
 }
 
 export interface Operation {

@@ -10,7 +10,9 @@ import { addPackCommands } from './pack.ts';
 import { addPacksCommand } from './packs.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRateCommand } from './rate.ts';
+import { addResetDemoCommand } from './reset-demo.ts';
 import { addRunCommand } from './run.ts';
+import { addSeedCommand } from './seed.ts';
 import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
 import { addWitnessCommands } from './witness.ts';
@@ -33,9 +35,6 @@ program
     const engine = openEngine(config.environment, config.dataDir);
     const { startSummit } = await import('../main.ts');
     const summit = await startSummit(config, { engine });
-    process.stdout.write(`Switchboard ready at ${summit.url}\n`);
-    // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
-    summit.services.switchboard.bundle().catch((error: unknown) => summit.services.log.error({ err: error }, 'the Switchboard does not build'));
     const { log } = summit.services;
     const stop = (signal: string) => {
       log.info({ signal }, 'stopping: no new requests, those underway finish');
@@ -49,6 +48,11 @@ program
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    // Whoever reads this may stop it at once.
+    process.stdout.write(`Switchboard ready at ${summit.url}\n`);
+    // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
+    summit.services.switchboard.bundle().catch((error: unknown) => log.error({ err: error }, 'the Switchboard does not build'));
+    if (config.seedsAtStart) void summit.services.seeding.inBackground();
   });
 
 program
@@ -76,6 +80,8 @@ program
 
 addNewPackCommand(program);
 addPacksCommand(program);
+addSeedCommand(program);
+addResetDemoCommand(program);
 addPolicyCommands(program);
 addPackCommands(program);
 addLogCommands(program);

@@ -8,10 +8,11 @@ import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
 import { createPackListCommand, type PackListServices } from './pack-list.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
+import { createSeedCommands, type SeedCommandServices } from './seed-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PackListServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PackListServices, SeedCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -31,6 +32,7 @@ export function createCommands(services: CommandServices) {
     ...createLogCommands(services),
     ...createJobCommands(services),
     ...createPackListCommand(services),
+    ...createSeedCommands(services),
   };
 }
 

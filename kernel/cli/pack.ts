@@ -4,6 +4,7 @@ import { addPackTestCommand } from './pack-test.ts';
 /** The commands for those who write packs. What they run is loaded only then: the server needs none of it. */
 export function addPackCommands(program: Command): void {
   const pack = program.command('pack').description('work on packs');
+  addPackTestCommand(pack);
 
   pack
     .command('build')
@@ -33,6 +34,4 @@ Examples:
         `To publish it: npm publish ${built.out}\nTo try it: npm pack ${built.out}, npm install the tarball, and name ${name} among packs in summit.json\n`,
       );
     });
-
-  addPackTestCommand(pack);
 }

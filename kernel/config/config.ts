@@ -65,6 +65,7 @@ const Environment = Type.Object({
   SUMMIT_DATA_DIR: Type.String({ minLength: 1, default: DEFAULT_DATA_DIR }),
   SUMMIT_CONFIG: Type.String({ minLength: 1, default: 'config/summit.json' }),
   NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
+  SUMMIT_SEED: Type.Enum(['on', 'off'], { default: 'on' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
 });
 
@@ -90,6 +91,8 @@ export interface Config {
   readonly requestsPerMinute: number;
   readonly sessionMinutes: number;
   readonly heartbeatMs: number;
+  /** Whether a start fills the tenants that are there for demonstrations, where that was not done before. */
+  readonly seedsAtStart: boolean;
 }
 
 /** @param root what relative paths of the environment start from @throws ConfigError listing every error */
@@ -134,6 +137,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     requestsPerMinute: file.http.requests_per_minute,
     sessionMinutes: file.http.session_minutes,
     heartbeatMs: file.http.heartbeat_ms,
+    seedsAtStart: env.NODE_ENV === 'development' && env.SUMMIT_SEED === 'on',
   };
 }
 

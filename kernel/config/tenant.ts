@@ -8,6 +8,7 @@ const RoleName = Type.String({ pattern: '^[a-z][a-z_]*$', maxLength: 63, descrip
 export const TenantFile = Strict({
   id: Slug,
   title: Type.String({ minLength: 1, maxLength: 200 }),
+  demo: Type.Optional(Type.Boolean({ description: 'It is there for demonstrations, and may be seeded with what is made up; never in production' })),
   time_zone: Type.String({ default: 'UTC', description: 'IANA name' }),
   teams: Type.Array(Slug, { uniqueItems: true }),
   users: Type.Array(
@@ -23,7 +24,13 @@ export const TenantFile = Strict({
     }),
   ),
   webhooks: Type.Optional(Type.Array(WebhookEndpoint)),
-  packs: Type.Record(Type.String(), Strict({ enabled: Type.Boolean(), settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())) })),
+  packs: Type.Record(
+    Type.String(),
+    Strict({
+      enabled: Type.Optional(Type.Boolean({ description: 'May be left out where a SKU that is enabled requires the pack' })),
+      settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
 });
 
 export type TenantFile = Static<typeof TenantFile>;

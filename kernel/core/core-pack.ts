@@ -29,6 +29,7 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { skuQueries } from '../skus/queries.ts';
 import { kernelIndicators } from '../slo/indicators.ts';
 import { slo } from '../slo/query.ts';
 import { switchboardCatalog } from '../switchboard/catalog.ts';
@@ -82,7 +83,7 @@ export function corePack(services: CoreServices): Pack {
     },
   });
   const queries = [
-    ...[me, listUsers, getTenant, listPacks, listReceipts, getReceipt],
+    ...[me, listUsers, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
     ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
     ...[dryRun({ packs, policy }), availableActions({ packs, policy, log })],
     ...policyRunQueries,

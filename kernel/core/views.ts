@@ -62,6 +62,7 @@ export function coreViews(queries: readonly Query[]): Views {
       listed('metering.meters', { section: 'Settings', title: 'Meters' }),
       listed('user.list', { unlisted: true, title: 'People' }),
       listed('dashboard.list', { unlisted: true }),
+      listed('sku.list', { unlisted: true }),
     ],
     pages: [
       { path: '/policy/what-if', title: 'What-if', ui: 'pages/what-if.ts' },

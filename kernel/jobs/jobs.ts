@@ -6,6 +6,7 @@ import type { Admission } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
+import { STORY_KEYS } from '../demo/memory.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -139,16 +140,16 @@ export class JobScheduler {
     return acted;
   }
 
-  /** Drops what is kept only for a while: answers to idempotency keys after a day, delivered messages, job runs and sessions that are over after a week. */
+  /** Drops what is kept only for a while: answers to idempotency keys after a day (those of stories never), delivered messages, job runs and sessions that are over after a week. */
   async forget(tenants: readonly string[]): Promise<void> {
     for (const tenant of tenants) {
       await this.#database.transaction(tenant, 'write', (tx) =>
         tx.commitWith(
-          `WITH answers AS (DELETE FROM idempotency_keys WHERE tenant_id = $1 AND created_at < summit_now() - interval '24 hours'),
+          `WITH answers AS (DELETE FROM idempotency_keys WHERE tenant_id = $1 AND created_at < summit_now() - interval '24 hours' AND NOT starts_with(key, $2)),
              messages AS (DELETE FROM outbox WHERE tenant_id = $1 AND done_at < summit_now() - interval '7 days'),
              signed_in AS (DELETE FROM sessions WHERE tenant_id = $1 AND expires_at < summit_now() - interval '7 days')
            DELETE FROM job_runs WHERE tenant_id = $1 AND period < summit_now() - interval '7 days'`,
-          [tenant],
+          [tenant, STORY_KEYS],
         ),
       );
     }

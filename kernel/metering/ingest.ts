@@ -14,6 +14,9 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** A clock that is ahead of ours by more is wrong. */
 const TOLERANCE_MS = 5 * 60_000;
 
+/** What reports usage, whoever does it. */
+export const RECORD_USAGE = 'metering.events.record';
+
 const Outcome = Strict({
   source: Nullable(Type.String()),
   id: Nullable(Type.String()),
@@ -33,7 +36,7 @@ type Outcome =
  */
 export function recordUsage(packs: PackRegistry) {
   return defineAction({
-    id: 'metering.events.record',
+    id: RECORD_USAGE,
     title: 'Report usage',
     route: { method: 'POST', path: '/metering/events' },
     roles: ['operator', 'finance'],

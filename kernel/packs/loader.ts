@@ -59,7 +59,12 @@ function inOrder(candidates: readonly Pack[], failed: readonly FailedPack[], fol
     waiting = waiting.filter((pack) => !ready.includes(pack));
   }
   const left = waiting.map((pack) => ({ id: pack.id, reason: whyNot(pack, { candidates, ordered, waiting, failed }) }));
-  return new PackRegistry(ordered, [...failed, ...faulty, ...left], folders);
+  return new PackRegistry(
+    ordered,
+    [...failed, ...faulty, ...left],
+    folders,
+    candidates.filter((pack) => !ordered.includes(pack)),
+  );
 }
 
 interface Situation {

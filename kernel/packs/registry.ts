@@ -18,6 +18,7 @@ export class PackRegistry {
   readonly #packs: Map<string, Pack>;
   readonly #failed: FailedPack[];
   readonly #folders: ReadonlyMap<string, string>;
+  readonly #unusable: Map<string, Pack>;
   #operations: readonly Operation[] | null = null;
   #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
   #relationships: Readonly<Record<string, string>> | null = null;
@@ -25,9 +26,10 @@ export class PackRegistry {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
 
-  /** @param folders by pack, where its files lie */
-  constructor(packs: readonly Pack[], failed: readonly FailedPack[], folders: ReadonlyMap<string, string>) {
+  /** @param folders by pack, where its files lie @param unusable those of the failed that say what they are */
+  constructor(packs: readonly Pack[], failed: readonly FailedPack[], folders: ReadonlyMap<string, string>, unusable: readonly Pack[] = []) {
     this.#folders = folders;
+    this.#unusable = new Map(unusable.map((pack) => [pack.id, pack]));
     this.#packs = new Map(packs.map((pack) => [pack.id, pack]));
     this.#failed = [...failed];
   }
@@ -42,6 +44,11 @@ export class PackRegistry {
 
   find(id: string): Pack | undefined {
     return this.#packs.get(id);
+  }
+
+  /** What a pack declares, also where it cannot be used; undefined where it is not known. */
+  declared(id: string): Pack | undefined {
+    return this.#packs.get(id) ?? this.#unusable.get(id);
   }
 
   /** Where the files of a pack lie; undefined for the kernel's own. */
@@ -72,7 +79,10 @@ export class PackRegistry {
 
   /** Takes out a pack that cannot work, and every pack that requires it. */
   fail(id: string, reason: string): void {
-    if (!this.#packs.delete(id)) return;
+    const pack = this.#packs.get(id);
+    if (!pack) return;
+    this.#packs.delete(id);
+    this.#unusable.set(id, pack);
     this.#failed.push({ id, reason });
     this.#forget();
     for (const { id: dependent, requires } of this.all) {

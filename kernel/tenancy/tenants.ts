@@ -14,6 +14,7 @@ import { settingsErrorsOf } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
+import { packsOf } from '../skus/tenant-packs.ts';
 
 const KNOWN_MS = 1_000;
 
@@ -57,23 +58,32 @@ export class Tenants {
     const errors = files.flatMap((file) => this.#packErrors(file));
     if (errors.length > 0) throw new ConfigError(errors);
     for (const file of files) {
-      await this.#applyOne(file);
-      await this.#applyPolicies(file);
+      if (await this.#applyOne(file)) await this.#applyPolicies(file);
     }
   }
 
-  async #applyOne(file: TenantFile): Promise<void> {
+  /** @returns whether the tenant is now what the file says */
+  async #applyOne(file: TenantFile): Promise<boolean> {
     const digest = createHash('sha256').update(canonicalJson(file)).digest('hex');
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
       tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
     );
-    if (applied[0]?.file_digest === digest) return;
+    if (applied[0]?.file_digest === digest) return true;
+    const { packs, waitsFor } = packsOf(file, this.#packs);
+    if (waitsFor.length > 0) {
+      this.#log.error(
+        { tenant: file.id, packs: waitsFor },
+        'the tenant file waits for packs that did not load: they may say which others are enabled',
+      );
+      return false;
+    }
     await this.#database.transaction(file.id, 'write', (tx) =>
       tx.commitWith('INSERT INTO tenants VALUES ($1, summit_now()) ON CONFLICT DO NOTHING', [file.id]),
     );
     try {
-      await this.#runner.runAsSystem(applyConfig, KERNEL_PACK, file.id, 'config', {}, { digest, file });
+      await this.#runner.runAsSystem(applyConfig, KERNEL_PACK, file.id, 'config', {}, { digest, file: { ...file, packs } });
       this.#log.info({ tenant: file.id, digest }, 'tenant file applied');
+      return true;
     } catch (error) {
       // Another replica is applying the same file: what it wrote is what this one would have written.
       if (!isRetryable(error)) throw error;
@@ -112,21 +122,22 @@ export class Tenants {
     return bundle;
   }
 
-  #packErrors({ id, packs }: TenantFile): readonly string[] {
+  #packErrors(file: TenantFile): readonly string[] {
+    const { packs, errors } = packsOf(file, this.#packs);
     const enabled = Object.entries(packs).filter(([, pack]) => pack.enabled);
-    return enabled.flatMap(([packId, { settings = {} }]) => {
+    const found = enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);
       if (!pack) {
         // A pack that failed to load, perhaps before it could say its id, is reported elsewhere; its tenants keep their settings for when it is mended.
-        return this.#packs.failed.some((failed) => failed.id === packId || failed.guessed)
-          ? []
-          : [`tenant ${id}: packs.${packId}: no such pack is configured`];
+        return this.#packs.failed.some((failed) => failed.id === packId || failed.guessed) ? [] : [`${packId}: no such pack is configured`];
       }
-      const missing = Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
+      // What a SKU requires it enables, unless that contradicts the file.
+      const missing = pack.sku ? [] : Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
       return [
-        ...missing.map((required) => `tenant ${id}: packs.${packId} requires ${required}: enable it too`),
-        ...settingsErrorsOf(pack, settings).map(({ path, message }) => `tenant ${id}: packs.${packId}.settings.${path} ${message}`),
+        ...missing.map((required) => `${packId} requires ${required}: enable it too`),
+        ...settingsErrorsOf(pack, settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
       ];
     });
+    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found].map((error) => `tenant ${file.id}: packs.${error}`);
   }
 }

@@ -7,6 +7,7 @@ import { finalizeInvoice } from './actions/finalize-invoice.ts';
 import { runBilling } from './actions/run-billing.ts';
 import { voidInvoice } from './actions/void-invoice.ts';
 import { demoEconomics } from './dashboards.ts';
+import { demo } from './demo.ts';
 import {
   BillingAccount,
   BillingRun,
@@ -68,6 +69,7 @@ export default definePack({
     drafted: 'drafted_by',
     run_by: 'ran',
   },
+  demo,
   settings,
   settingsErrors,
   views,

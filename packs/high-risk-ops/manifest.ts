@@ -9,6 +9,7 @@ import { recordOutcome } from './actions/record-outcome.ts';
 import { rejectRequest } from './actions/reject.ts';
 import { revokeRequest } from './actions/revoke.ts';
 import { overview } from './dashboards.ts';
+import { demo } from './demo.ts';
 import { grantAccess } from './effects.ts';
 import { Execution, HighRiskRequest } from './entities.ts';
 import { requestEvidence } from './evidence.ts';
@@ -45,6 +46,7 @@ export default definePack({
     revoked_by: 'revoked',
     has_execution: 'execution_of',
   },
+  demo,
   settings,
   views,
 });

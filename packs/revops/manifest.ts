@@ -10,6 +10,7 @@ import { recallQuote } from './actions/recall.ts';
 import { rejectQuote } from './actions/reject.ts';
 import { submitQuote } from './actions/submit.ts';
 import { governance } from './dashboards.ts';
+import { demo } from './demo.ts';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
 import { quoteActivated, quoteApproved, quoteRejected, quoteSubmitted } from './events.ts';
 import { dealEvidence } from './evidence.ts';
@@ -50,6 +51,7 @@ export default definePack({
     has_contract: 'contract_of',
     activated_by: 'activated',
   },
+  demo,
   settings,
   views,
 });

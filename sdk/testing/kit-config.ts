@@ -27,7 +27,7 @@ export interface Wanted {
 export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): Config {
   return {
     environment: {
-      ...{ PORT: 0, HOST: '127.0.0.1', NODE_ENV: 'test', LOG_LEVEL: 'silent', SUMMIT_DATA_DIR: dataDir, SUMMIT_CONFIG: '' },
+      ...{ PORT: 0, HOST: '127.0.0.1', NODE_ENV: 'test', LOG_LEVEL: 'silent', SUMMIT_DATA_DIR: dataDir, SUMMIT_CONFIG: '', SUMMIT_SEED: 'off' },
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     },
     dataDir,
@@ -36,6 +36,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     packPaths: wanted.packs.map(({ path }) => path),
     policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,
+    seedsAtStart: false,
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
     ...{ bodyLimit: 262_144, outcomeWaitMs: 3_000, publicUrl: null, requestsPerMinute: 1_000_000, sessionMinutes: 720, heartbeatMs: 15_000 },
   };

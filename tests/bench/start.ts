@@ -20,7 +20,7 @@ const LAUNCHER = join(ROOT, 'kernel/cli/launcher.js');
 export async function measureStart(): Promise<readonly Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-bench-'));
   const { DATABASE_URL: _, SUMMIT_APP_DATABASE_URL: __, ...inherited } = process.env;
-  const env = { ...inherited, SUMMIT_DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
+  const env = { ...inherited, SUMMIT_DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', SUMMIT_SEED: 'off' };
   try {
     const first = await timedStart(env);
     await stop(first.server);

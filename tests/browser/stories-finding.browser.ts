@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { assertHas, comesTrue, inState, openFromPane, openTab, saved, totalOf } from '../support/hands.ts';
 import { accessRequest } from '../support/summit.ts';
 import { settled, type TestSwitchboard, testSwitchboard } from '../support/switchboard.ts';
+import { withoutSku } from '../support/without-sku.ts';
 
 const test = suite('Finding one’s way, by the Switchboard');
 let switchboard: TestSwitchboard;
@@ -13,7 +14,7 @@ const REQUESTS = '/high-risk-ops/requests';
 let ids: readonly string[];
 
 test.before(async () => {
-  switchboard = await testSwitchboard();
+  switchboard = await testSwitchboard(withoutSku);
   const { s } = switchboard;
   const made: string[] = [];
   for (const justification of ['look at order 4711', 'count refunds, "all" of them', 'reconcile the ledger']) {

@@ -172,4 +172,28 @@ test('settings of a pack that are wrong name the field, what is given up is gone
   assert.is(status, 201);
 });
 
+test('a SKU shows what it contains, with its dashboards as links, and is enabled with what it requires', async () => {
+  await switchboard.visit('operator', '/w/packs', async (page) => {
+    const entry = page.getByRole('region', { name: 'Trust & Proof Pack' });
+    await entry.getByText('What it contains').click();
+    await entry.getByText('Offline verification').waitFor();
+    await entry.getByText('GET /evidence/billing/:tenant_id/:period').waitFor();
+    assertHas((await entry.getByRole('link', { name: 'RevOps Governance' }).getAttribute('href')) ?? '', '/w/dashboards/revops.governance');
+    const confirm = async (name: string, told: RegExp) => {
+      await button(page, name).click();
+      const dialog = page.getByRole('dialog', { name });
+      await dialog.getByText(told).waitFor();
+      await dialog.getByRole('button', { name, exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await confirm('Disable Trust & Proof Pack', /stay as they are/);
+    await entry.getByText('not enabled', { exact: true }).waitFor();
+    await confirm('Disable RevOps', /stop for/);
+    await entry.getByText('not enabled', { exact: true }).nth(3).waitFor();
+    await confirm('Enable Trust & Proof Pack', /Enabled with it, each with a receipt: RevOps/);
+    await entry.getByText('enabled', { exact: true }).waitFor();
+  });
+  assert.is((await switchboard.s.get('auditor', '/skus/trust-and-proof')).body.enabled, true);
+});
+
 test.run();

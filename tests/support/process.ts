@@ -35,9 +35,9 @@ export interface ServerProcess {
   stop(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts the server as a user would and waits for the line that says it is ready. */
+/** Starts the server as a user would and waits for the line that says it is ready. It seeds nothing, unless `env` says so. */
 export function startServer(env: NodeJS.ProcessEnv): Promise<ServerProcess> {
-  return startProcess(['start'], { PORT: '0', LOG_LEVEL: 'error', ...env });
+  return startProcess(['start'], { PORT: '0', LOG_LEVEL: 'error', SUMMIT_SEED: 'off', ...env });
 }
 
 /** Starts a command that serves, and waits for the line with its address. */

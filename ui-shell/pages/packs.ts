@@ -2,6 +2,7 @@ import { Badge, Empty, Facts, html, Icon, type Item, Loaded, messagesOf, number,
 import { Done, Governed, WhoMay } from '../governed.ts';
 import { type Installed, type InstalledPack, useInstalled } from '../operations.ts';
 import { refreshCatalog } from '../session.ts';
+import { SkuContents } from '../sku-contents.ts';
 
 const say = messagesOf({
   title: 'Packs',
@@ -28,6 +29,9 @@ const say = messagesOf({
   settings: 'Settings of {title}',
   'enable-does': 'Its pages, its {actions} actions and its {jobs} jobs work for {tenant} from now on.',
   'enable-missing': 'It requires {packs}, which must be enabled first.',
+  'enable-all': 'All that it contains works for {tenant} from now on.',
+  'enable-brings': 'Enabled with it, each with a receipt: {packs}.',
+  'disable-all': 'The packs that it requires stay as they are for {tenant}. Each can then be disabled by itself.',
   'disable-does':
     'Its pages, its {actions} actions and its {jobs} jobs stop for {tenant} at once. What it has recorded stays, and is there again when it is enabled.',
   'disable-dependent': '{packs} requires it and must be disabled first.',
@@ -62,7 +66,12 @@ function Shown({ installed, again }: { readonly installed: Installed; readonly a
         <${Facts} facts=${failed.map(({ id, reason }) => ({ term: id, wide: true, value: html`<span class="verdict bad"><${Icon} name="circle-x" /> ${reason}</span>` }))} />
       </section>`
     }
-    <ul class="packs">${items.map((pack) => html`<li key=${pack.id}><${Pack} pack=${pack} all=${items} again=${again} /></li>`)}</ul>`;
+    <ul class="packs">${skusFirst(items).map((pack) => html`<li key=${pack.id}><${Pack} pack=${pack} all=${items} again=${again} /></li>`)}</ul>`;
+}
+
+/** What was bought, and then what it consists of. */
+function skusFirst(packs: readonly InstalledPack[]): readonly InstalledPack[] {
+  return [...packs.filter(({ sku }) => sku), ...packs.filter(({ sku }) => !sku)];
 }
 
 interface PackProps {
@@ -89,10 +98,18 @@ function Pack({ pack, all, again }: PackProps) {
       { term: say('requires'), value: needs.length === 0 ? html`<span class="quiet">${say('requires-nothing')}</span>` : needs.join(', ') },
       ...(dependent.length === 0 ? [] : [{ term: say('required-by'), value: dependent.map((other) => other.title).join(', ') }]),
     ]} />
-    <${Declares} pack=${pack} />
+    ${pack.sku ? html`<${SkuContents} id=${id} counts=${pack.sku} per=${enabledIn(all)} />` : html`<${Declares} pack=${pack} />`}
     <div class="actions"><${Switches} pack=${pack} all=${all} done=${done} /></div>
     <${Done} receipt=${receipt} />
   </section>`;
+}
+
+/** What a SKU says of its parts changes with it. */
+function enabledIn(packs: readonly InstalledPack[]): string {
+  return packs
+    .filter(({ enabled }) => enabled)
+    .map(({ id }) => id)
+    .join();
 }
 
 function Declares({ pack }: { readonly pack: InstalledPack }) {
@@ -132,8 +149,8 @@ function Switches({ pack, all, done }: SwitchesProps) {
     // What it cannot do without is asked for now.
     const asked = fields.length === 0 ? {} : { schema: settings, initial: tenant_settings, below: 'settings', wide: true };
     return html`<${Governed} ...${change} ...${asked} title=${say('enable', told)} tone="primary" input=${(filled: Item) => enabling(fields, filled)}>
-      <p>${say('enable-does', told)}</p>
-      ${missing.length > 0 && html`<p class="verdict doubt"><${Icon} name="circle-alert" /> ${say('enable-missing', { packs: missing.join(', ') })}</p>`}
+      <p>${say(pack.sku ? 'enable-all' : 'enable-does', told)}</p>
+      ${missing.length > 0 && (pack.sku ? html`<p>${say('enable-brings', { packs: missing.join(', ') })}</p>` : html`<p class="verdict doubt"><${Icon} name="circle-alert" /> ${say('enable-missing', { packs: missing.join(', ') })}</p>`)}
     <//>`;
   }
   return html`${
@@ -143,7 +160,7 @@ function Switches({ pack, all, done }: SwitchesProps) {
     <//>`
   }
   <${Governed} ...${change} title=${say('disable', told)} tone="danger" input=${() => ({ enabled: false })}>
-    <p>${say('disable-does', told)}</p>
+    <p>${say(pack.sku ? 'disable-all' : 'disable-does', told)}</p>
     ${dependent.length > 0 && html`<p class="verdict doubt"><${Icon} name="circle-alert" /> ${say('disable-dependent', { packs: dependent.join(', ') })}</p>`}
   <//>`;
 }

@@ -1,0 +1,3 @@
+import { conforms } from '@summit/sdk/testing';
+
+conforms(new URL('..', import.meta.url));

@@ -1,0 +1,248 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Seeding } from '../kernel/demo/seeding.ts';
+import { Problem } from '../sdk/index.ts';
+import { type TestSummit, testSummit } from './support/summit.ts';
+import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
+
+const test = suite('Seeding');
+const TENANT = 'demo-external';
+
+/** What there is of everything that the stories bring about. */
+async function inventory(s: TestSummit, tenant = TENANT): Promise<Readonly<Record<string, number>>> {
+  const total = async (handle: string, path: string) => (await s.get(handle, path, { tenant })).body.total as number;
+  const [requests, leads, quotes, events, runs, invoices] = await Promise.all([
+    total('auditor', '/high-risk-ops/requests'),
+    total('auditor', '/revops/leads'),
+    total('auditor', '/revops/quotes'),
+    total('auditor', '/metering/events?source=/summit-demo'),
+    total('auditor', '/billing/runs'),
+    total('auditor', '/billing/invoices'),
+  ]);
+  const credited = (await s.get('finance', '/billing/invoices', { tenant })).body.items.flatMap(
+    ({ credit_notes }: { credit_notes: readonly unknown[] }) => credit_notes,
+  );
+  return { requests, leads, quotes, events, runs, invoices, credited: credited.length };
+}
+
+/** As `change` leaves it: that of a Summit that was seeded in one go, on this day. */
+const WHOLE = { requests: 5, leads: 5, quotes: 5, events: 0, runs: 6, invoices: 6, credited: 1 };
+
+async function withSummit(work: (s: TestSummit) => Promise<void>, ...how: Parameters<typeof testSummit>): Promise<void> {
+  const s = await testSummit(...how);
+  try {
+    await work(s);
+  } catch (error) {
+    // uvu takes `details` for a drawn comparison.
+    throw error instanceof Problem ? new Error(`${error.code}: ${error.message}`, { cause: error }) : error;
+  } finally {
+    await s.close();
+  }
+}
+
+async function assertWhole(s: TestSummit, tenant = TENANT): Promise<void> {
+  const { events, ...rest } = await inventory(s, tenant);
+  const { events: _, ...expected } = WHOLE;
+  assert.equal(rest, expected);
+  // Five months have 151 days at least, with two events each.
+  assert.ok((events ?? 0) >= 302, `${events} events`);
+}
+
+test('the stories of the packs are told by real actions, and all that they leave can be proven', () =>
+  withSummit(async (s) => {
+    const stories = await s.summit.services.seeding.seed(TENANT);
+    assert.equal(
+      stories.map(({ pack, told }) => [pack, told]),
+      [
+        ['high-risk-ops', true],
+        ['revops', true],
+        ['finops', true],
+      ],
+    );
+    await assertWhole(s);
+    const { items: requests } = (await s.get('auditor', '/high-risk-ops/requests')).body;
+    assert.equal(requests.map(({ status }: { status: string }) => status).toSorted(), ['executed', 'failed', 'pending', 'rejected', 'revoked']);
+    const executed = requests.find(({ status }: { status: string }) => status === 'executed');
+    assert.equal([executed.requester, executed.approvals.length, executed.execution.success], ['engineer', 2, true]);
+    assertSound(await verifiedEvidence(s, `/evidence/high-risk-ops/${executed.id}`), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
+    assert.is((await s.get('auditor', '/policy-decisions?allowed=false')).body.total, 1);
+
+    const { items: deals } = (await s.get('auditor', '/revops/quotes?q=globex')).body;
+    assert.equal([deals[0].status, deals[0].discount_percent, deals[0].contract.status], ['activated', '25.00', 'active']);
+    assert.equal(
+      deals[0].approvals.map(({ role }: { role: string }) => role),
+      ['manager', 'finance'],
+    );
+    assertSound(await verifiedEvidence(s, `/evidence/revops/deals/${deals[0].id}`), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
+  }));
+
+test('past months are billed from usage of their own time that says it is made up, each otherwise', () =>
+  withSummit(
+    async (s) => {
+      await s.summit.services.seeding.seed(TENANT);
+      const { items } = (await s.get('finance', '/billing/invoices?sort=period')).body;
+      assert.equal(
+        items.map(({ period, status }: { period: string; status: string }) => [period, status]),
+        [...['2025-10', '2025-11', '2025-12', '2026-01', '2026-02'].map((period) => [period, 'finalized']), ['2026-03', 'draft']],
+      );
+      assert.is(new Set(items.map(({ total }: { total: string }) => total)).size, 6);
+      for (const { period, status } of items) {
+        if (status === 'draft') continue;
+        assert.is((await s.get('auditor', `/billing/invoices/${TENANT}/${period}/recomputation`)).body.matches, true, period);
+      }
+      const { findings, ok } = await verifiedEvidence(s, `/evidence/billing/${TENANT}/2026-01?events=all`);
+      assert.equal([findings, ok], [[], true]);
+      const { items: events } = (await s.get('auditor', '/metering/events?source=/summit-demo&limit=200')).body;
+      for (const { timestamp, metadata, external_id, type } of events) {
+        assert.is(metadata.demo, 'true');
+        assert.is(external_id, `${type}-${timestamp.slice(0, 10)}`);
+        assert.ok(timestamp < '2026-03-15');
+      }
+      const { cards } = (await s.get('finance', '/dashboards/finops.demo-economics')).body;
+      for (const { id, value } of cards) if (id !== 'discrepancies') assert.ok(Number(value) > 1_000, `${id} ${value}`);
+      assert.is((await s.get('auditor', '/metering/adjustments')).body.total, 0);
+    },
+    undefined,
+    '2026-03-15T09:00:00Z',
+  ));
+
+test('on the first day of a year there is nothing of its month yet, and the others are there', () =>
+  withSummit(
+    async (s) => {
+      await s.summit.services.seeding.seed(TENANT);
+      await assertWhole(s);
+      const { items } = (await s.get('finance', '/billing/invoices?sort=period')).body;
+      assert.equal([items[0].period, items.at(-1).period], ['2025-08', '2026-01']);
+    },
+    (config) => ({ ...config, tenants: config.tenants.map((tenant) => ({ ...tenant, time_zone: 'Pacific/Auckland' })) }),
+    '2025-12-31T11:30:00Z',
+  ));
+
+test('a second time changes nothing, also days later, when the keys of requests are forgotten', () =>
+  withSummit(async (s) => {
+    const { seeding, jobs } = s.summit.services;
+    await seeding.seed(TENANT);
+    const before = await inventory(s);
+    s.advance({ hours: 80 });
+    await jobs.forget([TENANT]);
+    assert.equal(
+      (await seeding.seed(TENANT)).map(({ told, made }) => [told, made]),
+      [
+        [false, {}],
+        [false, {}],
+        [false, {}],
+      ],
+    );
+    // Even where it is forgotten that the stories were told to their end, no step of them is done again.
+    await s.tamper('idempotency_keys', "UPDATE idempotency_keys SET settled = false WHERE key LIKE 'seed %' AND key NOT LIKE '%/%'");
+    assert.equal(
+      (await seeding.seed(TENANT)).map(({ told, made }) => [told, made]),
+      [
+        [true, {}],
+        [true, {}],
+        [true, {}],
+      ],
+    );
+    assert.equal(await inventory(s), before);
+  }));
+
+test('of two who seed at once nothing is there twice', () =>
+  withSummit(async (s) => {
+    const other = new Seeding(s.summit.services);
+    const both = await Promise.all([s.summit.services.seeding.seed(TENANT), other.seed(TENANT)]);
+    assert.equal(
+      both.map((stories) => stories.length),
+      [3, 3],
+    );
+    await assertWhole(s);
+  }));
+
+test('what was stopped between two steps is taken up, and ends as if it had not been', () =>
+  withSummit(async (s) => {
+    const { seeding } = s.summit.services;
+    for (const receipts of [12, 40, 80]) {
+      const stopped = new Seeding(s.summit.services);
+      const telling = stopped.seed(TENANT);
+      const refused = telling.then(
+        () => assert.unreachable('it was stopped'),
+        (error: Error) => assert.match(error.message, 'being stopped'),
+      );
+      while ((await s.get('auditor', '/receipts?limit=1')).body.total < receipts);
+      await stopped.stop();
+      await refused;
+    }
+    assert.ok((await seeding.seed(TENANT)).some(({ told }) => told));
+    await assertWhole(s);
+  }));
+
+test('what people billed before stays as it is, and the story begins after it', () =>
+  withSummit(
+    async (s) => {
+      await s.post('operator', '/billing/runs', { period: '2026-01' });
+      const { body: own } = await s.post('finance', `/billing/invoices/${TENANT}/2026-01/finalize`);
+      await s.summit.services.seeding.seed(TENANT);
+      const { items } = (await s.get('finance', '/billing/invoices?sort=period')).body;
+      assert.equal(
+        items.map(({ period, number }: { period: string; number: string | null }) => [period, number]),
+        [
+          ['2026-01', own.number],
+          ['2026-02', 'INV-000002'],
+          ['2026-03', null],
+        ],
+      );
+      assert.is(items[0].total, own.total);
+      assert.is((await s.get('auditor', '/metering/adjustments')).body.total, 0);
+    },
+    undefined,
+    '2026-03-15T09:00:00Z',
+  ));
+
+test('a pack that is switched on later tells its story then', () =>
+  withSummit(async (s) => {
+    await s.put('operator', `/tenants/${TENANT}/packs/revops`, { enabled: false });
+    const { seeding } = s.summit.services;
+    assert.equal(
+      (await seeding.seed(TENANT)).map(({ pack }) => pack),
+      ['high-risk-ops', 'finops'],
+    );
+    await s.put('operator', `/tenants/${TENANT}/packs/revops`, { enabled: true });
+    assert.equal(
+      (await seeding.seed(TENANT)).map(({ pack, told }) => [pack, told]),
+      [
+        ['high-risk-ops', false],
+        ['revops', true],
+        ['finops', false],
+      ],
+    );
+    await assertWhole(s);
+  }));
+
+test('only the tenants that are there for it are seeded, unless one is named', () =>
+  withSummit(async (s) => {
+    const { commands } = s.summit.services;
+    const { stories } = await commands.seed({});
+    assert.equal([...new Set(stories.map(({ tenant }) => tenant))], [TENANT]);
+    assert.is((await inventory(s, 'summit-internal')).requests, 0);
+    await commands.seed({ tenant: 'summit-internal' });
+    await assertWhole(s, 'summit-internal');
+    await commands.seed({ tenant: 'nobody' }).then(
+      () => assert.unreachable(),
+      ({ code }: { code: string }) => assert.is(code, 'not-found'),
+    );
+  }));
+
+test('who acts in a story and is not there is named', () =>
+  withSummit(
+    async (s) => {
+      await s.summit.services.seeding.seed(TENANT).then(
+        () => assert.unreachable(),
+        (error: Error) => assert.match(error.message, 'nobody with the handle manager, who acts in the demonstration of revops'),
+      );
+    },
+    (config) => ({
+      ...config,
+      tenants: config.tenants.map((tenant) => ({ ...tenant, users: tenant.users.filter(({ handle }) => handle !== 'manager') })),
+    }),
+  ));
+
+test.run();
