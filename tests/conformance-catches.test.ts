@@ -112,14 +112,6 @@ const catches: readonly (readonly [what: string, changes: readonly Change[], exp
     /is taken by somebody.* \| widgets\.widget\.note: /,
   ],
   [
-    'a route that another operation has',
-    [
-      ["path: '/widgets/:id/notes'", "path: '/widgets'"],
-      ["from: ['open'],\n  policy: none('a note", "from: ['open'],\n  policy: none('a  note"],
-    ],
-    /documents every route \| widgets\.widget\.\w+: POST \/widgets is taken by another operation/,
-  ],
-  [
     'a setting that nobody explains',
     [["relationships: { made_by: 'made' },", "relationships: { made_by: 'made' },\n  settings: Strict({ colour: Type.Optional(Type.String()) }),"]],
     /the manifest says.* \| settings\.colour: it has no description/,
