@@ -73,11 +73,16 @@ export async function consider(
     const { prior } = await settle(tx, action, admitted, idempotencyKey);
     if (prior) return { prior };
   }
-  const loaded = await action.load({ db, tenant, actor, settings, params, input, meters }).catch(async (refusal: unknown) => {
-    // What was refused by settings that were only believed is asked again where they have changed.
-    if (refusal instanceof Problem) await settle(tx, action, admitted, idempotencyKey);
-    throw refusal;
-  });
+  let loaded: unknown;
+  try {
+    loaded = await action.load({ db, tenant, actor, settings, params, input, meters });
+  } catch (refusal) {
+    if (!(refusal instanceof Problem)) throw refusal;
+    // While it waited for a lock the same request may have been answered; and settings that were only believed may have changed.
+    const { prior } = await settle(tx, action, admitted, idempotencyKey);
+    if (!prior) throw refusal;
+    return { prior };
+  }
   const { now: clock, prior, epoch, bundle } = await settle(tx, action, admitted, idempotencyKey);
   if (prior) return { prior };
   // A clock that was set back must not make a receipt older than the one before it.

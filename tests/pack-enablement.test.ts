@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Action } from '../sdk/index.ts';
 import { packFolder } from './support/pack-folder.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('A pack that is switched off');
 const requests = '/high-risk-ops/requests';
@@ -30,11 +31,14 @@ test.before(async () => {
      const get = sdk.defineQuery({ id: 'lamps.get', title: 'Lamp', route: { method: 'GET', path: '/lamps/:id' }, query: sdk.Empty, run: ({ db, params }) => db.one(Lamp, params.id) });
      const burn = sdk.defineEffect({ id: 'lamps.burn', outcome: put, async run({ subject }) { await globalThis.whileLampsBurn?.(subject); return {}; } });`,
   );
-  s = await testSummit((config) => ({
-    ...config,
-    packPaths: [...config.packPaths, lamps],
-    tenants: config.tenants.map((tenant) => ({ ...tenant, packs: { ...tenant.packs, lamps: { enabled: true } } })),
-  }));
+  s = await testSummit((shipped) => {
+    const config = withoutSku(shipped);
+    return {
+      ...config,
+      packPaths: [...config.packPaths, lamps],
+      tenants: config.tenants.map((tenant) => ({ ...tenant, packs: { ...tenant.packs, lamps: { enabled: true } } })),
+    };
+  });
   // The sweeper of the schedule would deliver behind the test's back.
   await s.summit.services.jobs.stop();
 });

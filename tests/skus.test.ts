@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { type Config, loadConfig } from '../kernel/config/config.ts';
 import type { TenantFile } from '../kernel/config/tenant.ts';
 import { createLog } from '../kernel/log.ts';
-import { type Summit, startSummit } from '../kernel/main.ts';
+import { openKernel, type Summit, startSummit } from '../kernel/main.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { definePack, Empty } from '../sdk/index.ts';
 import { type Answer, accessRequest, freshDatabase, type TestSummit, testSummit } from './support/summit.ts';
@@ -254,14 +254,48 @@ test('a SKU whose pack fails to load fails with it, and the tenants keep the res
   }
 });
 
-test('a file that leaves packs to a SKU whose manifest cannot be read waits for it', async () => {
-  const path = edited('unreadable', () => 'throw new Error("broken on purpose");');
-  const waiting = await testSummit(withSku(path));
+test('under a SKU whose manifest cannot be read a changed file leaves packs as they are, until it can', async () => {
+  const database = await freshDatabase();
+  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: join(folder, 'unread'), DATABASE_URL: database?.url }, root);
+  // The folder's name is not the SKU's id, which a manifest that does not load cannot say.
+  const broken = withSku(edited('unreadable', () => 'throw new Error("broken on purpose");'))(config);
+  const changed = {
+    ...broken,
+    tenants: broken.tenants.map((tenant) => ({ ...tenant, users: tenant.users.filter(({ handle }) => handle !== 'ae-2') })),
+  };
+  const after = async (configured: Config) => {
+    const kernel = await openKernel(configured, { log: createLog('silent') });
+    const { database: db } = kernel.services;
+    const read = <Row extends object>(sql: string) => db.transaction('demo-external', 'read', (tx) => tx.query<Row>(sql));
+    const packs = await read<{ pack_id: string }>("SELECT pack_id FROM pack_enablements WHERE status = 'enabled' ORDER BY pack_id");
+    const [active] = await read<{ n: number }>("SELECT count(*)::int AS n FROM users WHERE status = 'active'");
+    const applied = await read("SELECT FROM receipts WHERE action = 'config.applied' AND subject_type = 'tenant'");
+    await kernel.close();
+    return { packs: packs.map(({ pack_id }) => pack_id), active: active?.n, applied: applied.length };
+  };
   try {
-    assert.equal(await waiting.asOwner('SELECT id FROM tenants'), []);
-    assert.is((await waiting.send('GET', '/readyz')).status, 200);
+    const all = ['finops', 'high-risk-ops', 'revops', SKU];
+    const first = await after(config);
+    assert.equal(first.packs, all);
+    assert.equal(await after(broken), first, 'a file that did not change is not applied');
+    const second = await after(changed);
+    assert.equal([second.packs, second.active], [all, Number(first.active) - 1], 'who is gone is gone, and nothing is switched off');
+    assert.is((await after(changed)).applied, second.applied);
+    const mended = await after({ ...changed, packPaths: config.packPaths });
+    assert.equal([mended.packs, mended.applied > second.applied], [all, true], 'to the end, now that it can be read');
   } finally {
-    await waiting.close();
+    await database?.drop();
+  }
+});
+
+test('a pack that is taken out of the configuration takes its SKU along, and not the server', async () => {
+  const left = await testSummit((config) => ({ ...config, packPaths: config.packPaths.filter((pack) => !pack.endsWith('revops')) }));
+  try {
+    const { failed_packs } = (await left.send('GET', '/readyz')).body;
+    assert.match(failed_packs[0].reason, 'requires revops');
+    assert.is((await left.get('auditor', '/high-risk-ops/requests')).status, 200);
+  } finally {
+    await left.close();
   }
 });
 

@@ -11,7 +11,11 @@ export const applyConfig = defineAction({
   id: 'config.applied',
   title: 'Apply a tenant file',
   roles: [],
-  input: Strict({ digest: Type.String(), file: TenantFile }),
+  input: Strict({
+    digest: Type.String(),
+    file: TenantFile,
+    undecided: Type.Boolean({ description: 'Whether packs that the file leaves open or does not name stay as they are' }),
+  }),
   entity: TenantConfigurations,
   from: ['active'],
   binds: ({ digest, file }) => ({ digest, tenant: file.id }),
@@ -31,7 +35,7 @@ export const applyConfig = defineAction({
       ...(tenant ? [{ id: tenant.id, lock: () => db.lock(TenantConfigurations, tenant.id) }] : []),
       ...users.filter((user) => differs(user, file, teams)).map(({ id }) => ({ id, lock: () => db.lock(Users, id) })),
       ...packs
-        .filter((pack) => !isDeepStrictEqual(packStateIn(file, pack.pack_id, pack), packState(pack)))
+        .filter((pack) => !isDeepStrictEqual(packStateIn(input, pack.pack_id, pack), packState(pack)))
         .map(({ id }) => ({ id, lock: () => db.lock(PackEnablements, id) })),
     ].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const { lock } of changing) await lock();
@@ -66,7 +70,7 @@ export const applyConfig = defineAction({
     const ids = new Set([...Object.keys(file.packs), ...current.packs.map(({ pack_id }) => pack_id)]);
     const packs = [...ids].flatMap((pack_id): SubjectChange[] => {
       const pack = current.packs.find((candidate) => candidate.pack_id === pack_id);
-      const wanted = packStateIn(file, pack_id, pack);
+      const wanted = packStateIn(at.input, pack_id, pack);
       if (!pack) return [create(PackEnablements, at, { id: at.newId(), status: wanted.status, pack_id, settings: wanted.settings })];
       return isDeepStrictEqual(wanted, packState(pack)) ? [] : [change(PackEnablements, at, pack, wanted)];
     });
@@ -92,6 +96,11 @@ export const applyConfig = defineAction({
   },
 });
 
+interface Applied {
+  readonly file: TenantFile;
+  readonly undecided: boolean;
+}
+
 type User = Row<typeof Users>;
 type Team = Row<typeof Teams>;
 type PackEnablement = Row<typeof PackEnablements>;
@@ -111,8 +120,10 @@ function packState({ status, settings }: PackEnablement) {
   return { status, settings };
 }
 
-/** A pack that the file no longer names is disabled and keeps its settings. */
-function packStateIn(file: TenantFile, packId: string, current: PackEnablement | undefined) {
+/** A pack that the file no longer names is disabled and keeps its settings, unless that is undecided. */
+function packStateIn({ file, undecided }: Applied, packId: string, current: PackEnablement | undefined) {
   const pack = file.packs[packId];
-  return { status: pack?.enabled ? 'enabled' : 'disabled', settings: pack?.settings ?? current?.settings ?? {} };
+  const settings = pack?.settings ?? current?.settings ?? {};
+  if (undecided && current && pack?.enabled === undefined) return { status: current.status, settings };
+  return { status: pack?.enabled ? 'enabled' : 'disabled', settings };
 }

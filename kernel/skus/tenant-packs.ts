@@ -7,8 +7,8 @@ export interface TenantPacks {
   readonly packs: TenantFile['packs'];
   /** What the file does not decide, or decides twice: each error with the path of its field. */
   readonly errors: readonly { readonly path: string; readonly message: string }[];
-  /** Packs whose manifests could not be read, where they may be the SKUs that decide what the file leaves open. */
-  readonly waitsFor: readonly string[];
+  /** Packs that are enabled and whose manifests could not be read: they may be SKUs, and decide of what the file leaves open or does not name. */
+  readonly unread: readonly string[];
 }
 
 /** A SKU that failed enables what it requires all the same, as a pack that failed stays enabled: for when they are mended. */
@@ -25,11 +25,11 @@ export function packsOf({ packs }: Pick<TenantFile, 'packs'>, registry: Pick<Pac
   const open = Object.keys(packs)
     .filter((id) => packs[id]?.enabled === undefined && !given.has(id))
     .map((id) => ({ path: `${id}.enabled`, message: 'is required, since no SKU that is enabled requires the pack' }));
-  const unread = enabled.filter((id) => !registry.declared(id) && registry.failed.some((failed) => failed.id === id));
-  const waits = open.length > 0 && unread.length > 0;
+  // A pack that failed before it could say its id may be any of them.
+  const unread = enabled.filter((id) => !registry.declared(id) && registry.failed.some((failed) => failed.id === id || failed.guessed));
   return {
     packs: { ...packs, ...Object.fromEntries([...given].map((id) => [id, { enabled: true, ...packs[id] }])) },
-    errors: [...contradictions, ...(waits ? [] : open)],
-    waitsFor: waits ? unread : [],
+    errors: [...contradictions, ...(unread.length > 0 ? [] : open)],
+    unread,
   };
 }

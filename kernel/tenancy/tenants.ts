@@ -58,32 +58,26 @@ export class Tenants {
     const errors = files.flatMap((file) => this.#packErrors(file));
     if (errors.length > 0) throw new ConfigError(errors);
     for (const file of files) {
-      if (await this.#applyOne(file)) await this.#applyPolicies(file);
+      await this.#applyOne(file);
+      await this.#applyPolicies(file);
     }
   }
 
-  /** @returns whether the tenant is now what the file says */
-  async #applyOne(file: TenantFile): Promise<boolean> {
-    const digest = createHash('sha256').update(canonicalJson(file)).digest('hex');
+  async #applyOne(file: TenantFile): Promise<void> {
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
       tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
     );
-    if (applied[0]?.file_digest === digest) return true;
-    const { packs, waitsFor } = packsOf(file, this.#packs);
-    if (waitsFor.length > 0) {
-      this.#log.error(
-        { tenant: file.id, packs: waitsFor },
-        'the tenant file waits for packs that did not load: they may say which others are enabled',
-      );
-      return false;
-    }
+    const { packs, unread } = packsOf(file, this.#packs);
+    // Applied while manifests could not be read, it is applied again once they can.
+    const digest = unread.length === 0 ? digestOf(file) : digestOf({ file, unread });
+    if (applied.some(({ file_digest }) => file_digest === digestOf(file) || file_digest === digest)) return;
     await this.#database.transaction(file.id, 'write', (tx) =>
       tx.commitWith('INSERT INTO tenants VALUES ($1, summit_now()) ON CONFLICT DO NOTHING', [file.id]),
     );
     try {
-      await this.#runner.runAsSystem(applyConfig, KERNEL_PACK, file.id, 'config', {}, { digest, file: { ...file, packs } });
-      this.#log.info({ tenant: file.id, digest }, 'tenant file applied');
-      return true;
+      const input = { digest, file: { ...file, packs }, undecided: unread.length > 0 };
+      await this.#runner.runAsSystem(applyConfig, KERNEL_PACK, file.id, 'config', {}, input);
+      this.#log.info({ tenant: file.id, digest, ...(unread.length > 0 ? { unread } : {}) }, 'tenant file applied');
     } catch (error) {
       // Another replica is applying the same file: what it wrote is what this one would have written.
       if (!isRetryable(error)) throw error;
@@ -128,8 +122,10 @@ export class Tenants {
     const found = enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);
       if (!pack) {
-        // A pack that failed to load, perhaps before it could say its id, is reported elsewhere; its tenants keep their settings for when it is mended.
-        return this.#packs.failed.some((failed) => failed.id === packId || failed.guessed) ? [] : [`${packId}: no such pack is configured`];
+        // A pack that failed to load, perhaps before it could say its id, is reported elsewhere, and so is a SKU that lacks one of
+        // its packs; its tenants keep their settings for when it is mended.
+        const reported = !(packId in file.packs) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
+        return reported ? [] : [`${packId}: no such pack is configured`];
       }
       // What a SKU requires it enables, unless that contradicts the file.
       const missing = pack.sku ? [] : Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
@@ -140,4 +136,8 @@ export class Tenants {
     });
     return [...errors.map(({ path, message }) => `${path} ${message}`), ...found].map((error) => `tenant ${file.id}: packs.${error}`);
   }
+}
+
+function digestOf(value: object): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
