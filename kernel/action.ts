@@ -12,6 +12,7 @@ import type { TransparencyLog } from './log/log.ts';
 import { tenantOrigin } from './log/names.ts';
 import type { Promises } from './log/promises.ts';
 import { assertDeclared } from './metering/types.ts';
+import { assertDeliverable } from './outbox/deliverable.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { grantedBy, type PolicyService, refusalOf } from './policy/decide.ts';
 import { splitExpectedVersion } from './preconditions.ts';
@@ -171,6 +172,7 @@ export class ActionRunner {
     }
     assertDeclared(this.#packs, changes);
     assertRelated(this.#packs, changes);
+    assertDeliverable(pack, this.#packs, changes);
     const notices = await noticesOf(this.#packs, tx, happening, changes);
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };

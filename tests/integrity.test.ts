@@ -181,14 +181,14 @@ test('a throw inside apply rolls all back and leaves only a failed receipt', asy
   assert.is((await s.post('engineer', `/probes/${probe}/close`)).status, 200, 'and the subject goes on from where it was');
 });
 
-test('a pack cannot go where its transitions have no way, change what it has not locked, skip a version, or name a relationship that is none', async () => {
+test('a pack cannot go where its transitions have no way, change what it has not locked, skip a version, or name a relationship or an effect that is none', async () => {
   const probe = (await s.post('engineer', '/probes', { name: 'p' })).body.id;
-  for (const verb of ['leap', 'unlocked', 'skip-version', 'relate-undeclared']) {
+  for (const verb of ['leap', 'unlocked', 'skip-version', 'relate-undeclared', 'send-nowhere']) {
     const { status } = await s.post('engineer', `/probes/${probe}/${verb}`);
     assert.is(status, 500, verb);
   }
   const outcomes = (await s.get('auditor', `/receipts?subject_id=${probe}`)).body.items.map(({ outcome }: { outcome: string }) => outcome);
-  assert.equal(outcomes, ['failed', 'failed', 'failed', 'failed', 'allowed']);
+  assert.equal(outcomes, ['failed', 'failed', 'failed', 'failed', 'failed', 'allowed']);
 });
 
 test('a policy that gives no decision lets nothing through', async () => {

@@ -147,6 +147,13 @@ const relateUndeclared = misbehaving('relate-undeclared', (probe, at) => ({
   answer: {},
 }));
 
+const sendNowhere = misbehaving('send-nowhere', (probe, at) => ({
+  subjects: [change(Probe, at, probe, {})],
+  ...nothing,
+  messages: [{ effect: 'probe.no-such-effect', subject: probe.id, payload: {} }],
+  answer: {},
+}));
+
 /** Takes any reading; its event does not. */
 const report = defineAction({
   id: 'probe.report',
@@ -341,6 +348,7 @@ export default definePack({
     tellUndeclared,
     tellOfAnother,
     relateUndeclared,
+    sendNowhere,
     ...billing.actions,
   ],
   queries: [listProbes, getProbe],
