@@ -6,6 +6,7 @@ import { CHROMIUM } from './support/chromium.ts';
 
 const folder = import.meta.dirname;
 const worker = join(folder, 'support/suite-worker.ts');
+const OUTLIVED_MS = 10_000;
 const PROCESSES = Math.min(availableParallelism(), 4);
 
 /** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
@@ -45,6 +46,9 @@ async function runSuites(): Promise<boolean> {
   });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.on('error', reject).on('close', resolve);
+  // What a suite has started, and not ended, may hold on to its output for ever: then it is not waited for.
+  const letGo = () => [child.stdout, child.stderr].map((stream) => stream?.destroy());
+  child.on('exit', () => setTimeout(letGo, OUTLIVED_MS).unref());
   next();
   const code = await promise;
   print();
