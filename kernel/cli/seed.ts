@@ -24,11 +24,10 @@ export function addSeedCommand(program: Command): void {
 
 /** What was made now, a line for each pack. */
 export function tellOf(stories: readonly Told[]): void {
-  for (const { tenant, pack, title, told, made } of stories) {
+  for (const { tenant, pack, title, outcome, made, left } of stories) {
     const counts = Object.entries(made).map(([type, count]) => `${count} ${type}`);
-    process.stderr.write(
-      `${tenant}, ${pack}: ${told ? `${title}. Made ${counts.join(', ') || 'nothing more'}.` : 'was seeded before, nothing has changed.'}\n`,
-    );
+    const told = `${title}. Made ${counts.join(', ') || 'nothing more'}.${left.length > 0 ? ` Left as people made them: ${left.join(', ')}.` : ''}`;
+    process.stderr.write(`${tenant}, ${pack}: ${outcome === 'told' ? told : 'was seeded before, nothing has changed.'}\n`);
   }
   if (stories.length === 0)
     process.stderr.write('There is nothing to seed: no pack with a demonstration is enabled there, or no tenant file says "demo": true.\n');
