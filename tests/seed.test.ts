@@ -289,19 +289,35 @@ test('a pack that is switched on later tells its story then', () =>
     await assertWhole(s);
   }, withoutSku));
 
-test('only the tenants that are there for it are seeded, unless one is named', () =>
+test('only the tenants that are there for it are seeded, also where another is named', () =>
   withSummit(async (s) => {
     const { commands } = s.summit.services;
     const { stories } = await commands.seed({});
     assert.equal([...new Set(stories.map(({ tenant }) => tenant))], [TENANT]);
+    const refused = { 'summit-internal': ['invalid-state', /says "demo": true/], nobody: ['not-found', /nobody/] } as const;
+    for (const [tenant, [code, message]] of Object.entries(refused)) {
+      await commands.seed({ tenant }).then(
+        () => assert.unreachable(tenant),
+        (error: Problem) => {
+          assert.is(error.code, code);
+          assert.match(error.message, message);
+        },
+      );
+    }
     assert.is((await inventory(s, 'summit-internal')).requests, 0);
-    await commands.seed({ tenant: 'summit-internal' });
-    await assertWhole(s, 'summit-internal');
-    await commands.seed({ tenant: 'nobody' }).then(
-      () => assert.unreachable(),
-      ({ code }: { code: string }) => assert.is(code, 'not-found'),
-    );
   }));
+
+test('a kernel in production seeds nothing, whoever asks it', () =>
+  withSummit(
+    async (s) => {
+      await s.summit.services.commands.seed({ tenant: TENANT }).then(
+        () => assert.unreachable(),
+        (error: Error) => assert.match(error.message, 'Nothing is seeded in production'),
+      );
+      assert.is((await inventory(s)).requests, 0);
+    },
+    (config) => ({ ...config, environment: { ...config.environment, NODE_ENV: 'production' } }),
+  ));
 
 test('who acts in a story and is not there is named, and the other stories are told', () =>
   withSummit(

@@ -7,7 +7,7 @@ export function addSeedCommand(program: Command): void {
   program
     .command('seed')
     .description('fill a tenant with the demonstrations of its packs, through real actions; once, however often it is run')
-    .option('--tenant <id>', 'this tenant; else those whose files say "demo": true, as config/tenants/demo-external.json does')
+    .option('--tenant <id>', 'this one of the tenants whose files say "demo": true, as config/tenants/demo-external.json does; else all of them')
     .option('--json', 'print {"stories": […]}')
     .addHelpText(
       'after',

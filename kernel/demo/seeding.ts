@@ -47,7 +47,7 @@ export class Seeding {
 
   /**
    * Tells what was not told yet, one pack after the other; where one's story is refused, the others are told all the same.
-   * @throws Problem in production, or where a step is refused; what was done until then stays, and is not done again
+   * @throws Problem in production, for a tenant that is no demonstration, or where a step is refused; what was done until then stays, and is not done again
    */
   seed(tenant: string): Promise<readonly Told[]> {
     const underway = this.#underway.get(tenant);
@@ -81,6 +81,7 @@ export class Seeding {
   async #tellAll(tenant: string): Promise<readonly Told[]> {
     const { packs, admission, config } = this.#services;
     assertNotInProduction(config.environment, 'seeded');
+    if (!this.tenants.includes(tenant)) throw notForDemonstrations(tenant);
     const stories: Told[] = [];
     const failures: unknown[] = [];
     for (const { id, demo } of packs.all) {
@@ -118,4 +119,8 @@ function together(failures: readonly unknown[]): unknown {
   if (failures.length === 1 || !(first instanceof Problem)) return first;
   const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
   return new Problem(first.code, messages.join(' '));
+}
+
+function notForDemonstrations(tenant: string): Problem {
+  return new Problem('invalid-state', `The tenant ${tenant} is not there for demonstrations: only one whose file says "demo": true is seeded.`);
 }
