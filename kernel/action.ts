@@ -144,7 +144,7 @@ export class ActionRunner {
     const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
     const db = createReader(tx, tenant);
     const assessed = await assess({ tx, db, policy: this.#policy, meters: this.#packs.meters }, action, admitted, attempt);
-    if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
+    if ('prior' in assessed) return { ...replay(assessed.prior, digest, idempotencyKey), replayed: true, messages: [] };
 
     const { loaded, subject, context, decision, approval, epoch } = assessed;
     const { now } = context;

@@ -5,7 +5,7 @@ import type { Query } from './query.ts';
 export interface DemoStep {
   /**
    * What the step is called within its story, for good. A story that was cut off is told again from its beginning, and a step that
-   * was done before is not done twice: it must then be the same, whenever that is.
+   * was done before is not done twice, but answered as it was. What stands before its last `/` is the thread that it belongs to.
    */
   readonly key: string;
   /** What stands in the path of the action's route. */
@@ -16,7 +16,7 @@ export interface DemoStep {
 
 /** What became of a step. */
 export interface DemoAnswer {
-  /** The subject of the action. */
+  /** The subject of the action; empty where the step was passed over. */
   readonly id: string;
   /** What the person would have been answered, once its outcome is there. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -29,7 +29,11 @@ export interface DemoContext {
   readonly now: string;
   /** That day in the tenant's time zone: `YYYY-MM-DD`. */
   readonly today: string;
-  /** Takes a governed action: role, policy and approvals apply as to everybody. @throws Problem where it is refused */
+  /**
+   * Takes a governed action: role, policy and approvals apply as to everybody. Where the subject has moved on, by people or by time, the
+   * rest of its thread is passed over: who tells a story need not mind what became of it meanwhile.
+   * @throws Problem where it is refused for another reason, or the first of its thread
+   */
   act(handle: string, action: Action, step: DemoStep): Promise<DemoAnswer>;
   /** Tries what the policy denies. @throws TypeError where it is allowed */
   denied(handle: string, action: Action, step: DemoStep): Promise<void>;
@@ -42,7 +46,7 @@ export interface DemoContext {
 /** The story by which a pack shows what it does, in a tenant that is there for demonstrations. */
 export interface Demo {
   readonly title: string;
-  /** Tells it from its beginning, also where part of it was told before. What people did meanwhile it must bear with. */
+  /** Tells it from its beginning, also where part of it was told before. */
   tell(demo: DemoContext): Promise<void>;
 }
 

@@ -55,6 +55,21 @@ test('everything that is wrong is listed at once, with file and field', () => {
   }
 });
 
+test('a start seeds in development alone, unless it is switched off there', () => {
+  const path = join(folder, 'config/summit.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  // What production asks for.
+  writeFileSync(path, JSON.stringify({ ...config, log: { ...config.log, secret_file: '../secret', guard: { folder: '../guard' } } }));
+  const seeds = (extra: NodeJS.ProcessEnv) => loadConfig(environment({ SUMMIT_SEED: 'on', ...extra }), folder).seedsAtStart;
+  assert.equal([{ NODE_ENV: 'development' }, { NODE_ENV: '', SUMMIT_SEED: '' }, { NODE_ENV: 'production' }, { NODE_ENV: 'test' }].map(seeds), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assert.is(seeds({ NODE_ENV: 'development', SUMMIT_SEED: 'off' }), false);
+});
+
 test('how long a sign-in lasts is configured in minutes', () => {
   const path = join(folder, 'config/summit.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));

@@ -167,6 +167,22 @@ test('a recovered log begins an epoch whose receipt says what was lost, and take
   assert.match((await s.send('GET', '/metrics')).body, /summit_log_halted\{tenant="demo-external"\} 0/);
 });
 
+test('a log that was set back is not rotated, also before there is anything new to sign, and its loss goes on record', async () => {
+  await createLogged();
+  const [size, root] = await checkpoint();
+  await createLogged();
+  await setBack(size, root);
+  assert.is((await status()).halted, null);
+  await s.summit.services.commands.beginEpoch({ tenant: TENANT, reason: 'rotated' }).then(
+    () => assert.unreachable(),
+    (error: Error) =>
+      assert.match(error.message, `was set back: ${size + 1} leaves were signed, and ${size} are in the database. See summit log recover`),
+  );
+  const { epoch } = await recover();
+  const [recorded] = await s.asApp('SELECT reason, known_size FROM log_epochs WHERE epoch = $1', [epoch]);
+  assert.equal(recorded, { reason: 'recovered', known_size: size + 1 });
+});
+
 test('a backup from before a rotation: the epoch that had ended is not signed again, and the next has a number of its own', async () => {
   await createLogged();
   const { epoch } = await s.summit.services.commands.beginEpoch({ tenant: TENANT, reason: 'rotated' });

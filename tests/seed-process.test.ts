@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -26,28 +26,28 @@ async function stop(signal: NodeJS.Signals): Promise<number | string | undefined
   return code;
 }
 
-async function total(path: string): Promise<number> {
-  const { stdout } = await cli(['token', '--tenant', 'demo-external', '--user', 'auditor'], env);
+async function total(path: string, of = env): Promise<number> {
+  const { stdout } = await cli(['token', '--tenant', 'demo-external', '--user', 'auditor'], of);
   const response = await fetch(server?.url + path, { headers: { authorization: `Bearer ${stdout.trim()}` } });
   return ((await response.json()) as { total: number }).total;
 }
 
-/** Resolves once the server has logged that it has seeded. */
-function seedingDone({ child }: ServerProcess): Promise<void> {
+/** Resolves once the server has logged this of its seeding. */
+function logged({ child }: ServerProcess, line: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let text = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     text += chunk;
-    if (text.includes('the tenant is seeded')) resolve();
+    if (text.includes(line)) resolve();
     if (text.includes('could not be seeded')) reject(new Error(text));
   });
-  child.on('exit', () => reject(new Error(text)));
+  child.on('close', () => reject(new Error(text)));
   return promise;
 }
 
 interface Story {
   readonly pack: string;
-  readonly told: boolean;
+  readonly outcome: 'told' | 'known';
   readonly made: Readonly<Record<string, number>>;
 }
 
@@ -72,15 +72,19 @@ test('a stop in the middle of seeding is a clean one, and the next start goes on
   assert.is((await cli(['reset-demo', '--yes'], { ...env, NODE_ENV: 'production' })).code, 1);
   for (const name of ['database', 'guard']) rmSync(join(dataDir, name), { recursive: true, force: true });
   server = await startServer({ ...env, SUMMIT_SEED: 'on' });
+  const stopped = logged(server, 'seeding was stopped: the next start goes on with it');
+  while ((await total('/high-risk-ops/requests')) === 0);
   assert.is(await stop('SIGTERM'), 0);
+  await stopped;
   server = await startServer({ ...env, SUMMIT_SEED: 'on' });
-  await seedingDone(server);
+  await logged(server, 'the tenant is seeded');
   assert.is(await total('/billing/invoices'), 6);
   assert.is(await stop('SIGTERM'), 0);
 });
 
 test('what is seeded is seeded, by whoever it is asked: without a server, by its start, by its command', async () => {
-  const nothing = (stories: readonly Story[]) => assert.ok(stories.every(({ told, made }) => !told && Object.keys(made).length === 0));
+  const nothing = (stories: readonly Story[]) =>
+    assert.ok(stories.every(({ outcome, made }) => outcome === 'known' && Object.keys(made).length === 0));
   nothing(await seeded());
   server = await startServer({ ...env, SUMMIT_SEED: 'on' });
   nothing(await seeded());
@@ -125,17 +129,28 @@ test('nothing is seeded or reset in production, nor where it is switched off', a
   }
   const empty = { ...env, SUMMIT_DATA_DIR: mkdtempSync(join(tmpdir(), 'summit-seed-off-')) };
   server = await startServer({ ...empty, SUMMIT_SEED: 'off' });
+  // One that seeds has told some of it by the time that somebody has asked twice.
+  for (const path of ['/high-risk-ops/requests', '/revops/leads']) assert.is(await total(path, empty), 0, path);
   assert.is(await stop('SIGTERM'), 0);
-  const { stdout } = await cli(['seed', '--json'], empty);
-  assert.ok(JSON.parse(stdout).stories.every(({ told }: Story) => told));
   rmSync(empty.SUMMIT_DATA_DIR, { recursive: true });
 });
 
 test('a log that is remembered elsewhere, and a database that may hold more, are left alone, and what to do is said', async () => {
   const { code, stderr } = await cli(['reset-demo', '--yes'], { ...env, DATABASE_URL: 'postgres://me:secret@db.example:5432/summit' });
   assert.equal([code, stderr.includes('secret')], [1, false]);
-  assert.match(stderr, 'dropdb summit && createdb summit');
+  assert.match(stderr, 'dropdb -h db.example -p 5432 -U me summit && createdb -h db.example -p 5432 -U me summit && rm -r');
+  const odd = await cli(['reset-demo', '--yes'], { ...env, DATABASE_URL: "postgres://o'hara@%2Frun/x%20y?host=/run/pg&port=1" });
+  assert.match(odd.stderr, `dropdb -h /run/pg -p 1 -U 'o'\\''hara' 'x y' && createdb`);
   assert.ok(existsSync(join(dataDir, 'database')));
+});
+
+test('what remembers a database that lies elsewhere stays, though nobody says where that is', async () => {
+  const kept = ['guard', 'keys'].map((name) => join(dataDir, name));
+  renameSync(join(dataDir, 'database'), join(dataDir, 'elsewhere'));
+  const { code, stderr } = await cli(['reset-demo', '--yes'], env);
+  assert.is(code, 1);
+  assert.match(stderr, `no database, and yet ${kept.join(' and ')}`);
+  assert.ok(kept.every((path) => existsSync(path)));
 });
 
 test.run();

@@ -4,6 +4,7 @@ import { Seeding } from '../kernel/demo/seeding.ts';
 import { Problem } from '../sdk/index.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
+import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('Seeding');
 const TENANT = 'demo-external';
@@ -40,6 +41,23 @@ async function withSummit(work: (s: TestSummit) => Promise<void>, ...how: Parame
   }
 }
 
+/** As if no story had come to its end. */
+function forgetEnds(s: TestSummit): Promise<void> {
+  return s.tamper('idempotency_keys', "UPDATE idempotency_keys SET settled = false WHERE key LIKE 'seed %' AND key NOT LIKE '%/%'");
+}
+
+/** Seeds, and is stopped as soon as something is there. */
+async function seedInPart(s: TestSummit, isThere: () => Promise<boolean>): Promise<void> {
+  const stopped = new Seeding(s.summit.services);
+  const refused = stopped.seed(TENANT).then(
+    () => assert.unreachable('it was stopped'),
+    (error: Error) => assert.match(error.message, 'being stopped'),
+  );
+  while (!(await isThere()));
+  await stopped.stop();
+  await refused;
+}
+
 async function assertWhole(s: TestSummit, tenant = TENANT): Promise<void> {
   const { events, ...rest } = await inventory(s, tenant);
   const { events: _, ...expected } = WHOLE;
@@ -52,11 +70,11 @@ test('the stories of the packs are told by real actions, and all that they leave
   withSummit(async (s) => {
     const stories = await s.summit.services.seeding.seed(TENANT);
     assert.equal(
-      stories.map(({ pack, told }) => [pack, told]),
+      stories.map(({ pack, outcome }) => [pack, outcome]),
       [
-        ['high-risk-ops', true],
-        ['revops', true],
-        ['finops', true],
+        ['high-risk-ops', 'told'],
+        ['revops', 'told'],
+        ['finops', 'told'],
       ],
     );
     await assertWhole(s);
@@ -126,21 +144,21 @@ test('a second time changes nothing, also days later, when the keys of requests 
     s.advance({ hours: 80 });
     await jobs.forget([TENANT]);
     assert.equal(
-      (await seeding.seed(TENANT)).map(({ told, made }) => [told, made]),
+      (await seeding.seed(TENANT)).map(({ outcome, made }) => [outcome, made]),
       [
-        [false, {}],
-        [false, {}],
-        [false, {}],
+        ['known', {}],
+        ['known', {}],
+        ['known', {}],
       ],
     );
     // Even where it is forgotten that the stories were told to their end, no step of them is done again.
-    await s.tamper('idempotency_keys', "UPDATE idempotency_keys SET settled = false WHERE key LIKE 'seed %' AND key NOT LIKE '%/%'");
+    await forgetEnds(s);
     assert.equal(
-      (await seeding.seed(TENANT)).map(({ told, made }) => [told, made]),
+      (await seeding.seed(TENANT)).map(({ outcome, made }) => [outcome, made]),
       [
-        [true, {}],
-        [true, {}],
-        [true, {}],
+        ['told', {}],
+        ['told', {}],
+        ['told', {}],
       ],
     );
     assert.equal(await inventory(s), before);
@@ -161,17 +179,38 @@ test('what was stopped between two steps is taken up, and ends as if it had not 
   withSummit(async (s) => {
     const { seeding } = s.summit.services;
     for (const receipts of [12, 40, 80]) {
-      const stopped = new Seeding(s.summit.services);
-      const telling = stopped.seed(TENANT);
-      const refused = telling.then(
-        () => assert.unreachable('it was stopped'),
-        (error: Error) => assert.match(error.message, 'being stopped'),
-      );
-      while ((await s.get('auditor', '/receipts?limit=1')).body.total < receipts);
-      await stopped.stop();
-      await refused;
+      await seedInPart(s, async () => (await s.get('auditor', '/receipts?limit=1')).body.total >= receipts);
     }
-    assert.ok((await seeding.seed(TENANT)).some(({ told }) => told));
+    assert.ok((await seeding.seed(TENANT)).some(({ outcome }) => outcome === 'told'));
+    await assertWhole(s);
+  }));
+
+test('what time has gone on with while a story was cut off is left as it is, and the rest is told', () =>
+  withSummit(async (s) => {
+    await seedInPart(s, async () => (await s.get('auditor', '/high-risk-ops/requests?target=billing-db&status=executed')).body.total === 1);
+    s.advance({ hours: 2 });
+    assert.ok((await s.runJob('high-risk-ops.expire-grants')) >= 1);
+    const [first] = await s.summit.services.seeding.seed(TENANT);
+    assert.equal([first?.outcome, first?.left], ['told', ['revoked']]);
+    await assertWhole(s);
+    const { items } = (await s.get('auditor', '/high-risk-ops/requests')).body;
+    assert.equal(items.map(({ status }: { status: string }) => status).toSorted(), ['expired', 'expired', 'failed', 'pending', 'rejected']);
+  }));
+
+test('a step is known by its key, also where a later version words it otherwise', () =>
+  withSummit(async (s) => {
+    const { seeding } = s.summit.services;
+    await seeding.seed(TENANT);
+    await forgetEnds(s);
+    await s.tamper('idempotency_keys', "UPDATE idempotency_keys SET request_digest = 'of other words' WHERE key LIKE 'seed %/%'");
+    assert.equal(
+      (await seeding.seed(TENANT)).map(({ made, left }) => [made, left]),
+      [
+        [{}, []],
+        [{}, []],
+        [{}, []],
+      ],
+    );
     await assertWhole(s);
   }));
 
@@ -190,8 +229,41 @@ test('what people billed before stays as it is, and the story begins after it', 
           ['2026-03', null],
         ],
       );
-      assert.is(items[0].total, own.total);
+      assert.equal([items[0].total, items[0].credit_notes], [own.total, []]);
       assert.is((await s.get('auditor', '/metering/adjustments')).body.total, 0);
+    },
+    undefined,
+    '2026-03-15T09:00:00Z',
+  ));
+
+test('where people have billed up to the month that is, the story of billing has nothing to add', () =>
+  withSummit(
+    async (s) => {
+      await s.post('operator', '/billing/runs', { period: '2026-03' });
+      const { body: own } = await s.post('finance', `/billing/invoices/${TENANT}/2026-03/finalize`);
+      const stories = await s.summit.services.seeding.seed(TENANT);
+      assert.equal(stories.at(-1), { ...stories.at(-1), pack: 'finops', outcome: 'told', made: {}, left: [] });
+      const { items, total } = (await s.get('finance', '/billing/invoices')).body;
+      assert.equal([total, items[0].number, items[0].total, items[0].credit_notes], [1, own.number, own.total, []]);
+      assert.is((await s.get('auditor', '/metering/events?source=/summit-demo')).body.total, 0);
+    },
+    undefined,
+    '2026-03-15T09:00:00Z',
+  ));
+
+test('where people bill a month while the story was cut off, it is left to them, and no other is', () =>
+  withSummit(
+    async (s) => {
+      await seedInPart(s, async () => (await s.get('auditor', '/billing/invoices?status=finalized')).body.total >= 1);
+      const { body: own } = await s.post('finance', `/billing/invoices/${TENANT}/2026-01/finalize`);
+      const stories = await s.summit.services.seeding.seed(TENANT);
+      assert.equal(stories.at(-1)?.left, ['2026-01']);
+      const { items } = (await s.get('finance', '/billing/invoices?sort=period')).body;
+      assert.equal(
+        items.map(({ period, status }: { period: string; status: string }) => [period, status]),
+        [...['2025-10', '2025-11', '2025-12', '2026-01', '2026-02'].map((period) => [period, 'finalized']), ['2026-03', 'draft']],
+      );
+      assert.equal(items[3], { ...items[3], number: own.number, credit_notes: [] });
     },
     undefined,
     '2026-03-15T09:00:00Z',
@@ -207,37 +279,55 @@ test('a pack that is switched on later tells its story then', () =>
     );
     await s.put('operator', `/tenants/${TENANT}/packs/revops`, { enabled: true });
     assert.equal(
-      (await seeding.seed(TENANT)).map(({ pack, told }) => [pack, told]),
+      (await seeding.seed(TENANT)).map(({ pack, outcome }) => [pack, outcome]),
       [
-        ['high-risk-ops', false],
-        ['revops', true],
-        ['finops', false],
+        ['high-risk-ops', 'known'],
+        ['revops', 'told'],
+        ['finops', 'known'],
       ],
     );
     await assertWhole(s);
-  }));
+  }, withoutSku));
 
-test('only the tenants that are there for it are seeded, unless one is named', () =>
+test('only the tenants that are there for it are seeded, also where another is named', () =>
   withSummit(async (s) => {
     const { commands } = s.summit.services;
     const { stories } = await commands.seed({});
     assert.equal([...new Set(stories.map(({ tenant }) => tenant))], [TENANT]);
+    const refused = { 'summit-internal': ['invalid-state', /says "demo": true/], nobody: ['not-found', /nobody/] } as const;
+    for (const [tenant, [code, message]] of Object.entries(refused)) {
+      await commands.seed({ tenant }).then(
+        () => assert.unreachable(tenant),
+        (error: Problem) => {
+          assert.is(error.code, code);
+          assert.match(error.message, message);
+        },
+      );
+    }
     assert.is((await inventory(s, 'summit-internal')).requests, 0);
-    await commands.seed({ tenant: 'summit-internal' });
-    await assertWhole(s, 'summit-internal');
-    await commands.seed({ tenant: 'nobody' }).then(
-      () => assert.unreachable(),
-      ({ code }: { code: string }) => assert.is(code, 'not-found'),
-    );
   }));
 
-test('who acts in a story and is not there is named', () =>
+test('a kernel in production seeds nothing, whoever asks it', () =>
+  withSummit(
+    async (s) => {
+      await s.summit.services.commands.seed({ tenant: TENANT }).then(
+        () => assert.unreachable(),
+        (error: Error) => assert.match(error.message, 'Nothing is seeded in production'),
+      );
+      assert.is((await inventory(s)).requests, 0);
+    },
+    (config) => ({ ...config, environment: { ...config.environment, NODE_ENV: 'production' } }),
+  ));
+
+test('who acts in a story and is not there is named, and the other stories are told', () =>
   withSummit(
     async (s) => {
       await s.summit.services.seeding.seed(TENANT).then(
         () => assert.unreachable(),
         (error: Error) => assert.match(error.message, 'nobody with the handle manager, who acts in the demonstration of revops'),
       );
+      const { requests, invoices } = await inventory(s);
+      assert.equal([requests, invoices], [5, 6]);
     },
     (config) => ({
       ...config,

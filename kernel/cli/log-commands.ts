@@ -39,20 +39,22 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
   }
 
   async function statusOf(tenant: string) {
-    const { epoch, head, checkpoint, waiting } = await database.transaction(tenant, 'read', async (tx) => {
-      const { epoch } = await currentEpoch(tx, tenant);
+    const { epoch } = await database.transaction(tenant, 'read', (tx) => currentEpoch(tx, tenant));
+    const origin = logOrigin(tenantOrigin(pinned.host, tenant), epoch);
+    // Read before the database is: what is signed was in it before, so a head that is behind was set back.
+    const guarded = await guard.known(origin);
+    const { head, checkpoint, waiting } = await database.transaction(tenant, 'read', async (tx) => {
       const [queue] = await tx.query<{ waiting: number }>('SELECT count(*) AS waiting FROM log_queue WHERE tenant_id = $1', [tenant]);
       const [head, checkpoint] = [await headOf(tx, tenant, epoch), await latestCheckpoint(tx, tenant, epoch)];
-      return { epoch, head, checkpoint, waiting: queue?.waiting ?? 0 };
+      return { head, checkpoint, waiting: queue?.waiting ?? 0 };
     });
-    const origin = logOrigin(tenantOrigin(pinned.host, tenant), epoch);
     return {
       origin,
       epoch,
       waiting,
       integrated: head?.size ?? 0,
       signed: checkpoint?.size ?? 0,
-      guarded: await guard.known(origin),
+      guarded,
       halted: transparencyLog.halted.get(tenant) ?? null,
     };
   }
@@ -81,8 +83,9 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
         await transparencyLog.advance(tenant);
         // The last checkpoint of an epoch is to be seen by the witnesses too.
         await cosigner.settled(tenant);
-        const { epoch, halted, guarded } = await statusOf(tenant);
-        assertReason(tenant, reason, halted);
+        const status = await statusOf(tenant);
+        const { epoch, guarded } = status;
+        assertReason(tenant, reason, faultOf(status));
         try {
           const known_size = reason === 'recovered' ? guarded : null;
           const begun = { reason, known_size, epoch: await freeEpoch(tenant, epoch) };
@@ -97,10 +100,17 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
   };
 }
 
-/** @throws Problem `invalid-state`: a sound log is not to be recovered, and one that stands still cannot be ended in order */
-function assertReason(tenant: string, reason: 'rotated' | 'recovered', halted: string | null): void {
-  if (reason === 'rotated' && halted !== null) throw new Problem('invalid-state', `The log of ${tenant} stands still: ${halted}.`);
-  if (reason === 'recovered' && halted === null) {
+/** Why a log cannot go on; null where it can. One that was set back stands still only once there is something to sign. */
+function faultOf({ halted, guarded, integrated }: { halted: string | null; guarded: number | null; integrated: number }): string | null {
+  if (halted !== null) return `stands still: ${halted}`;
+  if (guarded === null || guarded <= integrated) return null;
+  return `was set back: ${guarded} leaves were signed, and ${integrated} are in the database. See summit log recover`;
+}
+
+/** @throws Problem `invalid-state`: a sound log is not to be recovered, and one that cannot go on cannot be ended in order */
+function assertReason(tenant: string, reason: 'rotated' | 'recovered', fault: string | null): void {
+  if (reason === 'rotated' && fault !== null) throw new Problem('invalid-state', `The log of ${tenant} ${fault}.`);
+  if (reason === 'recovered' && fault === null) {
     throw new Problem('invalid-state', `The log of ${tenant} can be signed: there is nothing to recover. For other keys see summit log rotate.`);
   }
 }

@@ -16,7 +16,7 @@ export function addResetDemoCommand(program: Command): void {
       const config = await configuration();
       const { emptyDataDir, holdingsOf } = await import('../demo/empty-data-dir.ts');
       const holdings = holdingsOf(config);
-      if (!yes) await confirm(`This deletes ${holdings.join(', ')}: the data of every tenant, and what proves it.`);
+      if (!yes && holdings.length > 0) await confirm(`This deletes ${holdings.join(', ')}: the data of every tenant, and what proves it.`);
       emptyDataDir(config);
       const { stories } = await perform('seed', {});
       tellOf(stories);

@@ -7,7 +7,7 @@ export function addSeedCommand(program: Command): void {
   program
     .command('seed')
     .description('fill a tenant with the demonstrations of its packs, through real actions; once, however often it is run')
-    .option('--tenant <id>', 'this tenant; else those whose files say "demo": true, as config/tenants/demo-external.json does')
+    .option('--tenant <id>', 'this one of the tenants whose files say "demo": true, as config/tenants/demo-external.json does; else all of them')
     .option('--json', 'print {"stories": […]}')
     .addHelpText(
       'after',
@@ -24,11 +24,10 @@ export function addSeedCommand(program: Command): void {
 
 /** What was made now, a line for each pack. */
 export function tellOf(stories: readonly Told[]): void {
-  for (const { tenant, pack, title, told, made } of stories) {
+  for (const { tenant, pack, title, outcome, made, left } of stories) {
     const counts = Object.entries(made).map(([type, count]) => `${count} ${type}`);
-    process.stderr.write(
-      `${tenant}, ${pack}: ${told ? `${title}. Made ${counts.join(', ') || 'nothing more'}.` : 'was seeded before, nothing has changed.'}\n`,
-    );
+    const told = `${title}. Made ${counts.join(', ') || 'nothing more'}.${left.length > 0 ? ` Left as people made them: ${left.join(', ')}.` : ''}`;
+    process.stderr.write(`${tenant}, ${pack}: ${outcome === 'told' ? told : 'was seeded before, nothing has changed.'}\n`);
   }
   if (stories.length === 0)
     process.stderr.write('There is nothing to seed: no pack with a demonstration is enabled there, or no tenant file says "demo": true.\n');

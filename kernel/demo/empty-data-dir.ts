@@ -15,12 +15,12 @@ type Reset = Pick<Config, 'dataDir' | 'environment' | 'log'>;
 
 /**
  * What `emptyDataDir` would delete, and nothing else in the data directory.
- * @throws Problem `invalid-state` where a server runs on it, or something remembers the old log that does not lie there
+ * @throws Problem `invalid-state` where a server runs on it, or the database or what remembers its log does not lie there
  */
 export function holdingsOf(config: Reset): readonly string[] {
-  const obstacle = rememberedElsewhere(config) ?? runningOn(config);
+  const obstacle = rememberedElsewhere(config) ?? storedElsewhere(config) ?? runningOn(config);
   if (obstacle !== null) throw new Problem('invalid-state', obstacle);
-  return TOGETHER.map((name) => join(config.dataDir, name));
+  return present(config, TOGETHER);
 }
 
 /** @throws Problem as above; Error where another process has the data directory */
@@ -28,7 +28,7 @@ export function emptyDataDir(config: Reset): void {
   const holdings = holdingsOf(config);
   const lock = lockDataDir(config.dataDir);
   try {
-    // Cut off in between, the rest is deleted by the next try.
+    // The database last: cut off in between, it is there still, and the rest is deleted by the next try.
     for (const path of holdings) rmSync(path, { recursive: true, force: true });
   } finally {
     lock.release();
@@ -40,7 +40,7 @@ function runningOn({ dataDir }: Reset): string | null {
   return server && `The server at ${server.url} runs on ${dataDir}: stop it first (Ctrl-C in its terminal, or kill ${server.pid}).`;
 }
 
-function rememberedElsewhere({ dataDir, environment: { DATABASE_URL }, log }: Reset): string | null {
+function rememberedElsewhere({ dataDir, log }: Reset): string | null {
   const own = join(dataDir, 'guard');
   const remembering = [
     ...('folder' in log.guard && log.guard.folder !== own ? [`the guard in ${log.guard.folder}`] : []),
@@ -48,20 +48,50 @@ function rememberedElsewhere({ dataDir, environment: { DATABASE_URL }, log }: Re
     ...(log.secret.create ? [] : [`whoever has pinned the keys of ${log.secret.path}`]),
     ...(log.signer ? [`whoever has pinned the keys of ${log.signer.url}`] : []),
   ];
-  if (remembering.length === 0) return DATABASE_URL === undefined ? null : postgresByHand(DATABASE_URL, dataDir);
+  if (remembering.length === 0) return null;
   return (
     `${remembering.join(' and ')} would take a new log of the same name for a fork. Give the logs another name (log.origin) ` +
     'and start on an empty directory (SUMMIT_DATA_DIR), or on an empty database, instead.'
   );
 }
 
-/** Which of its objects are Summit's cannot be told for sure, so nothing of it is deleted. */
-function postgresByHand(databaseUrl: string, dataDir: string): string {
-  const { pathname, host } = new URL(databaseUrl);
-  const name = decodeURIComponent(pathname.slice(1));
-  const present = ['guard', 'keys'].map((part) => join(dataDir, part)).filter((path) => existsSync(path));
+function storedElsewhere(config: Reset): string | null {
+  const { DATABASE_URL } = config.environment;
+  const remembering = present(config, ['guard', 'keys']);
+  if (DATABASE_URL !== undefined) return postgresByHand(DATABASE_URL, remembering);
+  if (remembering.length === 0 || present(config, ['database']).length > 0) return null;
   return (
-    `DATABASE_URL names the database ${name} at ${host}, which may hold more than Summit's. If it does not, stop all servers and do by hand: ` +
-    `dropdb ${name} && createdb ${name}${present.length > 0 ? ` && rm -r ${present.join(' ')}` : ''} && npx summit seed`
+    `In ${config.dataDir} lies no database, and yet ${remembering.join(' and ')}: they belong to a PostgreSQL that DATABASE_URL does not name here. ` +
+    `Set it, to be told what to do. If there is none, delete them by hand: rm -r ${remembering.map(quoted).join(' ')}`
   );
+}
+
+/** Which of its objects are Summit's cannot be told for sure, so nothing of it is deleted. */
+function postgresByHand(databaseUrl: string, remembering: readonly string[]): string {
+  const { pathname, hostname, port, username, searchParams } = new URL(databaseUrl);
+  const name = decodeURIComponent(pathname.slice(1));
+  // In the query is the folder of a socket. Whatever is left out here a program would take from elsewhere: another server, it may be.
+  const host = searchParams.get('host') ?? (hostname.replace(/^\[|\]$/g, '') || 'localhost');
+  const there = [
+    `-h ${quoted(host)}`,
+    `-p ${searchParams.get('port') ?? (port || '5432')}`,
+    ...(username ? [`-U ${quoted(decodeURIComponent(username))}`] : []),
+    quoted(name),
+  ].join(' ');
+  const steps = [
+    `dropdb ${there}`,
+    `createdb ${there}`,
+    ...(remembering.length > 0 ? [`rm -r ${remembering.map(quoted).join(' ')}`] : []),
+    'npx summit seed',
+  ];
+  return `DATABASE_URL names the database ${name} at ${host}, which may hold more than Summit's. If it does not, stop all servers and do by hand: ${steps.join(' && ')}`;
+}
+
+function present({ dataDir }: Pick<Reset, 'dataDir'>, names: readonly string[]): readonly string[] {
+  return names.map((name) => join(dataDir, name)).filter((path) => existsSync(path));
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -15,7 +15,8 @@ export interface StoryMark {
   readonly begun: string;
   /** The same in the tenant's time zone: `YYYY-MM-DD`. */
   readonly day: string;
-  readonly told: boolean;
+  /** Whether it was told to its end, by now. */
+  readonly ended: boolean;
 }
 
 export function stepKey(pack: string, step: string): string {
@@ -33,7 +34,7 @@ export async function beginStory(database: Database, tenant: string, pack: strin
   );
   const [mark] = await database.transaction(tenant, 'read', (tx) =>
     tx.query<StoryMark>(
-      `SELECT k.created_at AS begun, to_char(k.created_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD') AS day, k.settled AS told
+      `SELECT k.created_at AS begun, to_char(k.created_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD') AS day, k.settled AS ended
          FROM idempotency_keys k JOIN tenant_configurations t ON t.tenant_id = $1
          WHERE k.tenant_id = $1 AND k.user_id = $2 AND k.key = $3`,
       [tenant, NOBODY, STORY_KEYS + pack],

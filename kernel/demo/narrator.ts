@@ -29,15 +29,21 @@ export interface Telling {
   readonly signal: AbortSignal;
   /** Told of each subject that the story has brought about now, and not before. */
   readonly onMade: (type: string) => void;
+  /** Told of each thread that is not told to its end, since people have gone on with it. */
+  readonly onLeft: (thread: string) => void;
 }
 
 /** A worker that died holds its message for some seconds. */
 const OUTCOME_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 
+const PASSED_OVER: DemoAnswer = Object.freeze({ id: '', body: {} });
+
 /** What a pack tells its story with: the same runners as behind HTTP, and an idempotency key for each step. */
-export function narrate(services: NarratorServices, { tenant, pack, mark, signal, onMade }: Telling): DemoContext {
+export function narrate(services: NarratorServices, { tenant, pack, mark, signal, onMade, onLeft }: Telling): DemoContext {
   const { database, packs, runner, queries, outcomes, outbox } = services;
+  const begun = new Set<string>();
+  const left = new Set<string>();
 
   async function callerOf(handle: string): Promise<Caller> {
     const userId = await database.transaction(tenant, 'read', (tx) => createReader(tx, tenant).resolve(`user:${handle}`));
@@ -45,7 +51,23 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
     throw new Problem('not-found', `Tenant ${tenant} has nobody with the handle ${handle}, who acts in the demonstration of ${pack}.`);
   }
 
-  async function act(handle: string, action: Action, { key, params = {}, input = {} }: DemoStep): Promise<DemoAnswer> {
+  async function act(handle: string, action: Action, step: DemoStep): Promise<DemoAnswer> {
+    const thread = threadOf(step);
+    if (left.has(thread)) return PASSED_OVER;
+    try {
+      const answer = await take(handle, action, step);
+      begun.add(thread);
+      return answer;
+    } catch (error) {
+      // Nobody can have gone on with what has not begun: then it is refused for another reason.
+      if (!begun.has(thread) || !hasMovedOn(error)) throw error;
+      left.add(thread);
+      onLeft(thread);
+      return PASSED_OVER;
+    }
+  }
+
+  async function take(handle: string, action: Action, { key, params = {}, input = {} }: DemoStep): Promise<DemoAnswer> {
     signal.throwIfAborted();
     const caller = await callerOf(handle);
     const idempotencyKey = stepKey(pack, key);
@@ -88,7 +110,7 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
     act,
     async denied(handle, action, step) {
       try {
-        await act(handle, action, step);
+        await take(handle, action, step);
       } catch (error) {
         if (error instanceof Problem && error.code === 'policy-denied') return;
         throw error;
@@ -107,4 +129,14 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
         throw new Problem('invalid-input', `Usage of the demonstration of ${pack} is rejected: ${JSON.stringify(body.events)}`);
     },
   };
+}
+
+/** Keys are paths: what comes before the last part is the thread. */
+function threadOf({ key }: DemoStep): string {
+  return key.includes('/') ? key.slice(0, key.lastIndexOf('/')) : key;
+}
+
+/** People, or time, have done with the subject what the step was to do, or another thing. */
+function hasMovedOn(error: unknown): boolean {
+  return error instanceof Problem && (error.code === 'invalid-state' || (error.code === 'conflict' && error.details.existing !== undefined));
 }

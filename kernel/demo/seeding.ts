@@ -11,10 +11,12 @@ export interface Told {
   readonly tenant: string;
   readonly pack: string;
   readonly title: string;
-  /** False where it was told before: nothing has changed. */
-  readonly told: boolean;
+  /** `told`: now, to its end. `known`: it was told before, and nothing has changed. */
+  readonly outcome: 'told' | 'known';
   /** By type, how many subjects it has brought about now. */
   readonly made: Readonly<Record<string, number>>;
+  /** The threads that it has left as they are, since people had gone on with them. */
+  readonly left: readonly string[];
 }
 
 interface Services extends NarratorServices {
@@ -44,8 +46,8 @@ export class Seeding {
   }
 
   /**
-   * Tells what was not told yet, one pack after the other.
-   * @throws Problem in production, or where a step is refused; what was done until then stays, and is not done again
+   * Tells what was not told yet, one pack after the other; where one's story is refused, the others are told all the same.
+   * @throws Problem in production, for a tenant that is no demonstration, or where a step is refused; what was done until then stays, and is not done again
    */
   seed(tenant: string): Promise<readonly Told[]> {
     const underway = this.#underway.get(tenant);
@@ -60,7 +62,7 @@ export class Seeding {
     for (const tenant of this.tenants) {
       try {
         const begun = performance.now();
-        const stories = (await this.seed(tenant)).filter(({ told }) => told);
+        const stories = (await this.seed(tenant)).filter(({ outcome }) => outcome === 'told');
         const ms = Math.round(performance.now() - begun);
         if (stories.length > 0) this.#log.info({ tenant, packs: stories.map(({ pack }) => pack), ms }, 'the tenant is seeded');
       } catch (error) {
@@ -79,10 +81,19 @@ export class Seeding {
   async #tellAll(tenant: string): Promise<readonly Told[]> {
     const { packs, admission, config } = this.#services;
     assertNotInProduction(config.environment, 'seeded');
+    if (!this.tenants.includes(tenant)) throw notForDemonstrations(tenant);
     const stories: Told[] = [];
+    const failures: unknown[] = [];
     for (const { id, demo } of packs.all) {
-      if (demo && (await admission.packOf(tenant, id)).enabled) stories.push(await this.#tell(tenant, id, demo));
+      if (!demo || !(await admission.packOf(tenant, id)).enabled) continue;
+      try {
+        stories.push(await this.#tell(tenant, id, demo));
+      } catch (error) {
+        this.#stopping.signal.throwIfAborted();
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw together(failures);
     return stories;
   }
 
@@ -90,12 +101,26 @@ export class Seeding {
     const { database } = this.#services;
     const mark = await beginStory(database, tenant, pack);
     const made: Record<string, number> = {};
-    if (mark.told) return { tenant, pack, title, told: false, made };
+    const left: string[] = [];
+    if (mark.ended) return { tenant, pack, title, outcome: 'known', made, left };
     const onMade = (type: string) => {
       made[type] = (made[type] ?? 0) + 1;
     };
-    await tell(narrate(this.#services, { tenant, pack, mark, signal: this.#stopping.signal, onMade }));
+    const onLeft = (thread: string) => left.push(thread);
+    await tell(narrate(this.#services, { tenant, pack, mark, signal: this.#stopping.signal, onMade, onLeft }));
     await endStory(database, tenant, pack);
-    return { tenant, pack, title, told: true, made };
+    return { tenant, pack, title, outcome: 'told', made, left };
   }
+}
+
+/** One error for several. What is a refusal stays one, so that whoever asked is told of each. */
+function together(failures: readonly unknown[]): unknown {
+  const [first] = failures;
+  if (failures.length === 1 || !(first instanceof Problem)) return first;
+  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return new Problem(first.code, messages.join(' '));
+}
+
+function notForDemonstrations(tenant: string): Problem {
+  return new Problem('invalid-state', `The tenant ${tenant} is not there for demonstrations: only one whose file says "demo": true is seeded.`);
 }

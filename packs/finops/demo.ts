@@ -1,4 +1,4 @@
-import { type DemoContext, defineDemo, Problem } from '@summit/sdk';
+import { type DemoContext, defineDemo } from '@summit/sdk';
 import { creditInvoice } from './actions/credit-invoice.ts';
 import { finalizeInvoice } from './actions/finalize-invoice.ts';
 import { runBilling } from './actions/run-billing.ts';
@@ -14,23 +14,24 @@ export const demo = defineDemo({
   title: 'Usage of the past months is reported, counted, rated and billed, and part of an invoice is credited',
   async tell(demo) {
     const current = periodOf(demo.today);
-    const past = periodsBefore(current);
-    const billed = await lastBilled(demo);
-    // What the story has billed itself is done; and what people have billed before it began is theirs.
-    const open = past.filter((period) => billed === null || period > billed);
-    for (const [months, period] of [...past, current].entries()) {
+    const periods = [...periodsBefore(current), current];
+    const billed = await billedBefore(demo);
+    for (const [months, period] of periods.entries()) {
       const events = demoUsage(period, demo.today, months);
       // On the first of a month there is nothing of it yet.
-      if (events.length > 0 && (period === current || open.includes(period))) await demo.report('operator', `${period}/usage`, events);
+      if (period > billed && events.length > 0) await demo.report('operator', `${period}/usage`, events);
     }
-    for (const period of open) {
+    const past = periods.filter((period) => period > billed && period < current);
+    for (const period of past) {
       await demo.act('operator', runBilling, { key: `${period}/run`, input: { period } });
-      await unlessBilled(demo.act('finance', finalizeInvoice, { key: `${period}/finalize`, params: invoiceOf(demo, period) }));
+      await demo.act('finance', finalizeInvoice, { key: `${period}/finalize`, params: invoiceOf(demo, period) });
     }
+    const credited = past.at(-2);
     const outage = { amount: '25.00', comment: 'Demo: an outage of two hours on the 27th.' };
-    const credited = past.at(-2) ?? current;
-    await unlessBilled(demo.act('finance', creditInvoice, { key: `${credited}/credit`, params: invoiceOf(demo, credited), input: outage }));
-    await unlessBilled(demo.act('operator', runBilling, { key: `${current}/run`, input: { period: current } }));
+    if (credited !== undefined) {
+      await demo.act('finance', creditInvoice, { key: `${credited}/credit`, params: invoiceOf(demo, credited), input: outage });
+    }
+    if (current > billed) await demo.act('operator', runBilling, { key: `${current}/run`, input: { period: current } });
   },
 });
 
@@ -46,19 +47,13 @@ function invoiceOf({ tenant }: DemoContext, period: string) {
   return { tenant_id: tenant, period };
 }
 
-/** The last month with an invoice that is final. */
-async function lastBilled(demo: DemoContext): Promise<string | null> {
-  const page = await demo.ask('finance', listInvoices, { query: { status: 'finalized,credited,void', sort: '-period', limit: '1' } });
-  if (typeof page !== 'object' || page === null || !('items' in page) || !Array.isArray(page.items)) throw new TypeError('a list has its items');
-  const [last] = page.items;
-  return last === undefined ? null : String(last.period);
+/** The last month that people had billed when the story began, which begins after it; '' where there was none. */
+async function billedBefore(demo: DemoContext): Promise<string> {
+  const page = await demo.ask('finance', listInvoices, { query: { status: 'finalized,credited,void', sort: '-period', limit: '200' } });
+  if (!isPage(page)) throw new TypeError('a list has its items');
+  return page.items.find(({ finalized_at }) => new Date(finalized_at) < new Date(demo.now))?.period ?? '';
 }
 
-/** People may have finalized, credited or taken back an invoice while the story was told: it stays as they wanted it. */
-async function unlessBilled(step: Promise<unknown>): Promise<void> {
-  try {
-    await step;
-  } catch (error) {
-    if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
-  }
+function isPage(page: unknown): page is { readonly items: readonly { readonly period: string; readonly finalized_at: string }[] } {
+  return typeof page === 'object' && page !== null && 'items' in page && Array.isArray(page.items);
 }
