@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
@@ -18,6 +18,7 @@ import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
 import { loadPacks } from './packs/loader.ts';
+import { failThoseThatThrow } from './packs/settings.ts';
 import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
@@ -94,6 +95,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
+      failThoseThatThrow(packs, config.tenants);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       resolveSkus(packs);
       await services.tenants.apply(config.tenants);
@@ -128,14 +130,10 @@ function assertGenuine({ clockShift, rig }: Overrides): void {
 export async function startSummit(config: Config, overrides: Overrides = {}): Promise<Summit> {
   const kernel = await openKernel(config, overrides);
   const { services } = kernel;
-  const app = createApp(services);
-  const server = createServer(app.callback());
   const { HOST, PORT } = config.environment;
+  let server: Server;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(PORT, HOST, resolve);
-    });
+    server = await listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();
     throw error;
@@ -159,6 +157,14 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
       await kernel.close();
     },
   };
+}
+
+function listening(answer: RequestListener, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(answer);
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
+  });
 }
 
 /** Takes no new connections, tells those that are there to close after their answer, and waits for what is underway. */

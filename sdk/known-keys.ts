@@ -6,11 +6,12 @@ export type Keys<T> = { readonly [Key in keyof T]-?: object extends Pick<T, Key>
 /** What is wrong with the keys of a declaration, in words; nothing where it says all that it must, and no more than it may. */
 export function keyFaults<T>(what: string, keys: Keys<T>, declared: unknown): readonly string[] {
   if (typeof declared !== 'object' || declared === null) return [`is not ${what}`];
-  const given = Object.entries(declared).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const values: Readonly<Record<string, unknown>> = { ...declared };
+  const given = Object.keys(values).filter((key) => values[key] !== undefined);
   const known = Object.keys(keys);
   const unknown = given.filter((key) => !known.includes(key)).map((key) => `"${key}" is not a key of ${what}${didYouMean(key, known)}`);
   const missing = Object.entries(keys).flatMap(([key, need]) =>
-    need === 'required' && !given.includes(key) ? [`"${key}" is missing, and ${what} needs it`] : [],
+    need === 'required' && (values[key] ?? null) === null ? [`"${key}" is missing, and ${what} needs it`] : [],
   );
   return [...unknown, ...missing];
 }

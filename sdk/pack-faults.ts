@@ -56,6 +56,7 @@ interface Fault {
 export function packFaults(pack: Pack): readonly string[] {
   const faults = [
     ...keysAt('', keysOfPack, pack),
+    ...entityFaults(pack.entities),
     ...each('actions', pack.actions, keysOfAction, ({ route, approval, settles, policy }, at) => [
       ...optional(`${at}.route`, keysOfRoute, route),
       ...optional(`${at}.approval`, keysOfApproval, approval),
@@ -79,6 +80,19 @@ export function packFaults(pack: Pack): readonly string[] {
     ...each('sku.features', pack.sku?.features, keysOfFeature),
   ];
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+}
+
+/** What is no entity to the database would stop it for all packs. */
+function entityFaults(entities: readonly unknown[] | undefined | null): readonly Fault[] {
+  if (!Array.isArray(entities)) return entities ? [{ path: 'entities', message: 'is not a list' }] : [];
+  return entities.flatMap((entity, index) =>
+    isMade(entity) ? [] : [{ path: `entities.${index}`, message: 'is no entity: make it with governed or insertOnly' }],
+  );
+}
+
+function isMade(entity: unknown): boolean {
+  if (typeof entity !== 'object' || entity === null || !('schema' in entity && 'columns' in entity)) return false;
+  return typeof entity.schema === 'object' && entity.schema !== null && Array.isArray(entity.columns);
 }
 
 function policyFaults({ bundle, entrypoints, answers = {}, mask = [] }: PackPolicy, path: string): readonly Fault[] {

@@ -23,8 +23,8 @@ export interface PackPolicy {
   /** By type of resource, the entrypoint that answers when other applications ask about one (AuthZEN). */
   readonly answers?: Readonly<Record<string, string>>;
   /**
-   * JSON pointers (RFC 6901, no wildcards) into the input, such as `/context/customer`: what the policy sees, and the stored
-   * decision holds only as a salted, erasable commitment. Such a decision cannot be replayed.
+   * JSON pointers (RFC 6901, no wildcards) into the input, such as `/context/customer`, where this pack asks: what the policy
+   * sees, and the stored decision holds only as a salted, erasable commitment. Such a decision cannot be replayed.
    */
   readonly mask?: readonly string[];
 }

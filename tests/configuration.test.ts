@@ -5,9 +5,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
 import type { TenantFile } from '../kernel/config/tenant.ts';
+import { openEngine } from '../kernel/database/engine.ts';
 import { createLog } from '../kernel/log.ts';
-import { openKernel } from '../kernel/main.ts';
+import { openKernel, startSummit } from '../kernel/main.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
+import type { Pack } from '../sdk/index.ts';
 import { packFolder } from './support/pack-folder.ts';
 import { testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
@@ -173,6 +175,27 @@ test('settings that a pack refuses stop the boot, naming the field', async () =>
   } catch (error) {
     assert.match((error as Error).message, 'tenant demo-external: packs.high-risk-ops.settings.targets.db.executor must be one of stub');
   }
+});
+
+test('a server that cannot be put together closes what it has opened', async () => {
+  const config = loadConfig(environment(), root);
+  const engine = openEngine(config.environment, null);
+  if (!('close' in engine)) throw new Error('the embedded database was meant');
+  let closed = 0;
+  const watched = {
+    ...engine,
+    close() {
+      closed++;
+      return engine.close();
+    },
+  };
+  const rig = (pack: Pack): Pack => ({ ...pack, queries: pack.queries.map((query) => Object.assign({}, query, { query: null })) });
+  const why = await startSummit(config, { log: createLog('silent'), engine: watched, rig }).then(
+    () => 'it starts',
+    (error: Error) => error.message,
+  );
+  assert.match(why, /null/);
+  assert.is(closed, 1);
 });
 
 test('a pack that fails is disabled with those that require it, and the rest works', async () => {

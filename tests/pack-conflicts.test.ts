@@ -105,6 +105,8 @@ const CLASHES: Readonly<Record<string, readonly [declared: string, reason: strin
   'hidden-table': ["entities: [table('x.session', 'sessions')]", 'the table "sessions" is declared by the kernel already'],
   'kernels-entity': ["entities: [table('user', 'x_users')]", 'the entity "user" is declared by the kernel already'],
   'kernels-job': ["entities: [Thing], actions: [make], jobs: [job('config')]", 'the job "config" is declared by the kernel already'],
+  'kernels-actor': ["effects: [effect('config')]", 'the effect "config" is declared by the kernel already as the job "config"'],
+  'jobs-actor': ["effects: [effect('first.sweep')]", 'the effect "first.sweep" is declared by the pack first already as the job "first.sweep"'],
   'kernels-edge': ["relationships: { belongs_to: 'has' }", `the relationship "belongs_to" is the kernel's own: call it otherwise`],
   'kernels-path': [
     "queries: [ask('kernels-path.x', '/docs/x')]",
@@ -146,6 +148,12 @@ test('a pack that fails for what it declares takes along those that require it, 
   assert.equal([...reasons.keys()], ['clashing', 'dependent', 'dependent-of-that']);
   assert.match(reasons.get('dependent') ?? '', 'requires clashing, which failed');
   assert.match(reasons.get('dependent-of-that') ?? '', 'requires dependent, which failed');
+});
+
+test('what a pack masks of what it asks is masked for no other', async () => {
+  const registry = await loadPacks([pack('first', FIRST), pack('masking', "policies: [{ ...policy({}), mask: ['/context/reason'] }]")], '0.1.0');
+  const entrypoint = 'high_risk/operations/decision';
+  assert.equal([registry.maskOf('first', entrypoint), registry.maskOf('masking', entrypoint)], [[], ['/context/reason']]);
 });
 
 test('of two packs of one id the first is used, and the other is told where that is', async () => {
@@ -197,6 +205,8 @@ test('what a pack and the kernel would both answer disables the pack, and everyt
     packPaths: [
       ...config.packPaths,
       pack('listing', "queries: [ask('listing.packs', '/packs')]"),
+      // Every object has one of that name.
+      pack('constructor', "queries: [ask('pack.list', '/constructor')]"),
       pack('named', "queries: [ask('receipt.list', '/named')]"),
       pack('walled', "queries: [ask('walled.log', '/log/tile/x/y')]"),
       pack('shown', "views: { pages: [{ path: '/users', title: 'Users', ui: 'users.ts' }] }"),
@@ -208,7 +218,7 @@ test('what a pack and the kernel would both answer disables the pack, and everyt
     const { status, packs, failed_packs } = (await s.send('GET', '/readyz')).body;
     const reasons = new Map<string, string>(failed_packs.map(({ id, reason }: { id: string; reason: string }) => [id, reason]));
     assert.is(status, 'ok');
-    assert.equal([...reasons.keys()], ['listing', 'named', 'walled', 'shown']);
+    assert.equal([...reasons.keys()], ['listing', 'constructor', 'named', 'walled', 'shown']);
     assert.match(
       reasons.get('listing') ?? '',
       'GET /packs (the query "listing.packs") would answer what GET /packs (the query "pack.list") of the kernel does',

@@ -9,6 +9,7 @@ import { errorsIn } from '../kernel/validation.ts';
 import { governed, insertOnly, listOf, Strict, Type } from '../sdk/index.ts';
 import { didYouMean } from '../sdk/known-keys.ts';
 import { packFolder } from './support/pack-folder.ts';
+import { testSummit } from './support/summit.ts';
 
 const test = suite('Loading packs');
 let folder: ReturnType<typeof packFolder>;
@@ -156,6 +157,47 @@ test('what would end the boot, or stop what all packs share, is found when a pac
     'its workspace has the icon "no-such-icon", which lucide does not have',
   ])
     assert.match(reason, expected);
+});
+
+test('what is null where something must be, and an entity that nothing has made, are told', async () => {
+  const raw = "{ type: 'loose.thing', kind: 'governed', table: 'things', transitions: { open: [] } }";
+  const query = "{ id: 'loose.ask', title: 'Ask', route: { method: 'GET', path: '/loose' }, query: null, run: async () => ({}) }";
+  const { reason } = await failureOf(folder.pack('loose', `entities: [${raw}, null], queries: [${query}]`));
+  for (const expected of [
+    'entities.0: is no entity: make it with governed or insertOnly',
+    'entities.1: is no entity',
+    'queries.0 (loose.ask): "query" is missing, and a query needs it',
+  ])
+    assert.match(reason, expected);
+});
+
+test('whatever is wrong with one pack, the boot goes on', async () => {
+  const manifest = (naming: string) =>
+    `import { definePack } from '@summit/sdk';\nexport default definePack({ ${naming} title: 'X', version: '1.0.0', summit: '^0.1.0' });`;
+  folder.write('unnamed/manifest.ts', manifest(''));
+  folder.write('empty-named/manifest.ts', manifest("id: '',"));
+  const throwing = folder.pack('throwing', "settingsErrors: () => { throw new Error('on purpose'); }");
+  const needing = folder.pack('needing', "requires: { throwing: '*' }");
+  const broken = ['unnamed', 'empty-named', 'throwing', 'needing'];
+  const s = await testSummit((config) => ({
+    ...config,
+    packPaths: [...config.packPaths, join(folder.path, 'unnamed'), join(folder.path, 'empty-named'), throwing, needing],
+    tenants: config.tenants.map((tenant) => ({
+      ...tenant,
+      packs: { ...tenant.packs, ...Object.fromEntries(broken.map((id) => [id, { enabled: true }])) },
+    })),
+  }));
+  try {
+    const { status, failed_packs } = (await s.send('GET', '/readyz')).body;
+    assert.is(status, 'ok');
+    const reasons = new Map<string, string>(failed_packs.map(({ id, reason }: { id: string; reason: string }) => [id, reason]));
+    assert.equal([...reasons.keys()], broken);
+    assert.match(reasons.get('unnamed') ?? '', 'it does not load: ');
+    assert.match(reasons.get('empty-named') ?? '', 'has no default export made by definePack, with an id');
+    assert.match(reasons.get('throwing') ?? '', 'its settingsErrors throws on the settings of the tenant demo-external: on purpose');
+  } finally {
+    await s.close();
+  }
 });
 
 test('an npm package is found from the configuration upwards, built, and under its own id', async () => {

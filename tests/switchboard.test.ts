@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -194,6 +194,26 @@ test('a pack that lies under a folder named ui is not blamed for another', async
   const broken = moduleOf('ui/guilty', 'export default {');
   const { modules, failed } = await bundle([innocent, broken], []);
   assert.equal([[...modules.keys()], failed.map(({ pack }) => pack)], [['ui/innocent/ui/view.ts'], ['ui/guilty']]);
+});
+
+test('what a pack imports from elsewhere, or names so that nothing is built from it, takes nothing else along', async () => {
+  const sound = moduleOf('fine', 'export default {};');
+  const importing = moduleOf('importing', "import 'unbuildable';\nexport default {};");
+  const beside = join(folder, 'node_modules/unbuildable');
+  mkdirSync(beside, { recursive: true });
+  writeFileSync(join(beside, 'index.js'), "import 'node:fs/promises';\nimport './nowhere.js';");
+  const typed = moduleOf('both', 'export default {};');
+  writeFileSync(join(folder, 'both/ui/view.js'), 'export default {};');
+  const plain = { ...typed, module: 'ui/view.js', file: join(folder, 'both/ui/view.js') };
+  const linked = { ...moduleOf('linked', 'export default {};'), file: join(folder, 'linked/ui/link.ts') };
+  symlinkSync(join(folder, 'linked/ui/view.ts'), linked.file);
+  const { modules, failed } = await bundle([importing, sound, typed, plain, linked], []);
+  assert.equal([...modules.keys()], ['fine/ui/view.ts']);
+  const reasons = new Map(failed.map(({ pack, reason }) => [pack, reason]));
+  assert.equal([...reasons.keys()].sort(), ['both', 'importing', 'linked']);
+  assert.match(reasons.get('importing') ?? '', /unbuildable\/index\.js:2: Could not resolve "\.\/nowhere\.js"/);
+  assert.match(reasons.get('both') ?? '', 'a module of the same name');
+  assert.match(reasons.get('linked') ?? '', 'is it a link');
 });
 
 test('no transaction is held while what takes a build to know is found out', async () => {

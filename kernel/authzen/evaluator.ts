@@ -157,17 +157,22 @@ export class AccessEvaluator {
   }
 
   #asking(actor: Actor, batchId: string, resolve: Resolve): Asking {
-    return { policy: this.#policy, actorId: actor.id, batchId, resolve, maskOf: (entrypoint) => this.#packs.maskOf(entrypoint) };
+    return { policy: this.#policy, actorId: actor.id, batchId, resolve };
   }
 
   #resolver(enabled: readonly string[], digests: Digests, read: (digest: string) => Promise<Bundle | null>): Resolve {
     return async (resourceType) => {
-      const policies = this.#packs.all.flatMap((pack) => (enabled.includes(pack.id) ? pack.policies : []));
-      const entrypoint = policies.flatMap(({ answers = {} }) => answers[resourceType] ?? [])[0];
-      const digest = entrypoint === undefined ? null : digests[packageOf(entrypoint)];
-      if (entrypoint === undefined || !digest) return null;
-      const bundle = await read(digest);
-      return bundle && { bundle, entrypoint };
+      const [answering] = this.#packs.all
+        .filter(({ id }) => enabled.includes(id))
+        .flatMap(({ id, policies }) =>
+          policies.flatMap(({ answers = {} }) => Object.entries(answers)).map(([type, entrypoint]) => ({ id, type, entrypoint })),
+        )
+        .filter(({ type }) => type === resourceType);
+      if (!answering) return null;
+      const { id, entrypoint } = answering;
+      const digest = digests[packageOf(entrypoint)];
+      const bundle = digest ? await read(digest) : null;
+      return bundle && { bundle, entrypoint, mask: this.#packs.maskOf(id, entrypoint) };
     };
   }
 }

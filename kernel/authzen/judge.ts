@@ -24,8 +24,15 @@ export interface Judged {
   readonly decision: JudgedDecision | null;
 }
 
+export interface Answering {
+  readonly bundle: Bundle;
+  readonly entrypoint: string;
+  /** JSON pointers to what of the input is not kept in clear. */
+  readonly mask: readonly string[];
+}
+
 /** Which bundle answers for a type of resource, and by which of its rules; null where none does. */
-export type Resolve = (resourceType: string) => Promise<{ readonly bundle: Bundle; readonly entrypoint: string } | null>;
+export type Resolve = (resourceType: string) => Promise<Answering | null>;
 
 export interface Asking {
   readonly policy: PolicyService;
@@ -34,7 +41,6 @@ export interface Asking {
   readonly actorId: string;
   /** What a decision is about: the asking. What was asked about is in its input, since anybody may ask about anything. */
   readonly batchId: string;
-  readonly maskOf: (entrypoint: string) => readonly string[];
 }
 
 /** Answers evaluations in their order, and stops where the semantic says so: the answers are those up to there. */
@@ -48,14 +54,14 @@ export async function judgeAll(asking: Asking, evaluations: readonly (Evaluation
   return judged;
 }
 
-async function judge({ policy, resolve, actorId, batchId, maskOf }: Asking, evaluation: Evaluation): Promise<Judged> {
+async function judge({ policy, resolve, actorId, batchId }: Asking, evaluation: Evaluation): Promise<Judged> {
   const { resource } = evaluation;
   const answering = await resolve(resource.type);
   if (!answering) {
     const message = `No policy answers here for resources of type ${resource.type}.`;
     return { answer: { decision: false, context: { reasons: [{ rule: 'no-policy', message }] } }, decision: null };
   }
-  const { bundle, entrypoint } = answering;
+  const { bundle, entrypoint, mask } = answering;
   const judgement = await policy.judge(bundle, entrypoint, evaluation, canonicalJson(evaluation));
   const decision: JudgedDecision = {
     id: newId(),
@@ -64,7 +70,7 @@ async function judge({ policy, resolve, actorId, batchId, maskOf }: Asking, eval
     actor: actorId,
     subject_type: AccessEvaluations.type,
     subject_id: batchId,
-    mask: maskOf(entrypoint),
+    mask,
   };
   return { answer: answerOf(decision), decision };
 }

@@ -112,6 +112,6 @@ function assertNothingMissing(pack: Pack, enabled: readonly string[]): void {
 
 /** @throws Problem `conflict` naming the packs that must be disabled first */
 function assertNotRequired(packs: PackRegistry, pack: Pack, enabled: readonly string[]): void {
-  const dependent = packs.all.filter(({ id, requires }) => enabled.includes(id) && pack.id in requires).map(({ id }) => id);
+  const dependent = packs.all.filter(({ id, requires }) => enabled.includes(id) && Object.hasOwn(requires, pack.id)).map(({ id }) => id);
   if (dependent.length > 0) throw new Problem('conflict', `${dependent.join(', ')} requires ${pack.id}: disable it first.`);
 }

@@ -67,7 +67,7 @@ async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promis
   const applied = await applyOne(orm, kernel, executed);
   const failed: { id: string; reason: string }[] = [];
   for (const pack of packs) {
-    const missing = failed.find(({ id }) => id in (pack.requires ?? {}));
+    const missing = failed.find(({ id }) => Object.hasOwn(pack.requires ?? {}, id));
     if (missing) {
       failed.push({ id: pack.id, reason: `it requires ${missing.id}, which failed: ${missing.reason}` });
       continue;

@@ -45,9 +45,10 @@ export function claimsOf(pack: Declarations): readonly Claim[] {
     // Each is answered by a query of that id.
     ...ids(evidence).map((id) => ({ ...claim('operation', 'evidence')(id), name: `evidence.${id}` })),
     ...ids(dashboards).map((id) => ({ ...claim('operation', 'dashboard')(id), name: `dashboard.${id}` })),
-    ...ids(effects).map(claim('effect', 'effect')),
-    ...ids(jobs).map(claim('job', 'job')),
-    ...(pack.id === KERNEL_PACK ? OWN_JOBS.map(claim('job', 'job')) : []),
+    // Each acts under its name: its receipts say `system:<id>`.
+    ...ids(effects).map(claim('system', 'effect')),
+    ...ids(jobs).map(claim('system', 'job')),
+    ...(pack.id === KERNEL_PACK ? OWN_JOBS.map(claim('system', 'job')) : []),
     ...jobs.flatMap(({ command }) => (command ? [claim('command', 'command of a job')(command.name)] : [])),
     ...events.map(({ type }) => claim('event', 'event')(type)),
     ...ids(indicators).map(claim('indicator', 'indicator')),

@@ -71,7 +71,7 @@ function sharedPaths(pack: Pack, other: Declarations): readonly string[] {
 function otherInverses(pack: Pack, other: Declarations): readonly string[] {
   const theirs = other.relationships ?? {};
   return Object.entries(pack.relationships).flatMap(([name, inverse]) => {
-    const their = theirs[name];
+    const their = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
     if (their === undefined) return [];
     if (other.id === KERNEL_PACK) return [`the relationship "${name}" is the kernel's own: call it otherwise`];
     return their === inverse
@@ -84,7 +84,7 @@ function otherInverses(pack: Pack, other: Declarations): readonly string[] {
 
 /** What nobody reports would be counted as none. */
 function uncounted({ requires, usage, meters }: Pack, earlier: readonly Pack[]): readonly string[] {
-  const sources = [kernelUsage, usage, ...earlier.filter(({ id }) => id in requires).map((required) => required.usage)];
+  const sources = [kernelUsage, usage, ...earlier.filter(({ id }) => Object.hasOwn(requires, id)).map((required) => required.usage)];
   const types = sources.flat().map(({ type }) => type);
   return meters.flatMap(({ id, event_type }) =>
     types.includes(event_type) ? [] : [`the meter "${id}" counts ${event_type}, which neither it nor a pack that it requires declares`],

@@ -25,10 +25,10 @@ export async function loadPack(path: string, kernelVersion: string): Promise<Loa
   try {
     ({ default: exported } = (await import(pathToFileURL(entry).href)) as { default: unknown });
   } catch (error) {
-    if (error instanceof InvalidPack) return { failed: { id: error.pack, reason: because(`it does not load: ${error.message}`) } };
-    return nameless(`it does not load: ${whyNotImported(error)}`);
+    const reason = `it does not load: ${whyNotImported(error)}`;
+    return error instanceof InvalidPack && isId(error.pack) ? { failed: { id: error.pack, reason: because(reason) } } : nameless(reason);
   }
-  if (!isNamed(exported)) return nameless(`${basename(entry)} has no default export made by definePack`);
+  if (!isNamed(exported)) return nameless(`${basename(entry)} has no default export made by definePack, with an id`);
   const failed = (reason: string) => ({ failed: { id: exported.id, reason: because(reason) } });
   try {
     const faults = allFaults(exported, path, kernelVersion);
@@ -55,7 +55,12 @@ function whyNotImported(error: unknown): string {
 
 /** As far as anything can be said of it before it is looked at. */
 function isNamed(exported: unknown): exported is Pack {
-  return typeof exported === 'object' && exported !== null && 'id' in exported && typeof exported.id === 'string';
+  return typeof exported === 'object' && exported !== null && 'id' in exported && isId(exported.id);
+}
+
+/** Enough of one to be found by. */
+function isId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '';
 }
 
 /** All of one kind at once. What its keys and values are must be right before anything else can be asked. */

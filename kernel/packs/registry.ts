@@ -86,7 +86,7 @@ export class PackRegistry {
     this.#failed.push({ id, reason });
     this.#forget();
     for (const { id: dependent, requires } of this.all) {
-      if (id in requires) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
+      if (Object.hasOwn(requires, id)) this.fail(dependent, `it requires ${id}, which failed: ${reason}`);
     }
   }
 
@@ -106,13 +106,21 @@ export class PackRegistry {
     return this.#operations;
   }
 
+  action(id: string): Operation | undefined {
+    return this.operations.find(({ kind, operation }) => kind === 'action' && operation.id === id);
+  }
+
   query(id: string): Operation | undefined {
     return this.operations.find(({ kind, operation }) => kind === 'query' && operation.id === id);
   }
 
-  /** JSON pointers to what a policy sees of its input and no record keeps in clear. */
-  maskOf(entrypoint: string): readonly string[] {
-    return this.all.flatMap(({ policies }) => policies.flatMap(({ entrypoints, mask = [] }) => (entrypoints.includes(entrypoint) ? mask : [])));
+  /**
+   * JSON pointers to what a policy sees of its input and no record keeps in clear: as the pack says whose action asks, or who
+   * has it answer others. What another pack masks is another's.
+   */
+  maskOf(asking: string, entrypoint: string): readonly string[] {
+    const policies = this.find(asking)?.policies ?? [];
+    return policies.flatMap(({ entrypoints, mask = [] }) => (entrypoints.includes(entrypoint) ? mask : []));
   }
 
   /** Every type of usage event, with the pack that declares it. */

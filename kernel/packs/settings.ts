@@ -1,9 +1,41 @@
 import type { Pack } from '../../sdk/index.ts';
+import type { TenantFile } from '../config/tenant.ts';
+import { packsOf } from '../skus/tenant-packs.ts';
 import { errorsIn, type FieldError } from '../validation.ts';
+import type { PackRegistry } from './registry.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
 
 /** Every error in a tenant's settings of a pack: against its schema or, where they are valid by that, in their sense. */
-export function settingsErrorsOf({ settings: schema, settingsErrors }: Pack, settings: Readonly<Record<string, unknown>>): readonly FieldError[] {
+export function settingsErrorsOf(pack: Pack, settings: Settings): readonly FieldError[] {
+  try {
+    return judged(pack, settings);
+  } catch (error) {
+    return [{ path: '', message: `cannot be judged: ${messageOf(error)}` }];
+  }
+}
+
+/** Takes out each pack that throws where it should judge the settings that a tenant's file has: its fault, and not that of the file. */
+export function failThoseThatThrow(packs: PackRegistry, files: readonly TenantFile[]): void {
+  for (const file of files) {
+    for (const [id, { enabled, settings = {} }] of Object.entries(packsOf(file, packs).packs)) {
+      const pack = enabled ? packs.find(id) : undefined;
+      try {
+        if (pack) judged(pack, settings);
+      } catch (error) {
+        packs.fail(id, `its settingsErrors throws on the settings of the tenant ${file.id}: ${messageOf(error)}`);
+      }
+    }
+  }
+}
+
+/** @throws whatever the pack's own `settingsErrors` throws, and TypeError where it answers with no list */
+function judged({ settings: schema, settingsErrors }: Pack, settings: Settings): readonly FieldError[] {
   // Ajv fills in defaults, and the settings are kept as they were given.
   const found = errorsIn(schema, structuredClone(settings));
-  return found.length > 0 ? found : (settingsErrors?.(settings) ?? []);
+  return found.length > 0 ? found : [...(settingsErrors?.(settings) ?? [])];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -84,7 +84,7 @@ export class PolicyService {
     if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
     const judgement = await this.judge(bundle, entrypoint, input, canonical(input));
     const about = { action: action.id, actor: actor.id, subject_type: action.entity.type, subject_id: subjectId };
-    return { id: context.newId(), ...judgement, ...about, mask: this.#packs.maskOf(entrypoint) };
+    return { id: context.newId(), ...judgement, ...about, mask: this.#packs.maskOf(this.#packs.action(action.id)?.pack ?? '', entrypoint) };
   }
 
   /** Evaluates, and counts the time it took. Nothing is stored. @param inputText the input as canonical JSON */

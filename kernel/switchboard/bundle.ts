@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname, relative } from 'node:path';
+import { extname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type BuildFailure, type BuildOptions, build, type Plugin } from 'esbuild';
 import { ICONS } from '../../sdk/ui/icon-names.ts';
+import { isWithin } from '../within.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -54,18 +55,47 @@ export async function bundle(modules: readonly PackModule[], icons: readonly str
     try {
       return { ...(await built(sound, icons)), failed };
     } catch (error) {
-      const faulty = sound.find((module) => (error as BuildFailure).errors?.some((found) => concerns(module, found)));
-      if (!faulty) throw error;
-      const reason = (error as BuildFailure).errors.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`).join('; ');
-      failed.push({ pack: faulty.pack, reason });
-      sound = sound.filter(({ pack }) => pack !== faulty.pack);
+      const faulty = concerned(error, sound) ?? (await faultyAlone(error, sound, icons));
+      failed.push(...[...faulty].map(([pack, reason]) => ({ pack, reason })));
+      sound = sound.filter(({ pack }) => !faulty.has(pack));
     }
   }
 }
 
+/** By pack, why it is left out. */
+type Faulty = ReadonlyMap<string, string>;
+
+/** The pack in whose files the error lies; null where it lies in nobody's. */
+function concerned(error: unknown, modules: readonly PackModule[]): Faulty | null {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  const faulty = modules.find((module) => errors.some((found) => concerns(module, found)));
+  return faulty ? new Map([[faulty.pack, reasonOf(error)]]) : null;
+}
+
 /** In the module, or anywhere in its pack. */
 function concerns({ folder, file }: PackModule, { text, location }: BuildFailure['errors'][number]): boolean {
-  return text.includes(file) || (location !== null && !relative(folder, `${root}${location.file}`).startsWith('..'));
+  return text.includes(file) || (location !== null && isWithin(folder, resolve(root, location.file)));
+}
+
+/**
+ * The packs that do not build even alone, as where they import a package that does not; all of them, where each does.
+ * @throws the shell's own error, where it does not build without any
+ */
+async function faultyAlone(error: unknown, modules: readonly PackModule[], icons: readonly string[]): Promise<Faulty> {
+  await built([], icons);
+  const packs = [...new Set(modules.map(({ pack }) => pack))];
+  const faulty = new Map<string, string>();
+  for (const pack of packs) {
+    const own = modules.filter((module) => module.pack === pack);
+    await built(own, []).catch((cause: unknown) => faulty.set(pack, reasonOf(cause)));
+  }
+  return faulty.size > 0 ? faulty : new Map(packs.map((pack) => [pack, `it does not build together with the other packs: ${reasonOf(error)}`]));
+}
+
+function reasonOf(error: unknown): string {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  if (errors.length === 0) return error instanceof Error ? error.message : String(error);
+  return errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text)).join('; ');
 }
 
 async function built(modules: readonly PackModule[], icons: readonly string[]): Promise<Omit<Bundle, 'failed'>> {
@@ -89,7 +119,8 @@ async function built(modules: readonly PackModule[], icons: readonly string[]): 
   const outputs = Object.entries(metafile.outputs);
   const madeFrom = (file: string): string => {
     const [path] = outputs.find(([, { entryPoint }]) => entryPoint === slashed(relative(root, file))) ?? [];
-    if (path === undefined) throw new TypeError(`nothing was built from ${file}`);
+    if (path === undefined)
+      throw new TypeError(`nothing was built from ${file}: is it a link, or is there a module of the same name in TypeScript and in JavaScript?`);
     return urlOf(path);
   };
   const shell = outputs.find(([path]) => urlOf(path) === madeFrom(`${root}ui-shell/main.ts`))?.[1];
