@@ -25,7 +25,7 @@ test('without opa the pack is written, and it is said what is left to do', async
   );
   const { folder: made, files } = JSON.parse(stdout);
   assert.is(made, out);
-  assert.ok(files.includes('policies/equipment_loans/items/items.rego'), files.join(' '));
+  assert.ok(files.includes('policies/equipment_loans/items/items.rego') && files.includes('.gitignore'), files.join(' '));
   for (const file of files) assert.not.match(readFileSync(join(out, file), 'utf8'), /sample.pack/i, file);
   assert.match(readFileSync(join(out, 'README.md'), 'utf8'), /^# Equipment loans\n/);
   assert.not.ok(existsSync(join(out, 'policies/manifest.json')), 'it would speak of policies that are not there');

@@ -24,7 +24,11 @@ export function isFree(folder: string): boolean {
 /** Writes the template under another name. Its policies are still to be compiled. @returns the files, relative to the folder */
 export function writePack(id: string, folder: string): readonly string[] {
   const rename = renaming(id);
-  const sources = globSync('**/*', { cwd: TEMPLATE, withFileTypes: true, exclude: ({ name }) => name === 'compiled' || name === 'node_modules' })
+  const sources = globSync(['**/*', '.gitignore'], {
+    cwd: TEMPLATE,
+    withFileTypes: true,
+    exclude: ({ name }) => name === 'compiled' || name === 'node_modules',
+  })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(TEMPLATE.length + 1))
     // It names the template's compiled policies by their digests.

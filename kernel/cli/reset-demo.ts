@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { assertNotInProduction } from '../demo/not-in-production.ts';
 import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
 import { tellOf } from './seed.ts';
@@ -12,6 +11,7 @@ export function addResetDemoCommand(program: Command): void {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nRefused in production, while a server runs, and for a PostgreSQL of your own.\n\nExample:\n  summit reset-demo --yes')
     .action(async ({ yes }: { yes?: boolean }) => {
+      const { assertNotInProduction } = await import('../demo/not-in-production.ts');
       assertNotInProduction(process.env, 'reset');
       const config = await configuration();
       const { emptyDataDir, holdingsOf } = await import('../demo/empty-data-dir.ts');

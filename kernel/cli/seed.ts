@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { assertNotInProduction } from '../demo/not-in-production.ts';
 import type { Told } from '../demo/seeding.ts';
 import { perform } from './client.ts';
 
@@ -14,6 +13,7 @@ export function addSeedCommand(program: Command): void {
       '\nRefused in production. A run that was cut off is taken up by the next one.\n\nExample:\n  summit seed --tenant demo-external',
     )
     .action(async ({ tenant, json }: { tenant?: string; json?: boolean }) => {
+      const { assertNotInProduction } = await import('../demo/not-in-production.ts');
       // Before anything is opened or asked.
       assertNotInProduction(process.env, 'seeded');
       const { stories } = await perform('seed', tenant === undefined ? {} : { tenant });
