@@ -49,6 +49,8 @@ export interface Overrides {
   readonly clockShift?: () => number;
   /** For tests: puts something else in the place of what a pack declares. Refused in production. */
   readonly rig?: (pack: Pack) => Pack;
+  /** For tests: nothing happens by the clock, no job and no sweep of the outbox, unless it is called. Refused in production. */
+  readonly idle?: boolean;
   /** Called when the tenants are as configured, before any job runs and anybody is listened to. */
   readonly opened?: (services: Kernel['services']) => Promise<void>;
 }
@@ -121,9 +123,10 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
 }
 
 /** @throws Error for what only tests may do */
-function assertGenuine({ clockShift, rig }: Overrides): void {
+function assertGenuine({ clockShift, rig, idle }: Overrides): void {
   if (clockShift) throw new Error('the clock cannot be shifted in production');
   if (rig) throw new Error('packs cannot be rigged in production');
+  if (idle) throw new Error('a server cannot be idle in production');
 }
 
 /** The kernel with its HTTP server and its jobs. Resolves when it is ready. */
@@ -141,7 +144,7 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const { port } = server.address() as AddressInfo;
   const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
-  services.jobs.start();
+  if (!overrides.idle) services.jobs.start();
   const stopListening = () => {
     // Streams have no end of their own that could be waited for.
     services.live.stop();

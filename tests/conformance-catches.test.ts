@@ -99,12 +99,12 @@ const catches: readonly (readonly [what: string, changes: readonly Change[], exp
   [
     'a transition that the table does not have',
     [[CLOSED, "subjects: [change(Widget, at, widget, { status: 'gone' })]"]],
-    /every job runs \| widgets\.close-old: \d of \d subjects failed: .*gone/,
+    /every job runs.* \| widgets\.close-old: \d of \d subjects failed: .*gone/,
   ],
   [
     'a job that breaks',
     [['const before = new Date(Date.parse(now)', "if (now !== '') throw new Error('out of order'); const before = new Date(Date.parse(now)"]],
-    /every job runs \| widgets\.close-old: out of order/,
+    /every job runs.* \| widgets\.close-old: out of order/,
   ],
   [
     'an action that nobody can take',
@@ -150,6 +150,38 @@ test('a transition that is said to be unreached, and is made or is in no table',
   const said = await saidOf([], { unreached: { 'widgets.widget open → closed': 'a mistake', 'widgets.widget closed → open': 'another' } });
   assert.match(said, /open → closed: the option unreached names it, and it was made/);
   assert.match(said, /closed → open: the option unreached names it, and no table has it/);
+});
+
+test('a job that is never due, unless an option says why', async () => {
+  const never: Change = ['const before = new Date(Date.parse(now)', "if (now !== '') return []; const before = new Date(Date.parse(now)"];
+  const unreached = { 'widgets.widget open → closed': 'nothing closes them any more' };
+  assert.match(await saidOf([never], { unreached }), /every job runs.* \| widgets\.close-old: nothing was ever due for it/);
+  assert.is(await saidOf([never], { unreached, undue: { 'widgets.close-old': 'it waits for nothing' } }), '');
+});
+
+test('an excuse for a job that acts, or is not there', async () => {
+  const said = await saidOf([], { undue: { 'widgets.close-old': 'a mistake', 'widgets.other': 'another' } });
+  assert.match(said, /widgets\.close-old: the option undue names it, and it acted/);
+  assert.match(said, /widgets\.other: the option undue names it, and the pack has no such job/);
+});
+
+test('a pack that acts though it is switched off', async () => {
+  const said = await saidOf([], {
+    prepare: async ({ summit: { services } }) => {
+      const packOf = services.admission.packOf.bind(services.admission);
+      services.admission.packOf = async (...of) => ({ ...(await packOf(...of)), enabled: true });
+    },
+  });
+  assert.match(said, /switched off, the pack does nothing by itself.* \| widgets\.close-old: it acts on \d+ subjects/);
+});
+
+test('an entrypoint that nobody asks, and none that only others ask', async () => {
+  const policies = (answers: string): Change => [
+    "relationships: { made_by: 'made' },",
+    `relationships: { made_by: 'made' },\n  policies: [{ bundle: 'high_risk.operations', entrypoints: ['high_risk/operations/decision']${answers} }],`,
+  ];
+  assert.match(await saidOf([policies('')]), /policies: no action asks high_risk\/operations\/decision, and it answers nobody else/);
+  assert.is(await saidOf([policies(", answers: { 'widgets.widget': 'high_risk/operations/decision' }")]), '');
 });
 
 test.run();

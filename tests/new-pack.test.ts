@@ -39,6 +39,9 @@ test('what is no id for a pack is refused with what one looks like, and nothing 
     ['a--b', '"a--b" is no id for a pack'],
     ['a'.repeat(35), 'is too long for the id of a pack: 34 characters at most'],
     ['summit', '"summit" is the kernel itself: take another id'],
+    ['kernel', '"kernel" is the kernel itself: take another id'],
+    ['docs', '"docs" cannot be the id of a new pack: its routes are below /docs'],
+    ['default', '"default" cannot be the id of a new pack: its policy is the package default.items'],
   ] as const) {
     const { code, stderr } = await cli(['new-pack', id, '--out', out], WITHOUT_OPA);
     assert.is(code, 2, id);

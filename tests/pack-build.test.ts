@@ -140,9 +140,31 @@ test('what does not load, or would not load where it is installed, is not built'
   mkdirSync(join(packs.path, 'node_modules/leven'), { recursive: true });
   cpSync(new URL('../node_modules/leven', import.meta.url), join(packs.path, 'node_modules/leven'), { recursive: true });
   assertRefused(await refusalOf(importing), 1, 'the pack imports leven, which its package.json does not name among its dependencies');
-  packs.write('importing/package.json', '{"name": "importing", "dependencies": {"leven": "^4.0.0", "@summit/sdk": "*"}}');
+  const said = {
+    engines: { node: '>=24' },
+    os: ['linux'],
+    optionalDependencies: { fsevents: '^2.0.0' },
+    peerDependencies: { pg: '^8.0.0' },
+    peerDependenciesMeta: { pg: { optional: true } },
+  };
+  packs.write('importing/package.json', JSON.stringify({ name: 'importing', dependencies: { leven: '^4.0.0', '@summit/sdk': '*' }, ...said }));
   const { out } = await buildPackage(importing, undefined);
-  assert.equal(JSON.parse(readFileSync(join(out, 'package.json'), 'utf8')).dependencies, { leven: '^4.0.0' }, 'the SDK is a peer');
+  const published = JSON.parse(readFileSync(join(out, 'package.json'), 'utf8'));
+  assert.equal(published.dependencies, { leven: '^4.0.0' }, 'the SDK is a peer');
+  const { engines, os, optionalDependencies, peerDependencies, peerDependenciesMeta } = published;
+  const sdk = { '@summit/sdk': { optional: true } };
+  assert.equal(
+    { engines, os, optionalDependencies, peerDependencies, peerDependenciesMeta },
+    {
+      ...said,
+      peerDependencies: { ...said.peerDependencies, '@summit/sdk': '^0.1.0' },
+      peerDependenciesMeta: { ...said.peerDependenciesMeta, ...sdk },
+    },
+    'what its author said is kept',
+  );
+  packs.write('outside.ts', 'export const x = 1;');
+  const reaching = packs.pack('reaching', '', "import { x } from '../outside.ts';\nif (x !== 1) throw new Error();");
+  assertRefused(await refusalOf(reaching), 1, 'its server part imports ../outside.ts, which is not in the pack: move it there');
 
   const viewing = packs.pack(
     'viewing',
@@ -151,7 +173,6 @@ test('what does not load, or would not load where it is installed, is not built'
   );
   assertRefused(await refusalOf(viewing), 1, 'does not build:');
   packs.write('viewing/ui/view.ts', "import { x } from '../../outside.ts';\nexport default x;");
-  packs.write('outside.ts', 'export const x = 1;');
   assertRefused(await refusalOf(viewing), 1, 'its views import ../outside.ts, which is not in the pack');
   packs.write('viewing/ui/view.ts', "import { html } from 'htm/preact';\nimport plot from 'uplot';\nexport default [html, plot];");
   assertRefused(await refusalOf(viewing), 1, 'the pack imports uplot, which its package.json does not name');

@@ -171,6 +171,19 @@ test('what is null where something must be, and an entity that nothing has made,
     assert.match(reason, expected);
 });
 
+test('what stands for a part of a path is a name of letters and low lines: the router reads no more of it', async () => {
+  const ask = (path: string) =>
+    `sdk.defineQuery({ id: 'paths.ask', title: 'Ask', route: { method: 'GET', path: '${path}' }, query: sdk.Empty, run: async () => ({}) })`;
+  const reasonOf = async (path: string) => {
+    const id = `paths-${Buffer.from(path).toString('hex')}`;
+    const { failed } = await loadPacks([folder.pack(id, `queries: [${ask(path)}]`)], '0.1.0');
+    return failed[0]?.reason ?? 'it loads';
+  };
+  for (const path of ['/paths/:id2', '/paths/:vendor-id', '/paths/:_id', '/paths/x:id'])
+    assert.match(await reasonOf(path), /its manifest is not valid: queries\.0\.route\.path/, path);
+  for (const path of ['/paths/:vendor_id', '/paths2/a-b/:id/c_d']) assert.is(await reasonOf(path), 'it loads', path);
+});
+
 test('whatever is wrong with one pack, the boot goes on', async () => {
   const manifest = (naming: string) =>
     `import { definePack } from '@summit/sdk';\nexport default definePack({ ${naming} title: 'X', version: '1.0.0', summit: '^0.1.0' });`;

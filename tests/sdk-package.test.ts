@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
@@ -35,6 +35,17 @@ test('installed beside its dependencies, it offers what its sources do', () => {
   const names = JSON.parse(run("import * as sdk from '@summit/sdk'; console.log(JSON.stringify(Object.keys(sdk)));"));
   assert.equal(names, Object.keys(sdk));
   for (const entry of ['rating', 'verify']) assert.is(run(`import '@summit/sdk/${entry}'; console.log('loaded');`), 'loaded\n');
+});
+
+test('whatever it says it exports is there', () => {
+  const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | Record<string, string>>;
+  };
+  const named = Object.values(exports).flatMap((file) => (typeof file === 'string' ? [file] : Object.values(file)));
+  assert.equal(
+    named.filter((file) => !existsSync(join(installed, file))),
+    [],
+  );
 });
 
 test('it is JavaScript and declarations, and has nothing of the kernel', () => {

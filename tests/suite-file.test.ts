@@ -14,12 +14,15 @@ test.before.each((context) => {
 });
 test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 
+/** A file that says so is left without its last line. */
+const UNRUN = '// and no more';
+
 function ran(folder: string, ...bodies: readonly string[]) {
   const files = bodies.map((body, index) => {
     const name = `tests/${index}.test.ts`;
     writeFileSync(
       join(folder, name),
-      `import { Problem } from '@summit/sdk'; import { suite } from 'uvu'; const test = suite('of ${index}'); ${body} test.run();`,
+      `import { Problem } from '@summit/sdk'; import { suite } from 'uvu'; const test = suite('of ${index}'); ${body}${body.includes(UNRUN) ? '' : ' test.run();'}`,
     );
     return name;
   });
@@ -43,6 +46,12 @@ test('a test that fails, a hook that throws and a file that does not load are fa
     const { status, printed } = ran(folder, body, 'test("c", () => {});');
     assert.is(status, 1, `${what}: ${printed}`);
   }
+});
+
+test('a file that runs no suite has tested nothing', ({ folder }) => {
+  const { status, printed } = ran(folder, `test("a", () => {}); ${UNRUN}`);
+  assert.is(status, 1, printed);
+  assert.match(printed, 'tests/0.test.ts: no suite was run: does it end with test.run()?');
 });
 
 test.run();

@@ -1,6 +1,9 @@
+import { pathToFileURL } from 'node:url';
 import { type TestPack, type TestPackOptions, testPack } from '@summit/sdk/testing';
+import { scheduledJobs } from 'node-schedule';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packFolder } from './support/pack-folder.ts';
 import { accessRequest } from './support/summit.ts';
 
 const test = suite('The test kit');
@@ -144,13 +147,41 @@ test('what starts from a copy begins where the first one began, and what each th
   });
 });
 
+test('what a pack requires is found beside it, as a folder and as a package', async () => {
+  const packs = packFolder();
+  try {
+    packs.write('node_modules/@acme/other/package.json', '{"name": "@acme/other", "version": "1.0.0", "type": "module"}');
+    packs.write(
+      'node_modules/@acme/other/manifest.js',
+      "import { definePack } from '@summit/sdk';\nexport default definePack({ id: 'other', title: 'Other', version: '1.0.0', summit: '^0.1.0' });",
+    );
+    packs.pack('neighbour');
+    const folder = pathToFileURL(packs.pack('needing', "requires: { other: '^1.0.0', neighbour: '^1.0.0' }"));
+    const kit = await testPack(folder, { packs: ['@acme/other', '../neighbour'] });
+    try {
+      assert.equal(kit.summit.services.packs.all.map(({ id }) => id).slice(1), ['other', 'neighbour', 'needing']);
+    } finally {
+      await kit.close();
+    }
+    const refused = await testPack(folder, { packs: ['@acme/absent'] }).then(
+      () => 'it starts',
+      (error: Error) => error.message,
+    );
+    assert.match(refused, 'the package @acme/absent is not installed: run npm install @acme/absent in ');
+  } finally {
+    packs.remove();
+  }
+});
+
+test('nothing happens by the clock alone', () => withKit(async () => assert.equal(Object.keys(scheduledJobs), [])));
+
 test('a folder that is no pack, and a fake for what is not there, are told', async () => {
   const refusal = (folder: URL, options: TestPackOptions) =>
     testPack(folder, options).then(
       () => 'nothing',
       (error: Error) => error.message,
     );
-  assert.match(await refusal(new URL('./support', import.meta.url), {}), /is no pack: it has no manifest\.ts/);
+  assert.match(await refusal(new URL('./support', import.meta.url), {}), /support: it has no manifest\.ts/);
   assert.match(
     await refusal(PACK, { effects: { nothing: async () => ({}) } }),
     /no pack has the effect nothing: there are high-risk-ops\.grant-access/,

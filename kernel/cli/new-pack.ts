@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 
@@ -27,7 +27,7 @@ Examples:
       const shown = relative(process.cwd(), folder) || '.';
       process.stdout.write(json ? `${JSON.stringify({ folder, files })}\n` : files.map((file) => `${join(shown, file)}\n`).join(''));
       await compile(join(folder, 'policies'), shown);
-      process.stderr.write(nextSteps(id, shown, relative('config', folder)));
+      process.stderr.write(nextSteps(id, shown, entryFor(relative('config', folder))));
     });
 }
 
@@ -43,6 +43,12 @@ async function compile(policies: string, shown: string): Promise<void> {
     if (!(error instanceof OpaMissing)) throw error;
     throw new CliError(3, `the pack is written, and its policy is not compiled yet: ${error.message}\nThen: summit policy build ${shown}/policies`);
   }
+}
+
+/** As `packs` in the configuration names a folder, on every system. @param path from the configuration's folder, or absolute */
+function entryFor(path: string): string {
+  const entry = path.replaceAll(sep, '/');
+  return entry.startsWith('.') || isAbsolute(path) ? entry : `./${entry}`;
 }
 
 /** @param fromConfig the folder, from that of the configuration */

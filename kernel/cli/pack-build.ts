@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Pack } from '../../sdk/index.ts';
 import { conflictsByItself } from '../packs/conflicts.ts';
 import { loadPack } from '../packs/load-pack.ts';
 import { shareSdk } from '../packs/one-sdk.ts';
 import { VERSION } from '../version.ts';
+import { isWithin } from '../within.ts';
 import { CliError } from './cli-error.ts';
 import { bundledManifest, viewSources } from './pack-modules.ts';
-import { type OwnPackage, packageOf } from './pack-package.ts';
+import { type OwnPackage, publishedPackage } from './pack-package.ts';
 import { policyFiles } from './pack-policies.ts';
 
 export interface BuiltPackage {
@@ -34,10 +35,10 @@ export async function buildPackage(dir: string, to: string | undefined): Promise
   const own = ownPackage(folder);
   const manifest = await bundledManifest(folder, own);
   const contents: Files = new Map([...manifest, ...(await viewSources(pack, folder, own)), ...policyFiles(folder), ...texts(folder)]);
-  const { json, notes } = packageOf(pack, own, contents);
-  const files = new Map([...contents, ['package.json', Buffer.from(json)]]);
+  const { published, notes } = publishedPackage(pack, own, contents);
+  const files = new Map([...contents, ['package.json', Buffer.from(`${JSON.stringify(published, null, 2)}\n`)]]);
   write(files, out);
-  return { name: JSON.parse(json).name, version: pack.version, out, files: [...files.keys()].sort(), notes };
+  return { name: published.name, version: pack.version, out, files: [...files.keys()].sort(), notes };
 }
 
 /** As a Summit would load it. @throws CliError where none would */
@@ -63,7 +64,7 @@ function texts(folder: string): Files {
 
 /** What was not built by this command is not overwritten by it. @throws CliError */
 function assertReplaceable(out: string, folder: string): void {
-  if (!relative(out, folder).startsWith('..')) throw new CliError(2, `${out} is the pack itself, or holds it: say another folder with --out`);
+  if (isWithin(out, folder)) throw new CliError(2, `${out} is the pack itself, or holds it: say another folder with --out`);
   if (!existsSync(out)) return;
   const isOurs = existsSync(join(out, 'manifest.js')) && existsSync(join(out, 'manifest.js.map')) && existsSync(join(out, 'package.json'));
   if (!isOurs && (!statSync(out).isDirectory() || readdirSync(out).length > 0))

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, type BuildResult, build, type Metafile } from 'esbuild';
 import type { Pack } from '../../sdk/index.ts';
+import { isWithin } from '../within.ts';
 import { CliError } from './cli-error.ts';
 import type { Files } from './pack-build.ts';
 import type { OwnPackage } from './pack-package.ts';
@@ -24,6 +25,7 @@ export async function bundledManifest(folder: string, own: OwnPackage): Promise<
     target: 'node24',
     sourcemap: true,
   });
+  assertInside(metafile, folder, 'its server part imports');
   assertInstalled(metafile, GIVEN, own);
   return new Map(outputFiles.map(({ path, contents }) => [relative(folder, path), contents]));
 }
@@ -39,11 +41,9 @@ export async function viewSources({ views: { lists = [], pages = [] } = {} }: Pa
     platform: 'browser',
     splitting: true,
   });
+  assertInside(metafile, folder, 'its views import');
   assertInstalled(metafile, GIVEN_TO_VIEWS, own);
-  const sources = Object.keys(metafile.inputs);
-  const outside = sources.filter((path) => path.startsWith('..'));
-  if (outside.length > 0) throw new CliError(1, `${folder}: its views import ${outside.join(', ')}, which is not in the pack: move it there`);
-  return new Map(sources.map((path) => [path, readFileSync(join(folder, path))]));
+  return new Map(Object.keys(metafile.inputs).map((path) => [path, readFileSync(join(folder, path))]));
 }
 
 function common(folder: string) {
@@ -75,10 +75,21 @@ async function bundled(options: Request): Promise<BuildResult<Request>> {
   }
 }
 
+/** What lies elsewhere has versions and a licence of its own. @throws CliError */
+function assertInside({ inputs }: Metafile, folder: string, what: string): void {
+  const outside = Object.keys(inputs).filter((path) => !isWithin(folder, resolve(folder, path)));
+  if (outside.length > 0) throw new CliError(1, `${folder}: ${what} ${outside.join(', ')}, which is not in the pack: move it there`);
+}
+
 /** A package that is imported and not listed would be missing where the pack is installed. @throws CliError */
-function assertInstalled({ outputs }: Metafile, given: ReadonlySet<string>, { dependencies = {}, peerDependencies = {} }: OwnPackage): void {
+function assertInstalled(
+  { outputs }: Metafile,
+  given: ReadonlySet<string>,
+  { dependencies, optionalDependencies, peerDependencies }: OwnPackage,
+): void {
+  const listed = new Set([dependencies, optionalDependencies, peerDependencies].flatMap((named) => Object.keys(named ?? {})));
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.flatMap(({ path, external }) => (external ? [nameIn(path)] : [])));
-  const missing = new Set(imported.filter((name) => !(isBuiltin(name) || given.has(name) || name in dependencies || name in peerDependencies)));
+  const missing = new Set(imported.filter((name) => !(isBuiltin(name) || given.has(name) || listed.has(name))));
   if (missing.size === 0) return;
   throw new CliError(
     1,

@@ -8,18 +8,20 @@ export interface OwnPackage {
   readonly description?: string;
   readonly keywords?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, object>>;
 }
 
 /** By this people find packs at a registry. */
 const KEYWORD = 'summit-pack';
 
 /** Taken over as they are. */
-const KEPT = ['license', 'author', 'contributors', 'repository', 'homepage', 'bugs', 'publishConfig'];
+const KEPT = ['license', 'author', 'contributors', 'repository', 'homepage', 'bugs', 'publishConfig', 'engines', 'os', 'cpu', 'optionalDependencies'];
 
-/** The package.json of a built pack. What may differ from Summit to Summit is not its dependency but its peer. */
-export function packageOf(pack: Pack, own: OwnPackage, contents: Files): { readonly json: string; readonly notes: readonly string[] } {
-  const { dependencies = {}, peerDependencies = {}, keywords = [] } = own;
+/** The package.json of a built pack, and what whoever publishes it should know. What may differ from Summit to Summit is not its dependency but its peer. */
+export function publishedPackage(pack: Pack, own: OwnPackage, contents: Files) {
+  const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {}, keywords = [] } = own;
   const { '@summit/sdk': _, ...installed } = dependencies;
   const published = {
     name: own.name ?? `summit-pack-${pack.id}`,
@@ -33,9 +35,9 @@ export function packageOf(pack: Pack, own: OwnPackage, contents: Files): { reado
     ...(Object.keys(installed).length > 0 ? { dependencies: installed } : {}),
     peerDependencies: { ...peerDependencies, '@summit/sdk': pack.summit },
     // The Summit that loads a pack gives it its own: there is nothing to install.
-    peerDependenciesMeta: { '@summit/sdk': { optional: true } },
+    peerDependenciesMeta: { ...peerDependenciesMeta, '@summit/sdk': { optional: true } },
   };
-  return { json: `${JSON.stringify(published, null, 2)}\n`, notes: [...policyNotes(pack, contents), ...readmeNotes(contents)] };
+  return { published, notes: [...policyNotes(pack, contents), ...readmeNotes(contents)] };
 }
 
 function policyNotes({ policies }: Pack, contents: Files): readonly string[] {

@@ -1,6 +1,8 @@
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OWN_SEGMENTS } from '../http/own-paths.ts';
+import { KERNEL_NAMES } from '../packs/faults.ts';
 
 /** A pack that works as it stands, and is renamed to become another. */
 const TEMPLATE = fileURLToPath(new URL('../../sdk/template', import.meta.url));
@@ -9,11 +11,21 @@ const TEMPLATE = fileURLToPath(new URL('../../sdk/template', import.meta.url));
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_ID = 34;
 
+/** No package of Rego is called by one of its keywords, or by what it has of its own. */
+const REGO_WORDS: ReadonlySet<string> = new Set([
+  ...['as', 'contains', 'default', 'else', 'every', 'false', 'if', 'import', 'in', 'not', 'null', 'package', 'set', 'some', 'true', 'with'],
+  ...['data', 'input'],
+]);
+
 /** What cannot be the id of a pack, in words; null where it can. */
 export function faultInId(id: string): string | null {
   if (!ID.test(id)) return `"${id}" is no id for a pack: small letters and digits, in words that hyphens join, such as equipment-loans`;
   if (id.length > LONGEST_ID) return `"${id}" is too long for the id of a pack: ${LONGEST_ID} characters at most`;
-  return id === 'summit' ? '"summit" is the kernel itself: take another id' : null;
+  if (KERNEL_NAMES.includes(id)) return `"${id}" is the kernel itself: take another id`;
+  if (OWN_SEGMENTS.has(id)) return `"${id}" cannot be the id of a new pack: its routes are below /${id}, which is the kernel's own: take another id`;
+  return REGO_WORDS.has(id)
+    ? `"${id}" cannot be the id of a new pack: its policy is the package ${id}.items, and Rego has another use for the word`
+    : null;
 }
 
 /** Nothing is there that a new pack could overwrite. */

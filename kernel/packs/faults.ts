@@ -25,7 +25,7 @@ export function faultsOf(pack: Pack, kernelVersion: string): readonly string[] {
 }
 
 /** What the kernel keeps of its own is kept under these. */
-const KERNEL_NAMES: readonly string[] = [KERNEL_PACK, KERNEL_OWNER];
+export const KERNEL_NAMES: readonly string[] = [KERNEL_PACK, KERNEL_OWNER];
 
 function nameFaults({ id }: Pack): readonly string[] {
   return KERNEL_NAMES.includes(id) ? [`"${id}" is what the kernel itself is called: give it another id`] : [];

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Pack } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { InvalidPack, packFaults } from '../../sdk/pack-faults.ts';
 import { errorsIn } from '../validation.ts';
 import { faultsOf } from './faults.ts';
-import { absenceOf } from './locate.ts';
+import { absenceOf, entryOf } from './locate.ts';
 import type { FailedPack } from './registry.ts';
 
 export interface LoadedPack {
@@ -37,14 +37,6 @@ export async function loadPack(path: string, kernelVersion: string): Promise<Loa
     // A declaration so odd that it cannot even be looked at, or a package.json that is no JSON.
     return failed(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** Node reads types everywhere but under node_modules, and there a pack is built. */
-function entryOf(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const isInstalled = realpathSync(path).includes(`${sep}node_modules${sep}`);
-  const names = isInstalled ? ['manifest.js', 'manifest.ts'] : ['manifest.ts', 'manifest.js'];
-  return names.map((name) => join(path, name)).find((file) => existsSync(file));
 }
 
 function whyNotImported(error: unknown): string {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** How `packs` in the configuration names a pack: a folder from that file, or an npm package that is installed beside it. */
@@ -25,6 +25,14 @@ export function absenceOf(folder: string): string {
     return `the package ${name} is not installed: run npm install ${name} in ${base}, or begin the entry with ./ where it is a folder`;
   }
   return 'there is no such folder: mend `packs` in the configuration';
+}
+
+/** Node reads types everywhere but under node_modules, and there a pack is built. @returns undefined where there is no manifest */
+export function entryOf(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const isInstalled = realpathSync(folder).includes(`${sep}node_modules${sep}`);
+  const names = isInstalled ? ['manifest.js', 'manifest.ts'] : ['manifest.ts', 'manifest.js'];
+  return names.map((name) => join(folder, name)).find((file) => existsSync(file));
 }
 
 function packageAt(name: string, base: string): string | undefined {

@@ -9,6 +9,9 @@ interface PackageJson {
   readonly [key: string]: unknown;
 }
 
+/** The kit starts a kernel: it comes with that, and `summit pack test` has it. */
+const TESTING = './testing';
+
 /** Makes the package anew: Node strips no types under `node_modules`, so what is published is JavaScript beside its declarations. */
 export function packageSdk(target: string): void {
   rmSync(target, { recursive: true, force: true });
@@ -16,7 +19,8 @@ export function packageSdk(target: string): void {
   compileSdk(target);
   for (const file of ['README.md', 'manifest.schema.json']) cpSync(join(SDK, file), join(target, file));
   const source = JSON.parse(readFileSync(join(SDK, 'package.json'), 'utf8')) as PackageJson;
-  const exports = Object.fromEntries(Object.entries(source.exports).map(([name, file]) => [name, publishedAs(file)]));
+  const offered = Object.entries(source.exports).filter(([name]) => name !== TESTING);
+  const exports = Object.fromEntries(offered.map(([name, file]) => [name, publishedAs(file)]));
   writeFileSync(join(target, 'package.json'), `${JSON.stringify({ ...source, exports }, null, 2)}\n`);
 }
 

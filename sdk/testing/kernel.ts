@@ -37,13 +37,15 @@ export interface StartOptions {
   /** What the database's clock says when it starts, RFC 3339; now, unless said. */
   readonly startsAt?: string | undefined;
   readonly rig?: Overrides['rig'];
+  /** Nothing happens by the clock: what runs, the test runs. */
+  readonly idle?: boolean;
 }
 
 /**
  * On PostgreSQL where DATABASE_URL names one (each gets a database of its own), else embedded and in memory. What is configured like
  * an earlier one of this process starts from a copy of it, in a fraction of the time: with the same keys and ids, and nothing else of it.
  */
-export async function startTestKernel(configure: (place: Place) => Config, { startsAt, rig }: StartOptions = {}): Promise<TestKernel> {
+export async function startTestKernel(configure: (place: Place) => Config, { startsAt, rig, idle = false }: StartOptions = {}): Promise<TestKernel> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-test-'));
   const database = await freshDatabase();
   const cleanUp = async () => {
@@ -58,6 +60,7 @@ export async function startTestKernel(configure: (place: Place) => Config, { sta
       ...(database ? {} : await onEmbedded(config, startsAt === undefined)),
       ...(config.environment.NODE_ENV === 'production' ? {} : { clockShift: () => shift }),
       ...(rig ? { rig } : {}),
+      idle,
     });
     return {
       summit,

@@ -14,7 +14,7 @@ import { type FakeEffect, Rig } from './rig.ts';
 
 /** What a pack is tested with. */
 export interface TestPackOptions {
-  /** Packs beside it that do not ship with Summit: folders, from the pack's own, or names of packages. */
+  /** Packs beside it that do not ship with Summit: folders from the pack's own, beginning with `./` or `../`, or names of packages that are installed there. */
   readonly packs?: readonly string[];
   /** By pack; the smallest that their schema takes, unless said. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -60,7 +60,7 @@ export interface TestPack {
   advance(duration: Duration): void;
   /** What the clock says, RFC 3339. */
   now(): Promise<string>;
-  /** Runs a job now. @returns how many subjects it acted on */
+  /** Runs a job now; none runs by itself. @returns how many subjects it acted on */
   runJob(id: string, tenant?: string): Promise<number>;
   /** Delivers what waits in the outbox and is due: effects that failed before, and webhooks. */
   deliver(): Promise<void>;
@@ -126,7 +126,11 @@ export async function startRigged(folder: string | URL, options: TestPackOptions
     },
     webhooks: receiver ? [{ id: 'kit', url: `${receiver.url}/webhooks`, events: [...(options.webhooks ?? [])] }] : undefined,
   };
-  const kernel = await startTestKernel((place) => configureKit(wanted, place), { startsAt: options.startsAt, rig: (pack) => rig.rigged(pack) });
+  const kernel = await startTestKernel((place) => configureKit(wanted, place), {
+    startsAt: options.startsAt,
+    rig: (pack) => rig.rigged(pack),
+    idle: true,
+  });
   const { summit } = kernel;
   const { services } = summit;
   const own = packs.at(-1)?.pack.id ?? '';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { absenceOf, entryOf, folderOf } from '../../kernel/packs/locate.ts';
 import { shareSdk } from '../../kernel/packs/one-sdk.ts';
 import type { Pack } from '../pack.ts';
 
@@ -20,7 +21,7 @@ export function pathOf(folder: string | URL): string {
 
 /**
  * A pack with all that it requires, those that are required first: from what is named beside it, else from the packs of this Summit.
- * @param beside folders, or names of packages as the pack would import them
+ * @param beside as `packs` in the configuration names packs: folders from the pack's own, or packages that are installed beside it
  * @throws Error naming what is not there, and what mends it
  */
 export async function packWithRequired(folder: string, beside: readonly string[]): Promise<readonly PackFolder[]> {
@@ -43,8 +44,8 @@ export async function packWithRequired(folder: string, beside: readonly string[]
 
 /** @throws Error where there is no manifest, or it does not load */
 async function declaredIn(path: string): Promise<PackFolder> {
-  const manifest = ['manifest.ts', 'manifest.js'].map((name) => join(path, name)).find((file) => existsSync(file));
-  if (!manifest) throw new Error(`${path} is no pack: it has no manifest.ts`);
+  const manifest = entryOf(path);
+  if (!manifest) throw new Error(`${path}: ${absenceOf(path)}`);
   const { default: pack } = (await import(pathToFileURL(manifest).href)) as { default?: Pack };
   if (typeof pack?.id !== 'string') throw new Error(`${manifest} has no default export made by definePack`);
   return { path, pack };
@@ -54,12 +55,4 @@ async function shipped(id: string, requiredBy: string): Promise<PackFolder> {
   const path = join(SUMMIT, 'packs', id);
   if (existsSync(path)) return declaredIn(path);
   throw new Error(`the pack ${requiredBy} requires ${id}, which does not ship with Summit: name its folder or its package in the option packs`);
-}
-
-/** @throws Error for a package that is not installed beside the pack */
-function folderOf(name: string, from: string): string {
-  const path = resolve(from, name);
-  if (existsSync(path)) return path;
-  const manifest = import.meta.resolve(`${name}/package.json`, pathToFileURL(join(from, 'manifest.ts')).href);
-  return dirname(fileURLToPath(manifest));
 }

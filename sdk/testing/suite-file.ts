@@ -31,6 +31,10 @@ export async function runSuiteFile(name: string, file: string): Promise<boolean>
   };
   try {
     await import(pathToFileURL(file).href);
+    if (globalThis.UVU_QUEUE.every(([, ...suites]) => suites.length === 0)) {
+      process.stderr.write(`${name}: no suite was run: does it end with test.run()?\n`);
+      return false;
+    }
     globalThis.UVU_QUEUE = globalThis.UVU_QUEUE.map(([of, ...suites]) => [of, ...suites.map(watched)]);
     await exec();
   } catch (error) {

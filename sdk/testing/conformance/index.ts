@@ -32,7 +32,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * The suite that every pack must pass, as a suite of uvu that is named after the pack's folder: every action allowed, denied, thrown,
+ * The suite that every pack must pass, as a suite of uvu that is named after the pack's folder: every action with a route allowed, denied, thrown,
  * replayed, at once with another, by another tenant, with the pack switched off; every transition with its receipt, every decision
  * with its reasons, evidence that verifies, a manifest that is complete, no import of the kernel.
  *

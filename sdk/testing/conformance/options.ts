@@ -16,6 +16,8 @@ export interface ConformanceOptions extends TestPackOptions {
   readonly params?: Readonly<Record<string, Readonly<Record<string, string>> | ((kit: TestPack) => Promise<Readonly<Record<string, string>>>)>>;
   /** Transitions that no action of the suite can make, such as `acme.order draft → expired`, each with why. */
   readonly unreached?: Readonly<Record<string, string>>;
+  /** Jobs that no test can make act, each with why. */
+  readonly undue?: Readonly<Record<string, string>>;
   /** Done once, before anything else: rows that the pack's actions refer to, say. */
   prepare?(kit: TestPack): Promise<void>;
 }

@@ -71,7 +71,7 @@ export class Walk {
 
   /** The jobs that have changed something, each with the way to where it was due. */
   get jobs(): readonly { readonly job: Job; readonly type: string; readonly days: number; readonly before: Way }[] {
-    return this.places.flatMap(({ type, way }) => {
+    return this.examples.flatMap(({ type, way }) => {
       const last = way.at(-1);
       return last?.kind === 'job' ? [{ job: last.job, type, days: last.days, before: way.slice(0, -1) }] : [];
     });
@@ -153,11 +153,13 @@ export class Walk {
     return next;
   }
 
-  /** Only where it may bring about what people have not: waiting is slow. */
+  /** Only where it may bring about what people have not, or has never done anything yet: waiting is slow. */
   async #byTime(place: Place | undefined): Promise<readonly Place[]> {
     const next: Place[] = [];
     for (const job of this.#kit.pack.jobs) {
-      if (place && isPossible(job.action, place) && (await this.#isOpen(job.action, place))) next.push(...(await this.#wait(job, place)));
+      if (!place || !isPossible(job.action, place)) continue;
+      const isNew = !this.jobs.some((known) => known.job.id === job.id);
+      if (isNew || (await this.#isOpen(job.action, place))) next.push(...(await this.#wait(job, place)));
     }
     return next;
   }

@@ -67,7 +67,7 @@ async function verificationFault({ kit }: Stage, text: string): Promise<string |
   return `it does not verify (${integrity.verdict}): ${first ? JSON.stringify(first) : 'nothing was found'}`;
 }
 
-/** Somewhere in the first row of each member, and one byte in the middle of it all. */
+/** In the first row of each member its time, and one digit of the first id that stands in it all. */
 async function tamperingFault({ kit }: Stage, text: string, evidence: Evidence): Promise<string | null> {
   const document = JSON.parse(text) as Record<string, unknown>;
   for (const { name } of membersOf(evidence)) {

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { isWithin } from '../../../../kernel/within.ts';
 import { isNone } from '../../../changes.ts';
 import type { Pack } from '../../../pack.ts';
 import type { TSchema } from '../../../schema.ts';
@@ -22,7 +23,9 @@ function manifestFaults(pack: Pack): readonly string[] {
   const untitled = titled.filter(({ title }) => title.trim() === '').map((thing) => `${'id' in thing ? thing.id : thing.type}: it has no title`);
   const { properties = {} }: TSchema & { readonly properties?: Readonly<Record<string, { readonly description?: string }>> } = pack.settings;
   const unsaid = Object.entries(properties).filter(([, { description = '' }]) => description.trim() === '');
-  const used = new Set(pack.actions.flatMap(({ policy }) => (isNone(policy) ? [] : [policy.entrypoint])));
+  const asked = pack.actions.flatMap(({ policy }) => (isNone(policy) ? [] : [policy.entrypoint]));
+  // Other applications ask some (AuthZEN).
+  const used = new Set([...asked, ...pack.policies.flatMap(({ answers = {} }) => Object.values(answers))]);
   const declared = pack.policies.flatMap(({ entrypoints }) => entrypoints);
   const undeclared = pack.actions.flatMap(({ id, policy }) =>
     isNone(policy) || declared.includes(policy.entrypoint) ? [] : [`${id}: it asks ${policy.entrypoint}`],
@@ -31,7 +34,9 @@ function manifestFaults(pack: Pack): readonly string[] {
     ...untitled,
     ...unsaid.map(([name]) => `settings.${name}: it has no description: say what it does, and what holds where it is not set`),
     ...undeclared.map((action) => `${action}, which the policies of the manifest do not have`),
-    ...declared.filter((entrypoint) => !used.has(entrypoint)).map((entrypoint) => `policies: no action asks ${entrypoint}`),
+    ...declared
+      .filter((entrypoint) => !used.has(entrypoint))
+      .map((entrypoint) => `policies: no action asks ${entrypoint}, and it answers nobody else`),
     ...pack.actions.filter(({ route, answer }) => route && !answer).map(({ id }) => `${id}: it has a route and no schema of its answer`),
   ];
 }
@@ -49,6 +54,6 @@ function importFaults(folder: string): readonly string[] {
 }
 
 function isStrange(specifier: string, file: string, folder: string): boolean {
-  if (specifier.startsWith('.')) return relative(folder, resolve(dirname(file), specifier)).startsWith('..');
+  if (specifier.startsWith('.')) return !isWithin(folder, resolve(dirname(file), specifier));
   return specifier.startsWith('/') || specifier.startsWith('file:') || specifier === '@summit/kernel' || specifier.startsWith('@summit/kernel/');
 }

@@ -4,20 +4,26 @@ import type { Stage } from '../stage.ts';
 import { switchedOff } from './actions.ts';
 
 export const jobChecks: readonly Check[] = [
-  {
-    name: 'every job runs',
-    faults: ({ kit }) =>
-      faultsOfEach(
-        kit.pack.jobs,
-        ({ id }) => id,
-        async ({ id }) => {
-          await kit.runJob(id);
-          return null;
-        },
-      ),
-  },
+  { name: 'every job runs, and acts where something is due', faults: runningFaults },
   { name: 'switched off, the pack does nothing by itself, whatever is due', faults: idleFaults },
 ];
+
+/** A job that is never due does nothing that could be wrong. */
+async function runningFaults({ kit, options, walk }: Stage): Promise<readonly string[]> {
+  const { jobs } = kit.pack;
+  const { undue = {} } = options;
+  const stray = Object.keys(undue).filter((id) => !jobs.some((job) => job.id === id));
+  const faults = await faultsOfEach(
+    jobs,
+    ({ id }) => id,
+    async ({ id }) => {
+      const hasActed = (await kit.runJob(id)) > 0 || walk.jobs.some(({ job }) => job.id === id);
+      if (hasActed) return id in undue ? 'the option undue names it, and it acted' : null;
+      return id in undue ? null : `nothing was ever due for it: give inputs that lead there, or say in the option undue['${id}'] why none can`;
+    },
+  );
+  return [...stray.map((id) => `${id}: the option undue names it, and the pack has no such job`), ...faults];
+}
 
 /** Where the suite knows what makes a job due, that is made first. */
 async function idleFaults(stage: Stage): Promise<readonly string[]> {
