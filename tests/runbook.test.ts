@@ -1,6 +1,7 @@
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Output, shell } from './support/process.ts';
@@ -14,7 +15,14 @@ let env: NodeJS.ProcessEnv;
 // One data directory for the whole story: it is backed up, lost, brought back.
 test.before(() => {
   folder = mkdtempSync(join(tmpdir(), 'summit-runbook-'));
-  env = { SUMMIT_DATA_DIR: join(folder, 'data'), BACKUP: join(folder, 'backup'), DATABASE_URL: '', NODE_ENV: '', LOG_LEVEL: 'silent' };
+  env = {
+    SUMMIT_DATA_DIR: join(folder, 'data'),
+    BACKUP: join(folder, 'backup'),
+    GUARD_BACKUP: join(folder, 'guards'),
+    DATABASE_URL: '',
+    NODE_ENV: '',
+    LOG_LEVEL: 'silent',
+  };
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -49,9 +57,24 @@ function isMessage(quoted: string): boolean {
 test('a backup is made, an older state comes back, and its loss is put on record', async () => {
   await run('upgrade');
   await run('backup');
+  const [keys, second] = [join(folder, 'data/keys'), 'of-the-second'];
+  writeFileSync(join(keys, second), '');
+  // Backups are named by the second.
+  await sleep(1_000);
+  await run('backup');
+  const backups = globSync('*', { cwd: join(folder, 'backup') });
+  assert.equal(
+    backups.map((name) => globSync('*', { cwd: join(folder, 'backup', name) }).toSorted()),
+    [
+      ['database', 'keys'],
+      ['database', 'keys'],
+    ],
+  );
+  assert.ok(globSync('*', { cwd: join(folder, 'guards') }).length > 0);
   assert.is((await shell('npx summit seed', env)).code, 0);
   const restored = JSON.parse((await run('restore')).stdout);
   assert.ok(restored.guarded > restored.signed, JSON.stringify(restored));
+  assert.ok(existsSync(join(keys, second)));
   // The next write is what the log would sign.
   assert.match((await shell('npx summit seed', env)).stderr, 'it was set back. See summit log recover');
   assert.match((await run('recover')).stdout, `"known_size": ${restored.guarded}`);

@@ -57,7 +57,16 @@ export class Presenter {
     [/^Type `(.+)` into \*\*(.+)\*\*\.$/, (text = '', label = '') => this.#at.getByLabel(label, { exact: true }).fill(text)],
     [/^Take the action \*\*(.+)\*\*$/, (action = '') => take(this.#at, action)],
     [/^Take the action \*\*(.+)\*\* with the comment `(.+)`$/, (action = '', Comment = '') => take(this.#at, action, { Comment })],
-    [/^You see \*\*(.+)\*\*$/, (text = '') => this.#at.getByText(text).filter({ visible: true }).first().waitFor()],
+    // By its case too: "Not verified" is no sight of "Verified".
+    [
+      /^You see \*\*(.+)\*\*$/,
+      (text = '') =>
+        this.#at
+          .getByText(new RegExp(RegExp.escape(text)))
+          .filter({ visible: true })
+          .first()
+          .waitFor(),
+    ],
   ];
 
   get #at(): Page {
