@@ -1,6 +1,6 @@
 import { defineQuery, Nullable, type Query, Strict, Type } from '../../sdk/index.ts';
-import { hasRole, KERNEL_PACK } from '../admission.ts';
-import { PackEnablements } from '../database/tables.ts';
+import { hasRole } from '../admission.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 
 const Text = Type.String();
@@ -18,7 +18,7 @@ export function listDashboards(packs: PackRegistry): Query {
       total: Type.Integer({ minimum: 0 }),
     }),
     async run({ db, actor }) {
-      const enabled = new Set([KERNEL_PACK, ...(await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id)]);
+      const enabled = await enabledPacks(db);
       const items = packs.all
         .filter(({ id }) => enabled.has(id))
         .flatMap((pack) => pack.dashboards.filter(({ roles }) => hasRole(roles, actor)).map(({ id, title }) => ({ id, title, pack: pack.id })));

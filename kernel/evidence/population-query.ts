@@ -1,11 +1,11 @@
 import { Content, defineQuery, Problem, type Query, type Reader, Strict, sampleOf, Timestamp, Type } from '../../sdk/index.ts';
-import { assertEnabled, KERNEL_PACK } from '../admission.ts';
+import { assertEnabled } from '../admission.ts';
 import type { Database } from '../database/database.ts';
-import { PackEnablements } from '../database/tables.ts';
 import { Deferred } from '../deferred.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { tenantOrigin } from '../log/names.ts';
 import type { Pinned } from '../log/policy-file.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { answered } from './document.ts';
 import { populationPage } from './page.ts';
@@ -76,7 +76,7 @@ async function findRange(
 
 /** @throws Problem `pack-disabled`; `not-found` naming those that there are */
 async function knownType(db: Reader, packs: PackRegistry, tenant: string, type: string): Promise<string> {
-  const enabled = new Set([KERNEL_PACK, ...(await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id)]);
+  const enabled = await enabledPacks(db);
   const known = packs.all.flatMap(({ id, entities }) =>
     entities.filter(({ transitions }) => transitions !== null).map((entity) => ({ type: entity.type, pack: id, enabled: enabled.has(id) })),
   );

@@ -1,7 +1,6 @@
 import { defineQuery, Nullable, Problem, pageOf, type Query, type Reader, Strict, Type } from '../../sdk/index.ts';
-import { KERNEL_PACK } from '../admission.ts';
 import { Policies, TenantPolicyBundles } from '../database/policy-tables.ts';
-import { PackEnablements } from '../database/tables.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { type Provision, type ResolvedPolicy, type ResolvedSku, resolveSkus } from './resolve.ts';
 
@@ -71,10 +70,10 @@ interface TenantState {
 }
 
 async function tenantOf(db: Reader): Promise<TenantState> {
-  const [enablements, policies] = await Promise.all([db.find(PackEnablements, { status: 'enabled' }), db.find(Policies, {})]);
+  const [enabled, policies] = await Promise.all([enabledPacks(db), db.find(Policies, {})]);
   const bundles = await db.find(TenantPolicyBundles, { digest: policies.flatMap(({ digest }) => digest ?? []) });
   const active = bundles.map(({ package: name, digest, bundle_version: version }) => [name, { digest, version }] as const);
-  return { enabled: new Set([KERNEL_PACK, ...enablements.map(({ pack_id }) => pack_id)]), active: new Map(active) };
+  return { enabled, active: new Map(active) };
 }
 
 function skuView({ pack, packs, features, policies, dashboards, evidence }: ResolvedSku, tenant: TenantState) {

@@ -1,8 +1,6 @@
 import { defineIndicator, type Entity, type Indicator, type Reader, secondsSince } from '../../sdk/index.ts';
-import { KERNEL_PACK } from '../admission.ts';
 import { PolicyDecisions } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
-import { PackEnablements } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { listDecisions } from '../policy/queries.ts';
 
@@ -51,8 +49,8 @@ function missingReceipts(packs: PackRegistry): Indicator {
     unit: 'count',
     target: 0,
     async read({ db }) {
-      const enabled = new Set([KERNEL_PACK, ...(await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id)]);
-      const entities = packs.all.filter(({ id }) => enabled.has(id)).flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'governed'));
+      // Of packs that are switched off too: a switch hides nothing that is wrong.
+      const entities = packs.all.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'governed'));
       let value = 0;
       for (const entity of entities) value += await countWithoutReceipts(db, entity);
       return { value };

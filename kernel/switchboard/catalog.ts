@@ -1,7 +1,8 @@
 import { type Action, type Actor, defineQuery, isNone, type Pack, type Query, Strict } from '../../sdk/index.ts';
-import { hasRole, KERNEL_PACK } from '../admission.ts';
-import { PackEnablements, TenantConfigurations } from '../database/tables.ts';
+import { hasRole } from '../admission.ts';
+import { TenantConfigurations } from '../database/tables.ts';
 import { Deferred } from '../deferred.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { itemSchemaOf, type List, listsOf } from './lists.ts';
 
@@ -17,8 +18,8 @@ export function switchboardCatalog(packs: PackRegistry, urlOf: ModuleUrls): Quer
     query: Strict({}),
     async run({ db, tenant, actor }) {
       const [configuration] = await db.find(TenantConfigurations, {});
-      const enabled = new Set((await db.find(PackEnablements, { status: 'enabled' })).map(({ pack_id }) => pack_id));
-      const shown = packs.all.filter(({ id }) => id === KERNEL_PACK || enabled.has(id));
+      const enabled = await enabledPacks(db);
+      const shown = packs.all.filter(({ id }) => enabled.has(id));
       // Where a module is may take a build to know.
       return new Deferred(async () => ({
         tenant: { id: tenant, title: configuration?.title ?? tenant, time_zone: configuration?.time_zone ?? 'UTC' },
