@@ -152,22 +152,22 @@ test('a policy that says no reason', async () => {
   );
 });
 
-test('an import of the kernel, or of what lies outside', async () => {
-  const said = await saidOf([], {}, (pack) => {
+test('an import of the kernel, a README that says nothing, and excuses for what is made, acts or is not there', async () => {
+  const excuses: ConformanceOptions = {
+    unreached: { 'widgets.widget open → closed': 'a mistake', 'widgets.widget closed → open': 'another' },
+    undue: { 'widgets.close-old': 'a mistake', 'widgets.other': 'another' },
+  };
+  const said = await saidOf([], excuses, (pack) => {
     pack.write('stray.ts', "import type { Config } from '../kernel/config/config.ts';\nexport { startSummit } from '@summit/kernel/main.ts';\n");
+    pack.write('README.md', '\n');
   });
   assert.match(said, /no file of the pack imports.* \| stray\.ts: it imports \.\.\/kernel\/config\/config\.ts/);
   assert.match(said, /stray\.ts: it imports @summit\/kernel\/main\.ts/);
-});
-
-test('a README that says nothing', async () => {
-  assert.match(await saidOf([], {}, (pack) => pack.write('README.md', '\n')), /README\.md: there is none/);
-});
-
-test('a transition that is said to be unreached, and is made or is in no table', async () => {
-  const said = await saidOf([], { unreached: { 'widgets.widget open → closed': 'a mistake', 'widgets.widget closed → open': 'another' } });
+  assert.match(said, /README\.md: there is none/);
   assert.match(said, /open → closed: the option unreached names it, and it was made/);
   assert.match(said, /closed → open: the option unreached names it, and no table has it/);
+  assert.match(said, /widgets\.close-old: the option undue names it, and it acted/);
+  assert.match(said, /widgets\.other: the option undue names it, and the pack has no such job/);
 });
 
 test('a job that is never due, unless an option says why', async () => {
@@ -175,12 +175,6 @@ test('a job that is never due, unless an option says why', async () => {
   const unreached = { 'widgets.widget open → closed': 'nothing closes them any more' };
   assert.match(await saidOf([never], { unreached }), /every job runs.* \| widgets\.close-old: nothing was ever due for it/);
   assert.is(await saidOf([never], { unreached, undue: { 'widgets.close-old': 'it waits for nothing' } }), '');
-});
-
-test('an excuse for a job that acts, or is not there', async () => {
-  const said = await saidOf([], { undue: { 'widgets.close-old': 'a mistake', 'widgets.other': 'another' } });
-  assert.match(said, /widgets\.close-old: the option undue names it, and it acted/);
-  assert.match(said, /widgets\.other: the option undue names it, and the pack has no such job/);
 });
 
 test('a pack that acts though it is switched off', async () => {

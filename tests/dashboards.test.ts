@@ -11,6 +11,8 @@ let s: TestSummit;
 
 test.before(async () => {
   s = await testSummit(withProbe);
+  // A job of the schedule would act between a card and its list.
+  await s.summit.services.jobs.stop();
 });
 test.after(() => s?.close());
 
