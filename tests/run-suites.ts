@@ -12,6 +12,9 @@ const PROCESSES = Math.min(availableParallelism(), 4);
 /** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
 const ON_DATABASE = /\b(testSummit|freshDatabase|testPack)\(/;
 
+/** What these are about no database has a part in. */
+const SAME_ON_ANY = /^(testkit|seed|configuration|switchboard|finops-plans|policy-bundles|skus)\.test\.ts$/;
+
 /** With a browser the same on any database; where there is none, that is said. */
 const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });
 const hasBrowser = existsSync(CHROMIUM);
@@ -25,7 +28,7 @@ const CONFORMING = 20_000;
 /** The longest files first, as a file's length says about how long it takes: then no process is left with a long one at the end. */
 const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...ofPacks, ...(hasBrowser ? inBrowser : [])]
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
-  .filter(({ text }) => !process.env.DATABASE_URL || ON_DATABASE.test(text))
+  .filter(({ name, text }) => !process.env.DATABASE_URL || (ON_DATABASE.test(text) && !SAME_ON_ANY.test(name)))
   .toSorted((a, b) => weightOf(b.text) - weightOf(a.text))
   .map(({ name }) => name);
 
