@@ -27,6 +27,7 @@ import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
 import { Refusals } from './receipts/refusals.ts';
+import { Readings } from './slo/readings.ts';
 import { Switchboard } from './switchboard/switchboard.ts';
 import { Tenants } from './tenancy/tenants.ts';
 import { createWriter } from './write.ts';
@@ -49,6 +50,7 @@ export function createServices(foundations: Foundations) {
   for (const [name, value] of Object.entries(foundations)) container.register(name, asValue(value));
   container.register({
     metrics: asClass(Metrics).singleton(),
+    readings: asClass(Readings).singleton(),
     access: asClass(Access).singleton(),
     sessions: asClass(Sessions).singleton(),
     admission: asClass(Admission).singleton(),
@@ -82,6 +84,7 @@ export function createServices(foundations: Foundations) {
 
 export interface Services {
   readonly metrics: Metrics;
+  readonly readings: Readings;
   readonly access: Access;
   readonly sessions: Sessions;
   readonly admission: Admission;

@@ -1,12 +1,16 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Indicator } from '../sdk/index.ts';
+import { isMissed, type Reading } from './slo/readings.ts';
 
-/** What Prometheus scrapes, under the names of OpenTelemetry's semantic conventions. */
+/** What Prometheus scrapes: requests under the names of OpenTelemetry's semantic conventions, and of each indicator a gauge of its name. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'>;
   readonly #decisions: Histogram<'policy' | 'outcome'>;
-  readonly #logLag: Gauge<'tenant'>;
-  readonly #logHalted: Gauge<'tenant'>;
+  readonly #jobs: Counter<'job' | 'outcome'>;
+  readonly #missed: Gauge<'tenant' | 'indicator' | 'severity'>;
+  readonly #readAt: Gauge<'tenant'>;
+  readonly #indicators = new Map<string, Gauge<'tenant'>>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -24,15 +28,21 @@ export class Metrics {
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
       registers: [this.registry],
     });
-    this.#logLag = new Gauge({
-      name: 'summit_log_integration_lag_seconds',
-      help: 'How long the oldest receipt has waited for its place in the log',
-      labelNames: ['tenant'],
+    this.#jobs = new Counter({
+      name: 'summit_job_runs_total',
+      help: 'Runs of jobs in this process, by outcome: succeeded or failed',
+      labelNames: ['job', 'outcome'],
       registers: [this.registry],
     });
-    this.#logHalted = new Gauge({
-      name: 'summit_log_halted',
-      help: '1 where a log stands still, since its signer refuses what the database holds',
+    this.#missed = new Gauge({
+      name: 'summit_indicator_missed',
+      help: '1 where an indicator has missed its target, of those that alert',
+      labelNames: ['tenant', 'indicator', 'severity'],
+      registers: [this.registry],
+    });
+    this.#readAt = new Gauge({
+      name: 'summit_indicators_read_timestamp_seconds',
+      help: 'When the indicators of the tenant were last read',
       labelNames: ['tenant'],
       registers: [this.registry],
     });
@@ -46,11 +56,41 @@ export class Metrics {
     this.#decisions.observe({ policy, outcome }, seconds);
   }
 
-  logLag(tenant: string, seconds: number): void {
-    this.#logLag.set({ tenant }, seconds);
+  jobRun(job: string, outcome: 'succeeded' | 'failed'): void {
+    this.#jobs.inc({ job, outcome });
   }
 
-  logHalted(tenant: string, halted: boolean): void {
-    this.#logHalted.set({ tenant }, halted ? 1 : 0);
+  /** What was read of one tenant, all of it: what it has no longer is forgotten. */
+  indicators(tenant: string, readings: readonly Reading[]): void {
+    for (const gauge of this.#indicators.values()) gauge.remove({ tenant });
+    for (const reading of readings) {
+      const { indicator, result } = reading;
+      const value = 'value' in result ? result.value.value : null;
+      if (value !== null) this.#gaugeOf(indicator).set({ tenant }, value * UNITS[indicator.unit].factor);
+      const { id, alert: severity } = indicator;
+      if (severity) this.#missed.set({ tenant, indicator: id, severity }, isMissed(reading) ? 1 : 0);
+    }
+    this.#readAt.set({ tenant }, Date.now() / 1_000);
+  }
+
+  #gaugeOf({ id, title, definition, unit }: Indicator): Gauge<'tenant'> {
+    const known = this.#indicators.get(id);
+    if (known) return known;
+    const gauge = new Gauge({
+      name: `summit_${id.replace(/^summit\./, '').replaceAll(/[.-]/g, '_')}${UNITS[unit].suffix}`,
+      help: `${title}. ${definition}`,
+      labelNames: ['tenant'],
+      registers: [this.registry],
+    });
+    this.#indicators.set(id, gauge);
+    return gauge;
   }
 }
+
+/** Prometheus counts in base units, and names them. */
+const UNITS: Readonly<Record<Indicator['unit'], { readonly suffix: string; readonly factor: number }>> = {
+  milliseconds: { suffix: '_seconds', factor: 0.001 },
+  seconds: { suffix: '_seconds', factor: 1 },
+  percent: { suffix: '_ratio', factor: 0.01 },
+  count: { suffix: '', factor: 1 },
+};

@@ -85,7 +85,7 @@ export const keysOfDashboard = declared<Dashboard>('a dashboard', {
 
 export const keysOfIndicator = declared<Indicator>('an indicator', {
   ...{ id: 'required', title: 'required', definition: 'required', unit: 'required', target: 'optional', list: 'optional' },
-  ...{ roles: 'optional', read: 'required' },
+  ...{ alert: 'optional', roles: 'optional', read: 'required' },
 });
 
 export const keysOfViews = declared<Views>('the views of a pack', {

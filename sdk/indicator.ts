@@ -16,9 +16,17 @@ export interface IndicatorReading {
   readonly value: number | null;
   /** Of how many it was worked out, where that says how much it is worth. */
   readonly samples?: number;
+  /** What it comes from, in a sentence for whoever is alerted: `finops.metering failed.` No personal data: it goes out by webhook. */
+  readonly detail?: string;
 }
 
-/** How well something is done, worked out from the tenant's own rows so that every replica answers alike: one line of `GET /slo`. */
+/** How bad it is that an indicator has missed its target: somebody is to act at once, or soon. */
+export type Severity = 'critical' | 'warning';
+
+/**
+ * How well something is done, worked out from the tenant's own rows so that every replica answers alike: one line of `GET /slo`, and
+ * for Prometheus the gauge of its name, `summit_finops_metering_lag_seconds`.
+ */
 export interface Indicator {
   /** Begins with the id of its pack: `finops.metering_lag`. */
   readonly id: string;
@@ -28,6 +36,11 @@ export interface Indicator {
   readonly unit: 'milliseconds' | 'seconds' | 'percent' | 'count';
   /** It is met where the value is no higher; none for a number that is only shown. */
   readonly target?: number;
+  /**
+   * Where missing the target is to alert somebody: each minute it is compared, an alert is open for as long as it is missed, and
+   * whoever subscribes to `alert.*` is told by webhook. Without, it is only shown.
+   */
+  readonly alert?: Severity;
   /** The API's path of what it is about. */
   readonly list?: string;
   /** The roles that may see it; everybody of the tenant where it is absent. */

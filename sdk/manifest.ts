@@ -38,11 +38,12 @@ export function manifestOf(pack: Pack) {
     dashboards: pack.dashboards.map(({ id, title, roles }) => ({ id, title, ...(roles ? { roles } : {}) })),
     views: viewsOf(pack.views ?? {}),
     ...(pack.demo ? { demo: { title: pack.demo.title } } : {}),
-    indicators: pack.indicators.map(({ id, title, unit, target, roles }) => ({
+    indicators: pack.indicators.map(({ id, title, unit, target, alert, roles }) => ({
       id,
       title,
       unit,
       ...(target === undefined ? {} : { target }),
+      ...(alert ? { alert } : {}),
       ...(roles ? { roles } : {}),
     })),
     relationships: pack.relationships,

@@ -73,7 +73,10 @@ export function packFaults(pack: Pack): readonly string[] {
     ...each('migrations', pack.migrations, keysOfMigration),
     ...each('policies', pack.policies, keysOfPolicy, policyFaults),
     ...each('dashboards', pack.dashboards, keysOfDashboard, ({ id }, at) => namingFaults(pack, id, at)),
-    ...each('indicators', pack.indicators, keysOfIndicator, ({ id }, at) => namingFaults(pack, id, at)),
+    ...each('indicators', pack.indicators, keysOfIndicator, ({ id, alert, target }, at) => [
+      ...namingFaults(pack, id, at),
+      ...(alert && target === undefined ? [{ path: `${at}.alert`, message: 'has nothing to compare with: give the indicator a target' }] : []),
+    ]),
     ...viewFaults(pack.views),
     ...optional('demo', keysOfDemo, pack.demo),
     ...optional('sku', keysOfSku, pack.sku),

@@ -79,6 +79,7 @@ export interface Job {
 /** What `due` of a job is given. */
 export interface JobContext {
   readonly db: Reader;
+  readonly tenant: string;
   /** RFC 3339 UTC, by the database's clock. */
   readonly now: string;
   /** The pack's settings for this tenant, checked by its schema. */
@@ -114,7 +115,7 @@ export interface JobCommand {
  *     return drafts.map(({ id }) => id);
  *   },
  * });
- * assert.deepEqual(await lapseVendors.due({ db, now: at.now, settings: {} }), []);
+ * assert.deepEqual(await lapseVendors.due({ db, tenant: 'acme', now: at.now, settings: {} }), []);
  * assert.throws(() => lapseVendors.action.apply(vendor, at), { code: 'invalid-state' });
  * ```
  */

@@ -124,7 +124,8 @@ test('usage that no reading counts yet is seen to wait, until it is counted', as
 
 test('everybody sees what their role and their tenant may: an indicator goes with its pack', async () => {
   const ids = async (handle: string) => (await slo(handle)).indicators.map(({ id }: Line) => id);
-  const kernel = ['summit.policy_decision_p95', 'summit.missing_receipts', 'summit.log_lag'];
+  const watched = ['log_halted', 'stray_receipts', 'failing_jobs', 'outbox_age', 'policy_errors'];
+  const kernel = ['policy_decision_p95', 'missing_receipts', 'log_lag', ...watched].map((name) => `summit.${name}`);
   assert.equal(await ids('auditor'), [...kernel, 'finops.metering_lag', 'probe.broken']);
   assert.equal(await ids('engineer'), [...kernel, 'finops.metering_lag', 'probe.watched', 'probe.broken']);
   const { tenant_settings } = (await s.get('operator', '/packs')).body.items.find(({ id }: Line) => id === 'finops');
@@ -163,7 +164,7 @@ test('GET /packs names the indicators', async () => {
   assert.equal(
     items.flatMap(({ indicators }: { indicators: readonly unknown[] }) => indicators),
     [
-      { id: 'finops.metering_lag', title: 'Metering lag', unit: 'seconds', target: 7_200 },
+      { id: 'finops.metering_lag', title: 'Metering lag', unit: 'seconds', target: 7_200, alert: 'critical' },
       { id: 'probe.watched', title: 'Watched', unit: 'count', roles: ['engineer'] },
       { id: 'probe.broken', title: 'Broken', unit: 'percent', target: 1 },
     ],

@@ -3,6 +3,10 @@ import { definePack, type Pack, Strict } from '../../sdk/index.ts';
 import { manifestOf } from '../../sdk/manifest.ts';
 import { defineQuery } from '../../sdk/query.ts';
 import { KERNEL_PACK } from '../admission.ts';
+import { checkAlert } from '../alerts/check.ts';
+import { alertRaised, alertResolved } from '../alerts/events.ts';
+import { watchIndicators } from '../alerts/job.ts';
+import { getAlert, listAlerts } from '../alerts/queries.ts';
 import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
@@ -32,6 +36,7 @@ import { getReceipt, listReceipts } from '../receipts/queries.ts';
 import { skuQueries } from '../skus/queries.ts';
 import { kernelIndicators } from '../slo/indicators.ts';
 import { slo } from '../slo/query.ts';
+import type { Readings } from '../slo/readings.ts';
 import { switchboardCatalog } from '../switchboard/catalog.ts';
 import type { Switchboard } from '../switchboard/switchboard.ts';
 import { webhookEffect } from '../webhooks/deliver.ts';
@@ -58,13 +63,14 @@ interface CoreServices {
   readonly admissionTest: AdmissionTest;
   readonly pinned: Pinned;
   readonly transparencyLog: TransparencyLog;
+  readonly readings: Readings;
   readonly webhookSecrets: WebhookSecrets;
   readonly switchboard: Switchboard;
 }
 
 /** What the kernel itself offers, declared like any pack, so that it is governed, documented and checked like one. */
 export function corePack(services: CoreServices): Pack {
-  const { packs, version, bundles, database, config, log, policy, policyEngine, admissionTest, pinned, webhookSecrets } = services;
+  const { packs, version, bundles, database, config, log, policy, policyEngine, admissionTest, pinned, webhookSecrets, readings } = services;
   const listPacks = defineQuery({
     id: 'pack.list',
     title: 'Packs, and which are enabled here',
@@ -82,6 +88,7 @@ export function corePack(services: CoreServices): Pack {
       return { items, next_cursor: null, total: items.length, failed: packs.failed, kernel: kernel ? manifestOf(kernel) : null };
     },
   });
+  const check = checkAlert(readings);
   const queries = [
     ...[me, listUsers, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
     ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
@@ -93,7 +100,8 @@ export function corePack(services: CoreServices): Pack {
     listDashboards(packs),
     switchboardCatalog(packs, (pack, module) => services.switchboard.urlOf(pack, module)),
     listWebhooks(webhookSecrets),
-    slo({ packs, log, target: config.policyDecisionTargetMs }),
+    slo(readings, config.policyDecisionTargetMs),
+    ...[listAlerts, getAlert],
     ...[listUsageEvents, getUsageEvent, listMeters(packs)],
   ];
   return definePack({
@@ -117,13 +125,16 @@ export function corePack(services: CoreServices): Pack {
       finishRun,
       beginEpoch(config.origin),
       recordUsage(packs),
+      check,
     ],
     queries,
     effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
     usage: kernelUsage,
     meters: kernelMeters,
     views: coreViews(queries),
-    indicators: kernelIndicators(packs, config.policyDecisionTargetMs),
+    indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
+    events: [alertRaised, alertResolved],
+    jobs: [watchIndicators(readings, check)],
     relationships: kernelRelationships,
   });
 

@@ -1,4 +1,5 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
+import { alertMigration } from './alert-migration.ts';
 import { logMigration } from './log-migration.ts';
 import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
@@ -260,4 +261,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   naturalKeyMigration,
   meteringMigration,
   sessionMigration,
+  alertMigration,
 ];

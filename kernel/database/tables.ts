@@ -1,4 +1,4 @@
-import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import { field, governed, insertOnly, kernelTable, optional, type Severity } from '../../sdk/index.ts';
 import type { WebhookEndpoint } from '../config/webhooks.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
@@ -210,6 +210,24 @@ export const Users = governed({
   label: () => '',
 });
 
+/** What was found not to be as it should: of each indicator one at a time. */
+export const Alerts = governed({
+  type: 'alert',
+  table: 'alerts',
+  fields: {
+    /** The id of the indicator that has missed its target. */
+    kind: field.text(),
+    severity: field.text<Severity>(),
+    title: field.text(),
+    detail: field.text(),
+    /** Of the indicator when the alert was raised; null where it could not be worked out. */
+    value: optional(field.decimal()),
+    target: field.decimal(),
+  },
+  transitions: { open: ['resolved'], resolved: [] },
+  keysOf: ({ status, kind }) => ({ open: status === 'open' ? [kind] : null }),
+});
+
 export const kernelEntities = [
   Receipts,
   SubjectStates,
@@ -236,4 +254,5 @@ export const kernelEntities = [
   PackEnablements,
   Teams,
   Users,
+  Alerts,
 ] as const;

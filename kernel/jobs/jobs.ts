@@ -8,6 +8,7 @@ import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { STORY_KEYS } from '../demo/memory.ts';
 import type { TransparencyLog } from '../log/log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -21,6 +22,7 @@ const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 /** For so many tenants a job runs side by side. */
 const TENANTS_AT_A_TIME = 4;
+const LONGEST_REASON = 1_000;
 
 /** What became of what was due. */
 interface Acted {
@@ -39,6 +41,7 @@ export class JobScheduler {
   readonly #outbox: OutboxWorker;
   readonly #transparencyLog: TransparencyLog;
   readonly #tenants: Tenants;
+  readonly #metrics: Pick<Metrics, 'jobRun'>;
   readonly #log: Logger;
   #scheduled: { cancel(): boolean }[] = [];
   #underway = new Set<Promise<void>>();
@@ -51,6 +54,7 @@ export class JobScheduler {
     outbox: OutboxWorker;
     transparencyLog: TransparencyLog;
     tenants: Tenants;
+    metrics: Pick<Metrics, 'jobRun'>;
     log: Logger;
   }) {
     this.#database = services.database;
@@ -60,6 +64,7 @@ export class JobScheduler {
     this.#outbox = services.outbox;
     this.#transparencyLog = services.transparencyLog;
     this.#tenants = services.tenants;
+    this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'jobs' });
   }
 
@@ -121,7 +126,7 @@ export class JobScheduler {
   #look<T>(tenant: string, settings: JobContext['settings'], work: (context: JobContext) => Promise<T>): Promise<T> {
     return this.#database.transaction(tenant, 'read', async (tx) => {
       const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
-      return work({ db: createReader(tx, tenant), now: clock?.now ?? '', settings });
+      return work({ db: createReader(tx, tenant), tenant, now: clock?.now ?? '', settings });
     });
   }
 
@@ -161,12 +166,16 @@ export class JobScheduler {
       try {
         const due = await this.#due(packId, job, tenant);
         // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
-        if (due.length === 0 || !(await this.#claim(tenant, job.id, period))) return;
+        if (due.length === 0) return void (await this.#settle(tenant, job.id));
+        if (!(await this.#claim(tenant, job.id, period))) return;
         const acted = await this.#act(due, packId, job, tenant);
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
         await this.#finish(tenant, job.id, period);
+        this.#metrics.jobRun(job.id, 'succeeded');
       } catch (error) {
         this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
+        this.#metrics.jobRun(job.id, 'failed');
+        await this.#remember(tenant, job.id, period, error);
       }
     });
   }
@@ -177,7 +186,10 @@ export class JobScheduler {
       if (running) return;
       running = true;
       const run = work(period)
-        .catch((error: unknown) => this.#log.error({ err: error, job: id }, 'job failed'))
+        .catch((error: unknown) => {
+          this.#log.error({ err: error, job: id }, 'job failed');
+          this.#metrics.jobRun(id, 'failed');
+        })
         .finally(() => {
           running = false;
           this.#underway.delete(run);
@@ -202,9 +214,35 @@ export class JobScheduler {
     });
   }
 
+  /** That a run failed, for whoever looks after jobs. */
+  async #remember(tenant: string, job: string, period: Date, error: unknown): Promise<void> {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON);
+    await this.#database
+      .transaction(tenant, 'write', (tx) =>
+        tx.commitWith(
+          `WITH clock AS (SELECT summit_now() AS now)
+           INSERT INTO job_runs (tenant_id, job, period, claimed_until, finished_at, error) SELECT $1, $2, $3, now, now, $4 FROM clock
+             ON CONFLICT (tenant_id, job, period) DO UPDATE SET finished_at = EXCLUDED.finished_at, error = EXCLUDED.error`,
+          [tenant, job, period.toISOString(), reason],
+        ),
+      )
+      .catch((lost: unknown) => this.#log.error({ err: lost, job, tenant }, 'that a job failed could not be put on record'));
+  }
+
+  /** What had failed, or ended in the middle, is over once nothing is due. */
+  #settle(tenant: string, job: string): Promise<unknown> {
+    return this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith(
+        `UPDATE job_runs SET error = NULL, finished_at = coalesce(finished_at, summit_now()) WHERE tenant_id = $1 AND job = $2
+           AND (error IS NOT NULL OR (finished_at IS NULL AND claimed_until < summit_now()))`,
+        [tenant, job],
+      ),
+    );
+  }
+
   #finish(tenant: string, job: string, period: Date): Promise<unknown> {
     return this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith('UPDATE job_runs SET finished_at = summit_now() WHERE tenant_id = $1 AND job = $2 AND period = $3', [
+      tx.commitWith('UPDATE job_runs SET finished_at = summit_now(), error = NULL WHERE tenant_id = $1 AND job = $2 AND period = $3', [
         tenant,
         job,
         period.toISOString(),

@@ -4,7 +4,6 @@ import { Problem } from '../../sdk/index.ts';
 import { checkpointText } from '../../sdk/verify/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
-import type { Metrics } from '../metrics.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Cosigner } from './cosigner.ts';
 import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
@@ -39,7 +38,6 @@ export class TransparencyLog {
   readonly #guard: Guard;
   readonly #signer: NoteSigner;
   readonly #cosigner: Cosigner;
-  readonly #metrics: Metrics;
   readonly #log: Logger;
   readonly #waiting = new Map<string, { count: number; readonly timer: NodeJS.Timeout }>();
   /** By tenant, what is underway, and whether to go round once more after it. */
@@ -53,7 +51,6 @@ export class TransparencyLog {
     guard: Guard;
     checkpointSigner: NoteSigner;
     cosigner: Cosigner;
-    metrics: Metrics;
     log: Logger;
   }) {
     this.#database = services.database;
@@ -61,7 +58,6 @@ export class TransparencyLog {
     this.#guard = services.guard;
     this.#signer = services.checkpointSigner;
     this.#cosigner = services.cosigner;
-    this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'log' });
   }
 
@@ -143,8 +139,7 @@ export class TransparencyLog {
   /** Never throws: what is wrong with one tenant's log holds up no other. */
   async #sweepOne(tenant: string): Promise<void> {
     try {
-      const { lag, behind, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
-      this.#metrics.logLag(tenant, lag);
+      const { behind, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
       if (behind && (this.#halted.get(tenant)?.until ?? 0) < Date.now()) await this.advance(tenant);
       else if (cosignatures < this.#cosigner.wanted) this.#cosigner.show(tenant);
     } catch (error) {
@@ -162,7 +157,7 @@ export class TransparencyLog {
         if (integrated > 0) for (const listener of this.#grown) listener(tenant);
         await this.#publish(tenant);
       } while (integrated >= BATCH || this.#running.get(tenant)?.again);
-      if (this.#halted.delete(tenant)) this.#metrics.logHalted(tenant, false);
+      this.#halted.delete(tenant);
     } catch (error) {
       this.#failed(tenant, error);
     } finally {
@@ -211,7 +206,6 @@ export class TransparencyLog {
     if (error instanceof SignerRefusal || error instanceof CorruptLog) {
       if (this.#halted.get(tenant)?.reason !== error.message) this.#log.fatal({ err: error, tenant }, 'the log stands still: it may not be signed');
       this.#halted.set(tenant, { reason: error.message, until: Date.now() + HALTED_MS });
-      this.#metrics.logHalted(tenant, true);
     } else {
       this.#log.warn({ err: error, tenant }, 'the log could not be moved on, it will be tried again');
     }
@@ -227,16 +221,16 @@ async function areSigned(tx: Transaction, tenant: string, receiptIds: readonly s
   return row?.signed === new Set(receiptIds).size;
 }
 
-/** How many seconds the oldest receipt has waited, whether there is anything to take up, and who has seen the newest checkpoint. */
-async function stateOf(tx: Transaction, tenant: string): Promise<{ lag: number; behind: boolean; cosignatures: number }> {
-  const [state] = await tx.query<{ lag: number | null; integrated: number; signed: number; cosignatures: number }>(
+/** Whether there is anything to take up, and by how many the newest checkpoint is cosigned. */
+async function stateOf(tx: Transaction, tenant: string): Promise<{ behind: boolean; cosignatures: number }> {
+  const [state] = await tx.query<{ waiting: boolean; integrated: number; signed: number; cosignatures: number }>(
     `WITH newest AS (SELECT epoch, size FROM log_heads WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1),
        signed AS (SELECT c.epoch, c.size FROM newest n JOIN log_checkpoints c ON c.tenant_id = $1 AND c.epoch = n.epoch ORDER BY c.size DESC LIMIT 1)
-     SELECT (SELECT extract(epoch FROM summit_now() - min(at))::float FROM log_queue WHERE tenant_id = $1) AS lag,
+     SELECT EXISTS (SELECT FROM log_queue WHERE tenant_id = $1) AS waiting,
        coalesce((SELECT size FROM newest), 0) AS integrated, coalesce((SELECT size FROM signed), 0) AS signed,
        (SELECT count(*) FROM signed s JOIN log_cosignatures w ON w.tenant_id = $1 AND w.epoch = s.epoch AND w.size = s.size) AS cosignatures`,
     [tenant],
   );
-  const { lag = null, integrated = 0, signed = 0, cosignatures = 0 } = state ?? {};
-  return { lag: lag ?? 0, behind: lag !== null || integrated > signed, cosignatures };
+  const { waiting = false, integrated = 0, signed = 0, cosignatures = 0 } = state ?? {};
+  return { behind: waiting || integrated > signed, cosignatures };
 }

@@ -24,7 +24,7 @@ const BATCH = 20;
 const SWEEP_WAITS_MS = 5_000;
 
 /** What a pack that is switched off has left waits until it is switched on again. What others are to be told has happened, and is told all the same. */
-const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
+export const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
   (SELECT FROM pack_enablements e WHERE e.tenant_id = $1 AND e.pack_id = outbox.pack AND e.status = 'enabled'))`;
 
 /**

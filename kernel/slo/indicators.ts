@@ -1,8 +1,10 @@
 import { defineIndicator, type Entity, type Indicator, type Reader, secondsSince } from '../../sdk/index.ts';
 import { PolicyDecisions } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { listDecisions } from '../policy/queries.ts';
+import { guardrails } from './guardrails.ts';
 
 const DAY_MS = 86_400_000;
 const NS_PER_MICROSECOND = 1_000;
@@ -15,9 +17,16 @@ export const POLICY_DECISION_P95 = 'summit.policy_decision_p95';
 export const MISSING_RECEIPTS = 'summit.missing_receipts';
 export const LOG_LAG = 'summit.log_lag';
 
-/** How well the kernel itself does. @param target of policy decisions, in milliseconds */
-export function kernelIndicators(packs: PackRegistry, target: number): readonly Indicator[] {
-  return [policyDecisionP95(target), missingReceipts(packs), logLag];
+interface Measured {
+  readonly packs: PackRegistry;
+  readonly transparencyLog: Pick<TransparencyLog, 'halted'>;
+  /** Of policy decisions, in milliseconds. */
+  readonly target: number;
+}
+
+/** How well the kernel itself does. */
+export function kernelIndicators({ packs, transparencyLog, target }: Measured): readonly Indicator[] {
+  return [policyDecisionP95(target), missingReceipts(packs), logLag, ...guardrails(transparencyLog)];
 }
 
 function policyDecisionP95(target: number): Indicator {
@@ -48,6 +57,7 @@ function missingReceipts(packs: PackRegistry): Indicator {
     definition: 'Subjects with fewer allowed receipts than they have versions: always 0, unless somebody went round Summit.',
     unit: 'count',
     target: 0,
+    alert: 'critical',
     async read({ db }) {
       // Of packs that are switched off too: a switch hides nothing that is wrong.
       const entities = packs.all.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'governed'));
@@ -68,6 +78,7 @@ const logLag = defineIndicator({
   definition: 'How long the oldest receipt has waited that has no place in the log yet.',
   unit: 'seconds',
   target: PROMISED_SECONDS,
+  alert: 'critical',
   async read({ db, tenant, now }) {
     const [oldest] = await transactionOf(db).query<{ at: string | null }>('SELECT min(at) AS at FROM log_queue WHERE tenant_id = $1', [tenant]);
     return { value: secondsSince(oldest?.at ?? null, now) };

@@ -11,6 +11,7 @@ export const meteringLag = defineIndicator({
   definition: 'How long the oldest usage event has waited since it was recorded that no reading counts yet.',
   unit: 'seconds',
   target: TARGET_SECONDS,
+  alert: 'critical',
   list: listReadings.route.path,
   async read({ db, now }) {
     const [ledger] = await db.find(UsageLedger, {});

@@ -1,0 +1,223 @@
+import { Webhook } from 'standardwebhooks';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PolicyFailure } from '../kernel/policy/compiled.ts';
+import { Receiver } from '../sdk/testing/receiver.ts';
+import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { withoutSku } from './support/without-sku.ts';
+
+const test = suite('Alerts');
+const TENANT = 'demo-external';
+let s: TestSummit;
+let receiver: Receiver;
+
+test.before(async () => {
+  receiver = await Receiver.open();
+  const webhooks = [{ id: 'pager', url: `${receiver.url}/pager`, events: ['alert.*'] }];
+  s = await testSummit((config) => {
+    const { tenants, ...rest } = withoutSku(config);
+    return { ...rest, tenants: tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, webhooks } : tenant)) };
+  });
+  // The minute comes when the test says so.
+  await s.summit.services.jobs.stop();
+});
+test.before.each(() => receiver.forget());
+test.after(async () => {
+  await s?.close();
+  await receiver?.close();
+});
+
+/** @returns how many alerts were raised or resolved */
+async function minute(tenant = TENANT): Promise<number> {
+  await s.summit.services.outbox.sweep([tenant]);
+  await s.summit.services.transparencyLog.advance(tenant);
+  return s.runJob('summit.alerts', tenant);
+}
+
+const ask = async () => (await s.post('engineer', '/high-risk-ops/requests', accessRequest())).body;
+
+async function alerts(query: string, handle = 'operator', tenant = TENANT) {
+  const { status, body } = await s.get(handle, `/alerts?${query}`, { tenant });
+  assert.is(status, 200, JSON.stringify(body));
+  return body.items;
+}
+
+async function metric(name: string): Promise<number | undefined> {
+  const { body } = await s.send('GET', '/metrics');
+  const line = String(body)
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`${name}{tenant="${TENANT}"`));
+  return line === undefined ? undefined : Number(line.split(' ').at(-1));
+}
+
+interface Page {
+  readonly type: string;
+  readonly data: { readonly kind: string; readonly alert_id: string };
+}
+
+/** What the pager was sent, once the outbox has been swept. Its signature holds. */
+async function paged() {
+  await s.summit.services.outbox.sweep([TENANT]);
+  const { body } = await s.get('operator', '/webhooks');
+  const webhook = new Webhook(body.items[0].secret);
+  return receiver.at('/pager').map((received) => webhook.verify(received.body, received.headers as Record<string, string>) as Page);
+}
+
+test('an older receipt that somebody removes raises an alert, which is told by a signed webhook, and goes when the receipt is back', async () => {
+  const { receipt, id } = await ask();
+  for (let later = 0; later < 3; later++) await ask();
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  assert.is(await minute(), 0, 'all is well');
+  assert.equal([await metric('summit_missing_receipts'), await metric('summit_stray_receipts')], [0, 0]);
+
+  await s.asOwner('ALTER TABLE subject_states DROP CONSTRAINT IF EXISTS subject_states_receipt');
+  await s.asOwner('CREATE TABLE removed AS SELECT * FROM receipts WHERE false');
+  const which = `tenant_id = '${TENANT}' AND id = '${receipt.id}'`;
+  await s.tamper('receipts', `WITH gone AS (DELETE FROM receipts WHERE ${which} RETURNING *) INSERT INTO removed SELECT * FROM gone`);
+  assert.is(await minute(), 2);
+  assert.is(await minute(), 0, 'it is raised once');
+  assert.equal([await metric('summit_missing_receipts'), await metric('summit_stray_receipts')], [1, 1]);
+  const [stray] = await alerts('kind=summit.stray_receipts');
+  assert.equal([stray.status, stray.severity, stray.value, stray.target, stray.resolved_at], ['open', 'critical', '1', '0', null]);
+  assert.is(stray.detail, `It is 1, and should be no more than 0. The first of them is the receipt ${receipt.id}.`);
+  assert.equal((await alerts('status=open')).map(({ kind }: { kind: string }) => kind).toSorted(), [
+    'summit.missing_receipts',
+    'summit.stray_receipts',
+  ]);
+  const told = await paged();
+  assert.equal(told.map(({ type, data }) => [type, data.kind]).toSorted(), [
+    ['alert.raised', 'summit.missing_receipts'],
+    ['alert.raised', 'summit.stray_receipts'],
+  ]);
+  assert.is(told.find(({ data }) => data.kind === 'summit.stray_receipts')?.data.alert_id, stray.id);
+
+  await s.tamper('receipts', 'INSERT INTO receipts SELECT * FROM removed');
+  assert.is(await minute(), 2);
+  const { body: over } = await s.get('auditor', `/alerts/${stray.id}`);
+  assert.is(over.status, 'resolved');
+  assert.ok(over.resolved_at > over.since);
+  assert.equal(await metric('summit_stray_receipts'), 0);
+  assert.equal((await paged()).filter(({ type }) => type === 'alert.resolved').length, 2);
+  const { body: receipts } = await s.get('auditor', `/receipts?subject_id=${stray.id}`);
+  assert.equal(
+    receipts.items.map(({ actor, state }: { actor: string; state: object }) => [actor, state]),
+    [
+      ['system:summit.alerts', { from: 'open', to: 'resolved' }],
+      ['system:summit.alerts', { from: null, to: 'open' }],
+    ],
+  );
+  assert.ok(id);
+});
+
+test('a receipt that the log does not hold, and never will, is found', async () => {
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const { receipt } = await ask();
+  await s.asOwner(`DELETE FROM log_queue WHERE receipt_id = '${receipt.id}'`);
+  await minute();
+  const [stray] = await alerts('kind=summit.stray_receipts&status=open');
+  assert.match(stray.detail, receipt.id);
+  await s.asOwner(`INSERT INTO log_queue SELECT tenant_id, at, id, leaf_hash, NULL FROM receipts WHERE id = '${receipt.id}'`);
+  await minute();
+  assert.equal(await alerts('kind=summit.stray_receipts&status=open'), []);
+});
+
+test('a metering job that crashes raises an alert, and its next run that succeeds resolves it', async () => {
+  const { jobs, packs } = s.summit.services;
+  const metering = packs.find('finops')?.jobs.find(({ id }) => id === 'finops.metering');
+  assert.ok(metering);
+  const run = (hour: string) => jobs.runEverywhere('finops', metering, new Date(`2026-11-23T${hour}:05:00Z`));
+  await ask();
+  s.advance({ minutes: 130 });
+  await s.asOwner('ALTER TABLE finops_meter_readings RENAME TO lost');
+  await run('01');
+  await minute();
+  const open = await alerts('status=open');
+  assert.equal(open.map(({ kind }: { kind: string }) => kind).toSorted(), ['finops.metering_lag', 'summit.failing_jobs']);
+  assert.is(
+    open.find(({ kind }: { kind: string }) => kind === 'summit.failing_jobs').detail,
+    'It is 1, and should be no more than 0. Failed: finops.metering. The log of the server says why.',
+  );
+  assert.is(await metric('summit_failing_jobs'), 1);
+  assert.match((await s.send('GET', '/metrics')).body, /summit_job_runs_total\{job="finops\.metering",outcome="failed"\} \d/);
+
+  await s.asOwner('ALTER TABLE lost RENAME TO finops_meter_readings');
+  await run('02');
+  await minute();
+  assert.equal(await alerts('status=open'), []);
+});
+
+test('a job whose process died in the middle is failing, until it has nothing left to do', async () => {
+  const { jobs, packs } = s.summit.services;
+  const expiry = packs.find('high-risk-ops')?.jobs[0];
+  assert.ok(expiry);
+  // As a claim stands that nobody has finished.
+  await s.asApp(
+    `INSERT INTO job_runs (tenant_id, job, period, claimed_until) VALUES ('${TENANT}', '${expiry.id}', summit_now(), summit_now() + interval '5 minutes') RETURNING 1`,
+  );
+  await minute();
+  assert.equal(await alerts('status=open'), [], 'it may be at work');
+  s.advance({ minutes: 6 });
+  await minute();
+  assert.match((await alerts('status=open&kind=summit.failing_jobs'))[0].detail, `Failed: ${expiry.id}.`);
+  await jobs.runEverywhere('high-risk-ops', expiry, new Date('2026-11-23T03:00:00Z'));
+  await minute();
+  assert.equal(await alerts('status=open&kind=summit.failing_jobs'), []);
+});
+
+test('a message that nobody delivers is told of when it has waited too long', async () => {
+  await s.runJob('finops.metering');
+  await minute();
+  const { id } = await ask();
+  const lost = `INSERT INTO outbox (tenant_id, id, pack, effect, subject_id, payload, attempts, available_at, last_error, created_at)
+    SELECT '${TENANT}', gen_random_uuid(), 'summit', 'webhook.deliver', '${id}', '{}', 9, summit_now() + interval '1 day', 'it is down', summit_now() RETURNING 1`;
+  await s.asApp(lost);
+  await minute();
+  assert.equal(await alerts('status=open'), []);
+  s.advance({ minutes: 16 });
+  await minute();
+  const [open, ...others] = await alerts('status=open');
+  assert.equal([open.kind, open.severity, others], ['summit.outbox_age', 'warning', []]);
+  await s.asApp(`UPDATE outbox SET done_at = summit_now() WHERE last_error = 'it is down' RETURNING 1`);
+  await minute();
+  assert.equal(await alerts('status=open'), []);
+});
+
+test('a policy that fails raises an alert for a quarter of an hour', async () => {
+  const { policyEngine } = s.summit.services;
+  const { evaluate } = policyEngine;
+  policyEngine.evaluate = () => Promise.reject(new PolicyFailure('it fell over'));
+  try {
+    assert.is((await s.post('engineer', '/high-risk-ops/requests', accessRequest())).status, 503);
+  } finally {
+    policyEngine.evaluate = evaluate;
+  }
+  await minute();
+  assert.equal(
+    (await alerts('status=open')).map(({ kind }: { kind: string }) => kind),
+    ['summit.policy_errors'],
+  );
+  s.advance({ minutes: 16 });
+  await minute();
+  assert.equal(await alerts('status=open&kind=summit.policy_errors'), []);
+});
+
+test('of two replicas that look at once one raises the alert', async () => {
+  await s.asApp(
+    `INSERT INTO job_runs (tenant_id, job, period, claimed_until, error) VALUES ('${TENANT}', 'probe.lost', summit_now(), summit_now(), 'x') RETURNING 1`,
+  );
+  await Promise.all([minute(), minute(), minute()]);
+  assert.is((await alerts('status=open&kind=summit.failing_jobs')).length, 1);
+  await s.asApp("DELETE FROM job_runs WHERE job = 'probe.lost' RETURNING 1");
+  await minute();
+});
+
+test('alerts are for those who can act on them, and each tenant has its own', async () => {
+  const { status, body } = await s.get('engineer', '/alerts');
+  assert.equal([status, body.code], [403, 'forbidden']);
+  await minute('summit-internal');
+  assert.equal(await alerts('', 'operator', 'summit-internal'), []);
+  const [{ id }] = await alerts('');
+  assert.is((await s.get('operator', `/alerts/${id}`, { tenant: 'summit-internal' })).status, 404);
+});
+
+test.run();
