@@ -16,7 +16,7 @@ export function guardrails(transparencyLog: Pick<TransparencyLog, 'halted'>): re
   return [logHalted(transparencyLog), strayReceipts, failingJobs, outboxAge, policyErrors];
 }
 
-function logHalted({ halted }: Pick<TransparencyLog, 'halted'>): Indicator {
+function logHalted(transparencyLog: Pick<TransparencyLog, 'halted'>): Indicator {
   return defineIndicator({
     id: 'summit.log_halted',
     title: 'Log stands still',
@@ -25,7 +25,7 @@ function logHalted({ halted }: Pick<TransparencyLog, 'halted'>): Indicator {
     target: 0,
     alert: 'critical',
     async read({ tenant }) {
-      const reason = halted.get(tenant);
+      const reason = transparencyLog.halted.get(tenant);
       return reason === undefined ? { value: 0 } : { value: 1, detail: `The signer refuses: ${reason}.` };
     },
   });
