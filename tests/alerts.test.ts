@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -209,6 +210,19 @@ test('of two replicas that look at once one raises the alert', async () => {
   assert.is((await alerts('status=open&kind=summit.failing_jobs')).length, 1);
   await s.asApp("DELETE FROM job_runs WHERE job = 'probe.lost' RETURNING 1");
   await minute();
+});
+
+test('the rules for Prometheus ask for metrics that there are', async () => {
+  const rules = readFileSync(new URL('../config/alerts/summit.yml', import.meta.url), 'utf8');
+  const asked = new Set([...rules.matchAll(/\bsummit_[a-z_0-9]+/g)].map(([name]) => name));
+  await s.get('auditor', '/slo');
+  const offered = String((await s.send('GET', '/metrics')).body);
+  assert.ok(asked.size > 9);
+  assert.equal(
+    [...asked].filter((name) => !offered.includes(`# TYPE ${name} `)),
+    // Of fewer than 20 decisions there is no percentile.
+    ['summit_policy_decision_p95_seconds'],
+  );
 });
 
 test('alerts are for those who can act on them, and each tenant has its own', async () => {

@@ -142,6 +142,10 @@ test('what differs is put on record once, told once, and counted', async () => {
   const card = body.cards.find(({ id }: { id: string }) => id === 'discrepancies');
   assert.equal([card.value, card.list, card.href], [total, '/billing/discrepancies', switchboardPath('/billing/discrepancies')]);
 
+  const { indicators } = (await s.get('auditor', '/slo')).body;
+  const measured = indicators.find(({ id }: { id: string }) => id === 'finops.differing_invoices');
+  assert.equal([measured.value, measured.met, measured.list], [total, false, '/billing/discrepancies']);
+
   await s.summit.services.outbox.sweep([TENANT]);
   const told = receiver.at('/erp').map(({ body: sent }) => JSON.parse(sent));
   assert.is(told.length, total);

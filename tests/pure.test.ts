@@ -198,6 +198,8 @@ test('an indicator is named after its pack', () => {
   const indicator = { id: 'other.lag', title: 'Lag', definition: 'A lag', unit: 'seconds', read: async () => ({ value: 0 }) } as const;
   const pack = { ...highRiskOps, indicators: [indicator] };
   assert.throws(() => definePack(pack), /pack high-risk-ops: indicators.0 \(other.lag\): it must be named high-risk-ops.<name>/);
+  const aimless = { ...indicator, id: 'high-risk-ops.lag', alert: 'critical' } as const;
+  assert.throws(() => definePack({ ...pack, indicators: [aimless] }), /indicators.0 \(high-risk-ops.lag\).alert: has nothing to compare with/);
 });
 
 test.run();

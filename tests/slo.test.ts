@@ -126,7 +126,7 @@ test('everybody sees what their role and their tenant may: an indicator goes wit
   const ids = async (handle: string) => (await slo(handle)).indicators.map(({ id }: Line) => id);
   const watched = ['log_halted', 'stray_receipts', 'failing_jobs', 'outbox_age', 'policy_errors'];
   const kernel = ['policy_decision_p95', 'missing_receipts', 'log_lag', ...watched].map((name) => `summit.${name}`);
-  assert.equal(await ids('auditor'), [...kernel, 'finops.metering_lag', 'probe.broken']);
+  assert.equal(await ids('auditor'), [...kernel, 'finops.metering_lag', 'finops.differing_invoices', 'probe.broken']);
   assert.equal(await ids('engineer'), [...kernel, 'finops.metering_lag', 'probe.watched', 'probe.broken']);
   const { tenant_settings } = (await s.get('operator', '/packs')).body.items.find(({ id }: Line) => id === 'finops');
   await s.put('operator', '/tenants/demo-external/packs/finops', { enabled: false });
@@ -165,6 +165,14 @@ test('GET /packs names the indicators', async () => {
     items.flatMap(({ indicators }: { indicators: readonly unknown[] }) => indicators),
     [
       { id: 'finops.metering_lag', title: 'Metering lag', unit: 'seconds', target: 7_200, alert: 'critical' },
+      {
+        id: 'finops.differing_invoices',
+        title: 'Finalized invoices that do not recompute',
+        unit: 'count',
+        target: 0,
+        alert: 'critical',
+        roles: ['finance', 'operator', 'auditor'],
+      },
       { id: 'probe.watched', title: 'Watched', unit: 'count', roles: ['engineer'] },
       { id: 'probe.broken', title: 'Broken', unit: 'percent', target: 1 },
     ],

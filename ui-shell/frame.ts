@@ -16,6 +16,7 @@ import {
   useState,
   words,
 } from '../sdk/ui/index.ts';
+import { OpenAlerts } from './alerts.ts';
 import { KeysHelp, useKeys } from './keys.ts';
 import { liveness, useLive } from './live.ts';
 import { usePlace } from './location.ts';
@@ -48,6 +49,7 @@ export function Frame() {
       <button type="button" class="palette-button" onClick=${() => (paletteOpen.value = true)} aria-keyshortcuts="Control+K Meta+K">
         <${Icon} name="search" /><span>${say('palette.open')}</span><kbd aria-hidden="true">Ctrl K</kbd>
       </button>
+      <${OpenAlerts} />
       <span class=${liveness.value ? 'live on' : 'live'} role="status" title=${say(liveness.value ? 'live.on' : 'live.off')}>
         <span class="sr-only">${say(liveness.value ? 'live.on' : 'live.off')}</span>
       </span>

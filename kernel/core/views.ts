@@ -46,6 +46,13 @@ export function coreViews(queries: readonly Query[]): Views {
         filters: ['action', 'actor', 'outcome', 'since'],
         ui: 'pages/receipts.ts',
       }),
+      listed('alert.list', {
+        section: 'Audit',
+        title: 'Alerts',
+        empty: 'Where something that Summit measures is not as it should be, an alert is open here until it is again.',
+        columns: ['since', 'severity', 'title', 'detail', 'status', 'resolved_at'],
+        filters: ['status', 'severity'],
+      }),
       listed('webhook.list', {
         section: 'Settings',
         title: 'Webhooks',

@@ -22,7 +22,7 @@ import {
 } from './entities.ts';
 import { invoiceCredited, invoiceDiffers, invoiceFinalized, invoiceVoided } from './events.ts';
 import { billingEvidence } from './evidence.ts';
-import { meteringLag } from './indicators.ts';
+import { differingInvoices, meteringLag } from './indicators.ts';
 import { checkInvoices, meterUsage, rateUsage } from './jobs.ts';
 import initial from './migrations/0001-initial.ts';
 import {
@@ -57,7 +57,7 @@ export default definePack({
   ],
   evidence: [billingEvidence],
   dashboards: [demoEconomics],
-  indicators: [meteringLag],
+  indicators: [meteringLag, differingInvoices],
   events: [invoiceFinalized, invoiceVoided, invoiceCredited, invoiceDiffers],
   jobs: [meterUsage, rateUsage, checkInvoices],
   relationships: {

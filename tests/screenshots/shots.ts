@@ -49,6 +49,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'policy-what-if': '/w/policy/what-if',
   receipts: '/w/receipts',
   populations: '/w/evidence/populations',
+  alerts: '/w/alerts',
   packs: '/w/packs',
   people: '/w/users',
   'usage-events': '/w/metering/events',
