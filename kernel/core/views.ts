@@ -1,4 +1,5 @@
 import type { ListView, Query, Views } from '../../sdk/index.ts';
+import { Alerts } from '../database/tables.ts';
 
 /** How the Switchboard shows what the kernel itself offers. Its modules are the shell's. @param queries of the kernel's pack */
 export function coreViews(queries: readonly Query[]): Views {
@@ -52,6 +53,7 @@ export function coreViews(queries: readonly Query[]): Views {
         empty: 'Where something that Summit measures is not as it should be, an alert is open here until it is again.',
         columns: ['since', 'severity', 'title', 'detail', 'status', 'resolved_at'],
         filters: ['status', 'severity'],
+        entity: Alerts,
       }),
       listed('webhook.list', {
         section: 'Settings',
