@@ -225,6 +225,7 @@ export const Alerts = governed({
     target: field.decimal(),
   },
   transitions: { open: ['resolved'], resolved: [] },
+  label: ({ title }) => title,
   keysOf: ({ status, kind }) => ({ open: status === 'open' ? [kind] : null }),
 });
 
