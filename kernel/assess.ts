@@ -55,7 +55,7 @@ export async function assess(
   const considered = await consider(reading, action, admitted, attempt);
   if ('prior' in considered) return considered;
   const { loaded, context, bundle } = considered;
-  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, action, action.policy, loaded, context, bundle);
+  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, admitted.pack.id, action, action.policy, loaded, context, bundle);
   return { ...considered, decision };
 }
 

@@ -141,10 +141,12 @@ test('what would end the boot, or stop what all packs share, is found when a pac
       'unsound',
       `jobs: [sdk.defineJob({ id: 'unsound.j', title: 'J', schedule: '61 * * * *', action: act, due: async () => [] })],
        effects: [sdk.defineEffect({ id: 'unsound.e', outcome: act, run: async () => ({}) })],
-       settings: { type: 'objekt' },
+       settings: { type: 'objekt' }, actions: [judged],
+       policies: [{ bundle: 'unsound.things', entrypoints: ['unsound/things/decision'], mask: ['/context/name'] }],
        views: { workspace: { icon: 'no-such-icon' }, lists: [{ list: ask }] }`,
       `const Thing = sdk.governed({ type: 'unsound.thing', table: 'unsound_things', fields: {}, transitions: { open: [] } });
        const act = ${action};
+       const judged = { ...act, id: 'unsound.judged', policy: { entrypoint: 'unsound/others/decision', facts: () => ({ resource: {}, context: {} }) } };
        const ask = sdk.defineQuery({ id: 'unsound.ask', title: 'Ask', route: { method: 'GET', path: '/unsound' }, query: sdk.Empty, run: async () => ({}) });`,
     ),
   );
@@ -153,6 +155,7 @@ test('what would end the boot, or stop what all packs share, is found when a pac
     'the job "unsound.j" names the action "unsound.act", which is not among its actions',
     'the effect "unsound.e" names the action "unsound.act"',
     'a view shows the list "unsound.ask", which is not among its queries',
+    'the action "unsound.judged" asks unsound/others/decision, which is not among the entrypoints of its pack\'s policies',
     'its settings are no JSON Schema: ',
     'its workspace has the icon "no-such-icon", which lucide does not have',
   ])
