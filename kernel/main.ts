@@ -97,7 +97,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
-      failThoseThatThrow(packs, config.tenants);
+      failThoseThatThrow(packs, config.tenants, log);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
       resolveSkus(packs);
       await services.tenants.apply(config.tenants);

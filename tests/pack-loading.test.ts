@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { createLog } from '../kernel/log.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
 import { folderOf } from '../kernel/packs/locate.ts';
+import { failThoseThatThrow } from '../kernel/packs/settings.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { governed, insertOnly, listOf, Strict, Type } from '../sdk/index.ts';
 import { didYouMean } from '../sdk/known-keys.ts';
@@ -210,10 +212,22 @@ test('whatever is wrong with one pack, the boot goes on', async () => {
     assert.equal([...reasons.keys()], broken);
     assert.match(reasons.get('unnamed') ?? '', 'it does not load: ');
     assert.match(reasons.get('empty-named') ?? '', 'has no default export made by definePack, with an id');
-    assert.match(reasons.get('throwing') ?? '', 'its settingsErrors throws on the settings of the tenant demo-external: on purpose');
+    assert.is(reasons.get('throwing'), 'its settingsErrors throws: the log says on what');
   } finally {
     await s.close();
   }
+});
+
+test('on whose settings a pack throws, and with what, is for the log alone: whoever asks what failed is told neither', async () => {
+  const judging = "settingsErrors: ({ key }) => { throw new Error('no such key: ' + key); }, settings: sdk.Type.Object({ key: sdk.Type.String() })";
+  const registry = await loadPacks([folder.pack('telling', judging)], '0.1.0');
+  const users = { users: [], teams: [], time_zone: 'Europe/Berlin' };
+  const lines: string[] = [];
+  const file = { id: 'acme', title: 'Acme', ...users, packs: { telling: { enabled: true, settings: { key: 'hunter2' } } } };
+  failThoseThatThrow(registry, [file], createLog('error', { write: (line) => void lines.push(line) }));
+  assert.equal(registry.failed, [{ id: 'telling', reason: 'its settingsErrors throws: the log says on what' }]);
+  const [{ pack, tenant, err } = {}] = lines.map((line) => JSON.parse(line));
+  assert.equal([pack, tenant, err.message], ['telling', 'acme', 'no such key: hunter2']);
 });
 
 test('an npm package is found from the configuration upwards, built, and under its own id', async () => {
