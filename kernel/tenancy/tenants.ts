@@ -9,11 +9,14 @@ import { applyConfig } from '../core/apply-config.ts';
 import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
+import { createReader } from '../database/reader.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { settingsErrorsOf } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
+import { unmetIn } from '../skus/required.ts';
 import { packsOf } from '../skus/tenant-packs.ts';
 
 const KNOWN_MS = 1_000;
@@ -60,7 +63,15 @@ export class Tenants {
     for (const file of files) {
       await this.#applyOne(file);
       await this.#applyPolicies(file);
+      await this.#warnOfUnmet(file.id);
     }
+  }
+
+  /** A file that has not changed is not applied again, also where a SKU that it enables has come to require more. */
+  async #warnOfUnmet(tenant: string): Promise<void> {
+    const enabled = await this.#database.transaction(tenant, 'read', (tx) => enabledPacks(createReader(tx, tenant)));
+    for (const { pack, missing } of unmetIn(enabled, this.#packs))
+      this.#log.warn({ tenant, pack, missing }, 'the tenant has a pack and not what that requires: enable what is missing, or a SKU once more');
   }
 
   async #applyOne(file: TenantFile): Promise<void> {
