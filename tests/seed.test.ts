@@ -185,6 +185,24 @@ test('what was stopped between two steps is taken up, and ends as if it had not 
     await assertWhole(s);
   }));
 
+test('a stop goes on with no other tenant', () =>
+  withSummit(
+    async (s) => {
+      const stopped = new Seeding(s.summit.services);
+      const background = stopped.inBackground();
+      while ((await s.get('auditor', '/receipts?limit=1')).body.total < 12);
+      await stopped.stop();
+      await background;
+      const begun = (tenant: string) => s.asApp("SELECT key FROM idempotency_keys WHERE key LIKE 'seed %' LIMIT 1", [], tenant);
+      assert.equal([(await begun(TENANT)).length, await begun('summit-internal')], [1, []]);
+    },
+    (config) => ({
+      ...config,
+      // The one that is stopped comes first.
+      tenants: config.tenants.map((tenant) => ({ ...tenant, demo: true })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    }),
+  ));
+
 test('what time has gone on with while a story was cut off is left as it is, and the rest is told', () =>
   withSummit(async (s) => {
     const { runner } = s.summit.services;
