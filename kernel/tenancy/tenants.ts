@@ -135,7 +135,7 @@ export class Tenants {
       if (!pack) {
         // A pack that failed to load, perhaps before it could say its id, is reported elsewhere, and so is a SKU that lacks one of
         // its packs; its tenants keep their settings for when it is mended.
-        const reported = !(packId in file.packs) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
+        const reported = !Object.hasOwn(file.packs, packId) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
         return reported ? [] : [`${packId}: no such pack is configured`];
       }
       // What a SKU requires it enables, unless that contradicts the file.
