@@ -32,6 +32,8 @@ export interface ActionRequest {
 export interface RequestContent {
   readonly body: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** What makes it the same request where its key comes again; all that it says, unless it is given. */
+  readonly requestDigest?: string | undefined;
   /** From `If-Match`; a body may carry `expected_version` instead. */
   readonly expectedVersion?: number | undefined;
 }
@@ -103,7 +105,8 @@ export class ActionRunner {
     if (action.check && !(await this.#isAnswered(caller, content.idempotencyKey))) {
       await action.check({ tenant: caller.tenant, params: request.params, input });
     }
-    return this.#attempt(action, admitted, { params: request.params, input, idempotencyKey: content.idempotencyKey, expectedVersion });
+    const { idempotencyKey, requestDigest } = content;
+    return this.#attempt(action, admitted, { params: request.params, input, idempotencyKey, requestDigest, expectedVersion });
   }
 
   /** Runs an action for a job or configuration. A lost race is thrown as it is: whoever calls comes again. @throws Problem `pack-disabled` too: what is switched off does nothing by itself either */
@@ -165,10 +168,10 @@ export class ActionRunner {
   async #transact(tx: Transaction, action: Action, admitted: Admitted, attempt: Attempt): Promise<ActionResult | Problem> {
     const { tenant, actor, pack } = admitted;
     const { idempotencyKey } = attempt;
-    const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
+    const digest = idempotencyKey === undefined ? '' : (attempt.requestDigest ?? requestDigest(action.id, attempt));
     const db = createReader(tx, tenant);
     const assessed = await assess({ tx, db, policy: this.#policy, meters: this.#packs.meters }, action, admitted, attempt);
-    if ('prior' in assessed) return { ...replay(assessed.prior, digest, idempotencyKey), replayed: true, messages: [] };
+    if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
 
     const { loaded, subject, context, decision, approval, epoch } = assessed;
     const { now } = context;

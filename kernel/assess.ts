@@ -14,6 +14,7 @@ export interface Attempt {
   readonly params: Readonly<Record<string, string>>;
   readonly input: unknown;
   readonly idempotencyKey?: string | undefined;
+  readonly requestDigest?: string | undefined;
   readonly expectedVersion?: number | undefined;
 }
 
