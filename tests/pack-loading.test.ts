@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { isSchedule } from '../kernel/jobs/schedule.ts';
 import { createLog } from '../kernel/log.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
 import { folderOf } from '../kernel/packs/locate.ts';
@@ -162,6 +163,11 @@ test('what would end the boot, or stop what all packs share, is found when a pac
     'its workspace has the icon "no-such-icon", which lucide does not have',
   ])
     assert.match(reason, expected);
+});
+
+test('the schedule of a job is a cron expression that means any time, and no day', () => {
+  for (const schedule of ['*/5 * * * *', '17 3 * * *', '*/2 * * * * *', '0 0 1 1 *', '0 4 * * 1-5']) assert.ok(isSchedule(schedule), schedule);
+  for (const schedule of ['61 * * * *', '0 0 31 2 *', 'often', '2099-01-01', '* * * * * * *']) assert.not(isSchedule(schedule), schedule);
 });
 
 test('what is null where something must be, and an entity that nothing has made, are told', async () => {
