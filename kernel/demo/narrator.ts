@@ -122,8 +122,8 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
       return queries.run(query, packOf(query), await callerOf(handle), { params, query: { ...asked } });
     },
     async report(handle, key, events) {
-      const found = packs.operations.find(({ operation }) => operation.id === RECORD_USAGE);
-      if (found?.kind !== 'action') throw new TypeError(`there is no action ${RECORD_USAGE}`);
+      const found = packs.action(RECORD_USAGE);
+      if (!found) throw new TypeError(`there is no action ${RECORD_USAGE}`);
       const { body } = await act(handle, found.operation, { key, input: events });
       if (body.rejected !== 0)
         throw new Problem('invalid-input', `Usage of the demonstration of ${pack} is rejected: ${JSON.stringify(body.events)}`);

@@ -10,9 +10,9 @@ export interface FailedPack {
   readonly guessed?: true;
 }
 
-export type Operation =
-  | { readonly kind: 'action'; readonly pack: string; readonly operation: Action }
-  | { readonly kind: 'query'; readonly pack: string; readonly operation: Query };
+type ActionOf = { readonly kind: 'action'; readonly pack: string; readonly operation: Action };
+type QueryOf = { readonly kind: 'query'; readonly pack: string; readonly operation: Query };
+export type Operation = ActionOf | QueryOf;
 
 /** How a pack answers when other applications ask about a type of resource (AuthZEN). */
 export interface AnsweringPolicy {
@@ -118,12 +118,12 @@ export class PackRegistry {
     return this.#operations;
   }
 
-  action(id: string): Operation | undefined {
-    return this.operations.find(({ kind, operation }) => kind === 'action' && operation.id === id);
+  action(id: string): ActionOf | undefined {
+    return this.operations.find((one): one is ActionOf => one.kind === 'action' && one.operation.id === id);
   }
 
-  query(id: string): Operation | undefined {
-    return this.operations.find(({ kind, operation }) => kind === 'query' && operation.id === id);
+  query(id: string): QueryOf | undefined {
+    return this.operations.find((one): one is QueryOf => one.kind === 'query' && one.operation.id === id);
   }
 
   /**
