@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Pack } from '../../sdk/index.ts';
 import type { TenantFile } from '../config/tenant.ts';
-import { packsOf } from '../skus/tenant-packs.ts';
+import { expandSkus } from '../skus/tenant-packs.ts';
 import { errorsIn, type FieldError } from '../validation.ts';
 import type { PackRegistry } from './registry.ts';
 
@@ -22,7 +22,7 @@ export function settingsErrorsOf(pack: Pack, settings: Settings): readonly Field
  */
 export function failThoseThatThrow(packs: PackRegistry, files: readonly TenantFile[], log: Logger): void {
   for (const file of files) {
-    for (const [id, { enabled, settings = {} }] of Object.entries(packsOf(file, packs).packs)) {
+    for (const [id, { enabled, settings = {} }] of Object.entries(expandSkus(file, packs).packs)) {
       const pack = enabled ? packs.find(id) : undefined;
       try {
         if (pack) judged(pack, settings);

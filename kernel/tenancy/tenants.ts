@@ -17,7 +17,7 @@ import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
 import { unmetIn } from '../skus/required.ts';
-import { packsOf } from '../skus/tenant-packs.ts';
+import { expandSkus } from '../skus/tenant-packs.ts';
 
 const KNOWN_MS = 1_000;
 
@@ -78,7 +78,7 @@ export class Tenants {
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
       tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
     );
-    const { packs, unread } = packsOf(file, this.#packs);
+    const { packs, unread } = expandSkus(file, this.#packs);
     // Applied while manifests could not be read, it is applied again once they can.
     const digest = unread.length === 0 ? digestOf(file) : digestOf({ file, unread });
     if (applied.some(({ file_digest }) => file_digest === digestOf(file) || file_digest === digest)) return;
@@ -128,7 +128,7 @@ export class Tenants {
   }
 
   #packErrors(file: TenantFile): readonly string[] {
-    const { packs, errors } = packsOf(file, this.#packs);
+    const { packs, errors } = expandSkus(file, this.#packs);
     const enabled = Object.entries(packs).filter(([, pack]) => pack.enabled);
     const found = enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);

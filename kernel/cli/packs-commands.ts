@@ -13,14 +13,14 @@ export interface ListedPack {
   readonly enabled_for: readonly string[];
 }
 
-export interface PackListServices {
+export interface PacksCommandServices {
   readonly database: Database;
   readonly packs: PackRegistry;
   readonly tenants: Tenants;
 }
 
-/** What `summit packs` prints. */
-export function createPackListCommand({ database, packs, tenants }: PackListServices) {
+/** What `summit packs` is made of. */
+export function createPacksCommands({ database, packs, tenants }: PacksCommandServices) {
   return {
     async packs(): Promise<{ packs: readonly ListedPack[]; failed: readonly FailedPack[] }> {
       const enabled = new Map<string, ReadonlySet<string>>();
