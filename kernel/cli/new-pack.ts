@@ -1,6 +1,7 @@
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { packEntry } from './pack-entry.ts';
 
 /** The beginning of a pack: what it writes is a whole one, whose tests pass. */
 export function addNewPackCommand(program: Command): void {
@@ -27,7 +28,8 @@ Examples:
       const shown = relative(process.cwd(), folder) || '.';
       process.stdout.write(json ? `${JSON.stringify({ folder, files })}\n` : files.map((file) => `${join(shown, file)}\n`).join(''));
       await compile(join(folder, 'policies'), shown);
-      process.stderr.write(nextSteps(id, shown, entryFor(relative('config', folder))));
+      const config = process.env.SUMMIT_CONFIG || 'config/summit.json';
+      process.stderr.write(nextSteps(id, shown, packEntry(folder, config), config));
     });
 }
 
@@ -45,17 +47,11 @@ async function compile(policies: string, shown: string): Promise<void> {
   }
 }
 
-/** As `packs` in the configuration names a folder, on every system. @param path from the configuration's folder, or absolute */
-function entryFor(path: string): string {
-  const entry = path.replaceAll(sep, '/');
-  return entry.startsWith('.') || isAbsolute(path) ? entry : `./${entry}`;
-}
-
-/** @param fromConfig the folder, from that of the configuration */
-function nextSteps(id: string, shown: string, fromConfig: string): string {
+/** @param entry the folder, from that of the configuration @param config the file of that */
+function nextSteps(id: string, shown: string, entry: string, config: string): string {
   return `
 Test it:      summit pack test ${shown}
-Load it:      add "${fromConfig}" to "packs" of config/summit.json
+Load it:      add "${entry}" to "packs" of ${config}
 Switch it on: "${id}": { "enabled": true } under "packs" of a file in config/tenants, or PUT /tenants/<tenant>/packs/${id}
 Then ${shown}/README.md, and docs/packs.md of Summit.
 `;

@@ -1,6 +1,7 @@
+import type { Logger } from 'pino';
 import type { Pack } from '../../sdk/index.ts';
 import type { TenantFile } from '../config/tenant.ts';
-import { packsOf } from '../skus/tenant-packs.ts';
+import { expandSkus } from '../skus/tenant-packs.ts';
 import { errorsIn, type FieldError } from '../validation.ts';
 import type { PackRegistry } from './registry.ts';
 
@@ -15,15 +16,19 @@ export function settingsErrorsOf(pack: Pack, settings: Settings): readonly Field
   }
 }
 
-/** Takes out each pack that throws where it should judge the settings that a tenant's file has: its fault, and not that of the file. */
-export function failThoseThatThrow(packs: PackRegistry, files: readonly TenantFile[]): void {
+/**
+ * Takes out each pack that throws where it should judge the settings that a tenant's file has: its fault, and not that of the file.
+ * Anybody may read why a pack has failed, so whose settings they were, and what it said of them, is for the log.
+ */
+export function failThoseThatThrow(packs: PackRegistry, files: readonly TenantFile[], log: Logger): void {
   for (const file of files) {
-    for (const [id, { enabled, settings = {} }] of Object.entries(packsOf(file, packs).packs)) {
+    for (const [id, { enabled, settings = {} }] of Object.entries(expandSkus(file, packs).packs)) {
       const pack = enabled ? packs.find(id) : undefined;
       try {
         if (pack) judged(pack, settings);
       } catch (error) {
-        packs.fail(id, `its settingsErrors throws on the settings of the tenant ${file.id}: ${messageOf(error)}`);
+        log.error({ err: error, pack: id, tenant: file.id }, 'settingsErrors of a pack throws on the settings of a tenant');
+        packs.fail(id, 'its settingsErrors throws: the log says on what');
       }
     }
   }
