@@ -63,7 +63,7 @@ export interface Pack {
   readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end: `{ owned_by: "owns" }`. The kernel has some of its own. */
   readonly relationships: Readonly<Record<string, string>>;
-  /** What an operator may set for a tenant; nothing unless said. */
+  /** What an operator may set for a tenant; nothing unless said. Its numbers are whole, any other is a decimal string. */
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];

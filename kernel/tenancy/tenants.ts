@@ -10,7 +10,7 @@ import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { settingsErrorsOf } from '../packs/settings.ts';
+import { settingsErrorsOf, unrecordableIn } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
@@ -134,7 +134,12 @@ export class Tenants {
         ...settingsErrorsOf(pack, settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
       ];
     });
-    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found].map((error) => `tenant ${file.id}: packs.${error}`);
+    const unrecordable = Object.entries(packs).flatMap(([packId, { settings = {} }]) =>
+      unrecordableIn(settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
+    );
+    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found, ...unrecordable].map(
+      (error) => `tenant ${file.id}: packs.${error}`,
+    );
   }
 }
 
