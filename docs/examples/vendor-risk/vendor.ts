@@ -4,6 +4,7 @@ import {
   type ApprovalRound,
   Currency,
   DecimalAnswer,
+  type Decision,
   Id,
   type LoadContext,
   Nullable,
@@ -105,9 +106,9 @@ export const judgement = {
 };
 
 /** What the policy has made of a vendor: where nobody must accept the risk, it is accepted at once. */
-export function judged({ decision, ...at }: ActionContext<unknown>, waiting: 'registered' | 'assessed') {
-  const required_approvals = decision?.required_approvals ?? [];
-  const risk = decision?.reasons[0]?.rule ?? '';
+export function judged({ decision, ...at }: ActionContext<unknown, Decision>, waiting: 'registered' | 'assessed') {
+  const { required_approvals, reasons } = decision;
+  const risk = reasons[0]?.rule ?? '';
   return { risk, required_approvals, ...(required_approvals.length === 0 ? accepted(at) : { status: waiting, review_at: null }) };
 }
 

@@ -47,7 +47,7 @@ export const createRequest = defineAction({
       status: 'pending',
       ...input,
       requester_id: actor.id,
-      required_approvals: decision?.required_approvals ?? [],
+      required_approvals: decision.required_approvals,
       executor_id: null,
       started_at: null,
       expires_at: null,
@@ -61,7 +61,7 @@ export const createRequest = defineAction({
         request: request.after,
         approvals: [],
         execution: null,
-        decisionIds: decision ? [decision.id] : [],
+        decisionIds: [decision.id],
         handles: new Map([[actor.id, actor.handle]]),
       }),
     };
