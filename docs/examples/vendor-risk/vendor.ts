@@ -10,11 +10,12 @@ import {
   Nullable,
   present,
   type Reader,
+  settingsOf,
   Timestamp,
   Type,
 } from '@summit/sdk';
 import { Assessment, DATA_ACCESS, PROCUREMENT_OUTCOMES, Vendor } from './entities.ts';
-import { settingsOf } from './settings.ts';
+import { settings } from './settings.ts';
 
 export const VendorAnswer = Type.Object({
   id: Id,
@@ -115,6 +116,6 @@ export function judged({ decision, ...at }: ActionContext<unknown, Decision>, wa
 const DAY_MS = 86_400_000;
 
 export function accepted(at: Pick<ActionContext<unknown>, 'now' | 'settings'>) {
-  const { review_days = 365 } = settingsOf(at);
+  const { review_days = 365 } = settingsOf(settings, at);
   return { status: 'accepted', review_at: new Date(Date.parse(at.now) + review_days * DAY_MS).toISOString() };
 }
