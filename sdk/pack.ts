@@ -99,7 +99,7 @@ const NOTHING: Omit<Pack, keyof Naming> = {
  * Declares a pack: the default export of its `manifest.ts`. What of it is data the kernel checks when it loads the pack, by
  * `manifest.schema.json`; a pack that is wrong is left out, with those that require it, and `/readyz` says why.
  *
- * @throws InvalidPack, a TypeError that lists all that is wrong, each with its path
+ * @throws TypeError that lists all that is wrong, each with its path
  * @example
  * ```ts
  * const pack = definePack({
