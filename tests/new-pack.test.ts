@@ -22,7 +22,7 @@ test('without opa the pack is written, and it is said what is left to do', async
   assert.is(code, 3);
   assert.match(
     stderr,
-    /the pack is written, and its policy is not compiled yet: opa \S+ not found: .*\nThen: summit policy build .*equipment-loans\/policies/,
+    /the pack is written, and its policy is not compiled yet: opa \S+ not found: .*\nThen: npx summit policy build .*equipment-loans\/policies/,
   );
   const { folder: made, files } = JSON.parse(stdout);
   assert.is(made, out);

@@ -16,7 +16,8 @@ test.before(async () => {
   packs = packFolder();
   const lamps = packs.pack(
     'lamps',
-    `entities: [Lamp], migrations: [sdk.migration('0001-lamps', [sdk.governedTable('lamps', 'name text NOT NULL')])], actions: [light, put],
+    `settings: sdk.Strict({ brightness: sdk.Type.Optional(sdk.Type.Number()) }),
+     entities: [Lamp], migrations: [sdk.migration('0001-lamps', [sdk.governedTable('lamps', 'name text NOT NULL')])], actions: [light, put],
      queries: [get], effects: [burn], jobs: [sdk.defineJob({ id: 'lamps.put', title: 'Put out', schedule: '0 0 1 1 *', action: put,
        due: async ({ db }) => (await db.find(Lamp, { status: 'lit' })).map(({ id }) => id) })],
      indicators: [sdk.defineIndicator({ id: 'lamps.lit', title: 'Lit', definition: 'Lamps that are lit', unit: 'count', read: async ({ db }) => ({ value: await db.count(Lamp, {}) }) })]`,
@@ -213,6 +214,16 @@ test('where the record of an outcome loses a race, the record is made again, and
     },
   );
   assert.equal([races, burnt.filter((subject) => subject === id), await lampOf(id)], [[], [id], 'out']);
+});
+
+test('its settings hold no number that is not whole, also while it is switched off', async () => {
+  const path = `/tenants/${TENANT}/packs/lamps`;
+  for (const enabled of [true, false]) {
+    const { status, body } = await s.put('operator', path, { enabled, settings: { brightness: 12.5 } });
+    assert.equal([status, body.code, body.errors[0].path], [400, 'invalid-input', 'settings.brightness']);
+    assert.match(body.detail, 'settings.brightness is 12.5: a number of the settings is whole');
+  }
+  assert.is((await s.put('operator', path, { enabled: true, settings: { brightness: 12 } })).status, 200);
 });
 
 test.run();

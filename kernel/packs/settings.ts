@@ -16,6 +16,11 @@ export function settingsErrorsOf(pack: Pack, settings: Settings): readonly Field
   }
 }
 
+/** What no settings can hold, of whatever pack and whether it is enabled: they are on record, where numbers are whole. */
+export function unrecordableIn(settings: Settings): readonly FieldError[] {
+  return fractionsIn(settings, []);
+}
+
 /**
  * Takes out each pack that throws where it should judge the settings that a tenant's file has: its fault, and not that of the file.
  * Anybody may read why a pack has failed, so whose settings they were, and what it said of them, is for the log.
@@ -40,6 +45,14 @@ function judged({ settings: schema, settingsErrors }: Pack, settings: Settings):
   const found = errorsIn(schema, structuredClone(settings));
   return found.length > 0 ? found : [...(settingsErrors?.(settings) ?? [])];
 }
+
+function fractionsIn(value: unknown, at: readonly string[]): readonly FieldError[] {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return [{ path: at.join('.'), message: `is ${value}: ${WHOLE}` }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => fractionsIn(member, [...at, name]));
+}
+
+const WHOLE = 'a number of the settings is whole, and any other is a decimal string, "12.5", which the schema of the pack must allow';
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

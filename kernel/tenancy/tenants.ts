@@ -12,7 +12,7 @@ import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { settingsErrorsOf } from '../packs/settings.ts';
+import { settingsErrorsOf, unrecordableIn } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
@@ -145,7 +145,12 @@ export class Tenants {
         ...settingsErrorsOf(pack, settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
       ];
     });
-    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found].map((error) => `tenant ${file.id}: packs.${error}`);
+    const unrecordable = Object.entries(packs).flatMap(([packId, { settings = {} }]) =>
+      unrecordableIn(settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
+    );
+    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found, ...unrecordable].map(
+      (error) => `tenant ${file.id}: packs.${error}`,
+    );
   }
 }
 
