@@ -3,22 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cli, type ServerProcess, shell, startServer } from './support/process.ts';
+import { cli, type ServerProcess, startServer } from './support/process.ts';
 import { type Answer, accessRequest } from './support/summit.ts';
+import { openTerminal, type Terminal } from './support/terminal.ts';
 
 const test = suite('Process and CLI');
 const requests = '/high-risk-ops/requests';
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
 let server: ServerProcess;
+/** Of the README's reader. */
+let terminal: Terminal;
 
 // One data directory for the whole story: a person starts, asks, stops, crashes and starts again. The demonstrations are told meanwhile.
 test.before(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'summit-process-'));
   env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '', SUMMIT_SEED: 'on' };
   server = await startServer(env);
+  terminal = openTerminal({ ...env, URL: server.url });
 });
 test.after(async () => {
+  await terminal?.close();
   await server?.stop('SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
 });
@@ -89,7 +94,7 @@ function answersIn(stdout: string) {
 }
 
 test('the flow of the README runs as it stands there', async () => {
-  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${commands('flow')}`, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('flow'));
   assert.is(code, 0, stderr);
   assert.equal(
     answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
@@ -98,8 +103,7 @@ test('the flow of the README runs as it stands there', async () => {
 });
 
 test('so does its RevOps flow', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('revops')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('revops'));
   assert.is(code, 0, stderr);
   assert.equal(
     answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.id)),
@@ -108,8 +112,7 @@ test('so does its RevOps flow', async () => {
 });
 
 test('so does its FinOps flow, and the same usage sent twice counts once', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('finops')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('finops'));
   assert.is(code, 0, stderr);
   const [first, second, run, readings, finalized, invoice, recomputation, evidence, rated] = answersIn(stdout);
   assert.equal([first.accepted, second.duplicates], [1, 1]);
@@ -122,8 +125,7 @@ test('so does its FinOps flow, and the same usage sent twice counts once', async
 });
 
 test('what the README says of evidence runs as it stands there, and verifies', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('proof')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('proof'));
   assert.is(code, 0, stderr + stdout);
   assert.is(stdout.match(/^Verified\.$/gm)?.length, 2, stdout);
   assert.match(stdout, /^ {2}Completeness: {3}COMPLETE/m);
