@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { cli, type Output, shell } from './support/process.ts';
 import { NPX } from './support/terminal.ts';
 
@@ -14,10 +15,10 @@ let folder: string;
 let env: NodeJS.ProcessEnv;
 
 // One data directory for the whole story: it is backed up, lost, brought back.
-test.before(() => {
+test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'summit-runbook-'));
   env = {
-    SUMMIT_DATA_DIR: join(folder, 'data'),
+    SUMMIT_DATA_DIR: await migratedDataDir(join(folder, 'data')),
     BACKUP: join(folder, 'backup'),
     GUARD_BACKUP: join(folder, 'guards'),
     DATABASE_URL: '',
