@@ -32,6 +32,8 @@ export interface ActionRequest {
 export interface RequestContent {
   readonly body: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** What makes it the same request where its key comes again; all that it says, unless it is given. */
+  readonly requestDigest?: string | undefined;
   /** From `If-Match`; a body may carry `expected_version` instead. */
   readonly expectedVersion?: number | undefined;
 }
@@ -86,27 +88,28 @@ export class ActionRunner {
 
   /** @throws Problem for every refusal; whatever else is thrown has left a `failed` receipt */
   async run(action: Action, packId: string, caller: Caller, request: ActionRequest): Promise<ActionResult> {
-    for (let attempt = 1; ; attempt++) {
-      const admitted = await this.#admission
-        .admit(action, packId, caller)
-        .catch((refusal) => this.#refuse(action, packId, caller, request.params, refusal));
-      const content = await request.read();
-      const { input, expectedVersion = content.expectedVersion } = splitExpectedVersion(action, content.body);
-      assertValid(action.input, input);
-      if (action.check && !(await this.#isAnswered(caller, content.idempotencyKey))) {
-        await action.check({ tenant: caller.tenant, params: request.params, input });
-      }
-      try {
-        return await this.#attempt(action, admitted, { params: request.params, input, idempotencyKey: content.idempotencyKey, expectedVersion });
-      } catch (error) {
-        if (!isRetryable(error)) throw error;
-        if (attempt === MAX_ATTEMPTS) throw new Problem('conflict', 'Concurrent changes kept winning: read the resource again and retry.');
-        if (error instanceof StaleGrant) this.#admission.forget(caller.tenant);
-      }
+    try {
+      return await this.#untilWon(caller.tenant, () => this.#runOnce(action, packId, caller, request));
+    } catch (error) {
+      throw isRetryable(error) ? new Problem('conflict', 'Concurrent changes kept winning: read the resource again and retry.') : error;
     }
   }
 
-  /** Runs an action for a job, an effect or configuration. A lost race is thrown as it is: whoever calls comes again. @throws Problem `pack-disabled` too: what is switched off does nothing by itself either */
+  async #runOnce(action: Action, packId: string, caller: Caller, request: ActionRequest): Promise<ActionResult> {
+    const admitted = await this.#admission
+      .admit(action, packId, caller)
+      .catch((refusal) => this.#refuse(action, packId, caller, request.params, refusal));
+    const content = await request.read();
+    const { input, expectedVersion = content.expectedVersion } = splitExpectedVersion(action, content.body);
+    assertValid(action.input, input);
+    if (action.check && !(await this.#isAnswered(caller, content.idempotencyKey))) {
+      await action.check({ tenant: caller.tenant, params: request.params, input });
+    }
+    const { idempotencyKey, requestDigest } = content;
+    return this.#attempt(action, admitted, { params: request.params, input, idempotencyKey, requestDigest, expectedVersion });
+  }
+
+  /** Runs an action for a job or configuration. A lost race is thrown as it is: whoever calls comes again. @throws Problem `pack-disabled` too: what is switched off does nothing by itself either */
   async runAsSystem(
     action: Action,
     packId: string,
@@ -118,6 +121,30 @@ export class ActionRunner {
     const admitted = { ...systemPrincipal(job), tenant, pack: await this.#admission.enabledPackOf(tenant, packId) };
     assertValid(action.input, input);
     return this.#attempt(action, admitted, { params, input });
+  }
+
+  /**
+   * Records what an effect has done. That has happened, whether the pack is switched on still or not; and a lost race is run again
+   * here, since the effect is not to be.
+   */
+  async recordOutcome(action: Action, packId: string, tenant: string, effect: string, subject: string, outcome: unknown): Promise<ActionResult> {
+    assertValid(action.input, outcome);
+    return this.#untilWon(tenant, async () => {
+      const admitted = { ...systemPrincipal(effect), tenant, pack: await this.#admission.packOf(tenant, packId) };
+      return this.#attempt(action, admitted, { params: { id: subject }, input: outcome });
+    });
+  }
+
+  /** @throws the last lost race as it is, where all were lost */
+  async #untilWon(tenant: string, work: () => Promise<ActionResult>): Promise<ActionResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isRetryable(error) || attempt === MAX_ATTEMPTS) throw error;
+        if (error instanceof StaleGrant) this.#admission.forget(tenant);
+      }
+    }
   }
 
   async #attempt(action: Action, admitted: Admitted, attempt: Attempt): Promise<ActionResult> {
@@ -141,10 +168,10 @@ export class ActionRunner {
   async #transact(tx: Transaction, action: Action, admitted: Admitted, attempt: Attempt): Promise<ActionResult | Problem> {
     const { tenant, actor, pack } = admitted;
     const { idempotencyKey } = attempt;
-    const digest = idempotencyKey === undefined ? '' : requestDigest(action.id, attempt);
+    const digest = idempotencyKey === undefined ? '' : (attempt.requestDigest ?? requestDigest(action.id, attempt));
     const db = createReader(tx, tenant);
     const assessed = await assess({ tx, db, policy: this.#policy, meters: this.#packs.meters }, action, admitted, attempt);
-    if ('prior' in assessed) return { ...replay(assessed.prior, digest, idempotencyKey), replayed: true, messages: [] };
+    if ('prior' in assessed) return { ...replay(assessed.prior, digest), replayed: true, messages: [] };
 
     const { loaded, subject, context, decision, approval, epoch } = assessed;
     const { now } = context;

@@ -14,6 +14,7 @@ export interface Attempt {
   readonly params: Readonly<Record<string, string>>;
   readonly input: unknown;
   readonly idempotencyKey?: string | undefined;
+  readonly requestDigest?: string | undefined;
   readonly expectedVersion?: number | undefined;
 }
 
@@ -55,7 +56,7 @@ export async function assess(
   const considered = await consider(reading, action, admitted, attempt);
   if ('prior' in considered) return considered;
   const { loaded, context, bundle } = considered;
-  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, action, action.policy, loaded, context, bundle);
+  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, admitted.pack.id, action, action.policy, loaded, context, bundle);
   return { ...considered, decision };
 }
 
@@ -77,7 +78,7 @@ export async function consider(
   try {
     loaded = await action.load({ db, tenant, actor, settings, params, input, meters });
   } catch (refusal) {
-    if (!(refusal instanceof Problem)) throw refusal;
+    if (!(refusal instanceof Problem) || !isOfTheMoment(admitted, idempotencyKey)) throw refusal;
     // While it waited for a lock the same request may have been answered; and settings that were only believed may have changed.
     const { prior } = await settle(tx, action, admitted, idempotencyKey);
     if (!prior) throw refusal;
@@ -97,4 +98,9 @@ export async function consider(
   };
   const approval = action.approval ? fillRole(action.approval.round(loaded), action.approval.status, context) : null;
   return { loaded, subject, context, approval, epoch, bundle };
+}
+
+/** Whether an attempt that is refused now could have been answered meanwhile, or was made on what is so no longer. */
+function isOfTheMoment({ version, pack }: Admitted, idempotencyKey: string | undefined): boolean {
+  return idempotencyKey !== undefined || version !== null || pack.version !== null;
 }

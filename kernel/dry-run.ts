@@ -1,7 +1,7 @@
 import { type Action, defineQuery, Problem, type ProblemCode, Strict, Type } from '../sdk/index.ts';
 import { assertRole } from './admission.ts';
 import { transactionOf } from './database/reader.ts';
-import { grantOf } from './grant.ts';
+import { grantOf } from './packs/enabled.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { type JudgedDecision, type PolicyService, refusalOf } from './policy/decide.ts';
 import { rehearse } from './rehearsal.ts';
@@ -23,8 +23,8 @@ export function dryRun({ packs, policy }: { packs: PackRegistry; policy: PolicyS
       input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),
     async run({ db, tenant, actor, body: { action: id, subject_id, input = {} } }) {
-      const found = packs.operations.find(({ kind, operation }) => kind === 'action' && operation.id === id && operation.route);
-      if (found?.kind !== 'action') throw new Problem('not-found', `There is no action ${id}.`);
+      const found = packs.action(id);
+      if (!found?.operation.route) throw new Problem('not-found', `There is no action ${id}.`);
       const { operation: action, pack: packId } = found;
       try {
         const pack = await grantOf(db, packId);

@@ -1,6 +1,5 @@
 import { type Actor, canonicalJson, Problem, type ProblemCode, type ProblemDetails, sha256 } from '../sdk/index.ts';
 import { IdempotencyKeys } from './database/tables.ts';
-import { STORY_KEYS } from './demo/memory.ts';
 import type { TableWrite } from './write.ts';
 
 export interface Answer {
@@ -54,9 +53,8 @@ export function idempotencyWrite(
  * The first answer again.
  * @throws Problem the first answer, where that was one; `idempotency-mismatch` where the request is another
  */
-export function replay(prior: PriorAnswer, digest: string, key: string | undefined): Answer {
-  // The step of a story stays what it was, also where a later version tells it otherwise.
-  if (prior.request_digest !== digest && !key?.startsWith(STORY_KEYS)) {
+export function replay(prior: PriorAnswer, digest: string): Answer {
+  if (prior.request_digest !== digest) {
     throw new Problem('idempotency-mismatch', 'This Idempotency-Key was used for another request: take a new key.');
   }
   const body = JSON.parse(prior.body) as Answer['body'] | StoredProblem;

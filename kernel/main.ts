@@ -22,7 +22,6 @@ import { failThoseThatThrow } from './packs/settings.ts';
 import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
-import { resolveSkus } from './skus/resolve.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -97,9 +96,9 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
         ...evidence.map((declared) => evidenceQuery(declared, services)),
         ...dashboards.map((declared) => dashboardQuery(declared, services)),
       ]);
-      failThoseThatThrow(packs, config.tenants);
+      failThoseThatThrow(packs, config.tenants, log);
       for (const { id, reason } of packs.failed) log.error({ pack: id, reason }, 'pack failed and is disabled');
-      resolveSkus(packs);
+      packs.skus();
       await services.tenants.apply(config.tenants);
       await overrides.opened?.(services);
       return {

@@ -32,7 +32,7 @@ export class Outcomes {
     if (result.settled || !action.settles) return result;
     const { settles } = action;
     const found = this.#packs.query(settles.query);
-    if (found?.kind !== 'query') throw new TypeError(`${action.id} settles by the query ${settles.query}, which no pack has`);
+    if (!found) throw new TypeError(`${action.id} settles by the query ${settles.query}, which no pack has`);
     const { operation: query, pack } = found;
     const deadline = Date.now() + this.#waitMs;
     await Promise.race([this.#outbox.deliver(caller.tenant, result.messages), sleep(this.#waitMs, undefined, { ref: false })]);

@@ -15,6 +15,8 @@ interface Described {
   readonly items?: Described;
   readonly minItems?: number;
   readonly minLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
 }
@@ -57,6 +59,7 @@ const USUAL = [
 
 function textOf(schema: Described): string {
   const plain = 'x'.repeat(Math.max(1, schema.minLength ?? 1));
+  if (schema.pattern === undefined && schema.format === undefined) return plain;
   return [plain, ...USUAL].find((text) => isValid(schema, text)) ?? plain;
 }
 

@@ -48,8 +48,11 @@ export interface LoadContext<Input> {
   readonly meters: readonly Meter[];
 }
 
-/** What `apply` knows beside what was loaded. Times come from the database's clock, ids are made before the transaction. */
-export interface ActionContext<Input> {
+/**
+ * What `apply` knows beside what was loaded. Times come from the database's clock, ids are made before the transaction.
+ * `Said` is never null for an action with a policy, and `Filled` never for one with `approval`.
+ */
+export interface ActionContext<Input, Said extends Decision | null = Decision | null, Filled extends FilledRole | null = FilledRole | null> {
   readonly tenant: string;
   readonly actor: Actor;
   readonly input: Input;
@@ -61,10 +64,10 @@ export interface ActionContext<Input> {
   readonly subjectId: string;
   /** Ids for new rows, UUIDv7: the one thing that differs between two runs of the same `apply`. */
   readonly newId: () => string;
-  /** What the policy has said, which is never a refusal here; null where no policy judges the action. */
-  readonly decision: Decision | null;
-  /** What the action adds to the approvals; null where it is no approval. */
-  readonly approval: FilledRole | null;
+  /** What the policy has said, which is never a refusal here; null only where no policy judges the action. */
+  readonly decision: Said;
+  /** What the action adds to the approvals; null only where it is none. */
+  readonly approval: Filled;
 }
 
 /** What a policy has said, as it is on record. */
@@ -126,7 +129,13 @@ export interface PolicyCall<Input, Loaded> {
  * What `defineAction` takes. The kernel goes through it in this order: `roles`, `input`, `check`, `load`, `from`, `approval`,
  * `policy`, `apply`; then it writes all changes with their receipts in one statement, or nothing.
  */
-export interface ActionDefinition<Schema extends TSchema, Loaded, R extends GovernedRow> {
+export interface ActionDefinition<
+  Schema extends TSchema,
+  Loaded,
+  R extends GovernedRow,
+  Said extends Decision | null = Decision | null,
+  Filled extends FilledRole | null = FilledRole | null,
+> {
   /** `<pack>.<thing>.<verb>` in lowercase. Receipts, policies and the audit log name it, so it stays as it is. */
   readonly id: string;
   /** In the imperative: it is what the Switchboard writes on the button. */
@@ -173,7 +182,7 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
     round(loaded: Loaded): ApprovalRound;
   };
   /** Which policy judges, or `none("why")` where none need do so. */
-  readonly policy: PolicyCall<Static<Schema>, Loaded> | None;
+  readonly policy: PolicyCall<Static<Schema>, Loaded> | (null extends Said ? None : never);
   /** What of the input its receipt binds, where that is not all of it: people's names belong to the people's own receipts. */
   binds?(input: Static<Schema>): Readonly<Record<string, unknown>>;
   /**
@@ -182,7 +191,7 @@ export interface ActionDefinition<Schema extends TSchema, Loaded, R extends Gove
    * @throws Problem `invalid-state` where what is locked does not allow it after all. Whatever else it throws is a 500, which
    * changes nothing and leaves a receipt `failed`
    */
-  apply(loaded: Loaded, context: ActionContext<Static<Schema>>): Changes;
+  apply(loaded: Loaded, context: ActionContext<Static<Schema>, Said, Filled>): Changes;
   /** The status of the answer, 200 unless said. */
   readonly success?: 200 | 201;
   /** It creates its subject or, where it is there, changes it: 201 or 200. */
@@ -234,6 +243,16 @@ export type Action = ActionDefinition<TSchema, unknown, GovernedRow>;
  * assert.deepEqual(answer, { id: vendor.id, status: 'retired', version: 2 });
  * ```
  */
+export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(
+  definition: ActionDefinition<Schema, Loaded, R, Decision, FilledRole> & { readonly approval: object },
+): Action;
+export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(
+  definition: ActionDefinition<Schema, Loaded, R, Decision | null, FilledRole> & { readonly approval: object },
+): Action;
+export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(
+  definition: ActionDefinition<Schema, Loaded, R, Decision>,
+): Action;
+export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(definition: ActionDefinition<Schema, Loaded, R>): Action;
 export function defineAction<Schema extends TSchema, Loaded, R extends GovernedRow>(definition: ActionDefinition<Schema, Loaded, R>): Action {
   const unknown = definition.from.find((state) => !(state in definition.entity.transitions));
   if (unknown !== undefined) throw new TypeError(`${definition.id}: the state "${unknown}" is not one of ${definition.entity.type}`);

@@ -100,7 +100,10 @@ export interface Message {
   readonly effect: string;
   /** The id of what it is about, and the `:id` of the effect's `outcome`. */
   readonly subject: string;
-  /** JSON. The receipt binds it, so that nothing in it can be erased: no personal data, and no secrets. */
+  /**
+   * JSON, whose numbers are whole: any other is a decimal string. The receipt binds it, so that nothing in it can be erased: no
+   * personal data, and no secrets.
+   */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 

@@ -32,14 +32,23 @@ export interface DemoContext {
   /**
    * Takes a governed action: role, policy and approvals apply as to everybody. Where the subject has moved on, by people or by time, the
    * rest of its thread is passed over: who tells a story need not mind what became of it meanwhile.
-   * @throws Problem where it is refused for another reason, or the first of its thread
+   * @throws Problem where it is refused for another reason, or the first of its thread; `not-found` where nobody has the handle; `unavailable`
+   * where its outcome does not come within half a minute
+   * @throws TypeError for an action of a pack that is not loaded
    */
   act(handle: string, action: Action, step: DemoStep): Promise<DemoAnswer>;
-  /** Tries what the policy denies. @throws TypeError where it is allowed */
+  /**
+   * Tries what the policy denies, with an input that is valid.
+   * @throws Problem where something else than the policy refuses it, such as `invalid-input` or `forbidden`
+   * @throws TypeError where it is allowed, and for an action of a pack that is not loaded
+   */
   denied(handle: string, action: Action, step: DemoStep): Promise<void>;
-  /** @throws Problem where it is refused */
+  /**
+   * @throws Problem where it is refused, or nobody has the handle
+   * @throws TypeError for a query of a pack that is not loaded
+   */
   ask(handle: string, query: Query, request?: Pick<DemoStep, 'params'> & { readonly query?: Readonly<Record<string, unknown>> }): Promise<unknown>;
-  /** Reports usage, of any time in the past: 1 to 1,000 CloudEvents. @throws Problem where one of them is rejected */
+  /** Reports usage, of any time in the past: 1 to 1,000 CloudEvents. @throws Problem as `act`, and where one of them is rejected */
   report(handle: string, key: string, events: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }
 

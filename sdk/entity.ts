@@ -60,12 +60,20 @@ export const field = Object.freeze({
   timestamp: () => column<string>(p.string, 'timestamptz(3)'),
   texts: () => column<readonly string[]>(p.array, 'text[]'),
   uuids: () => column<readonly string[]>(p.array, 'uuid[]'),
-  /** JSON as it is kept: the members of its objects come back in another order. */
+  /** JSON as it is kept: the members of its objects come back in another order. Its numbers are whole, any other is a decimal string. */
   json: <T>() => column<T>(p.json, 'jsonb'),
   /** Free text or a name: the row holds a salted commitment, the value itself is an erasable disclosure. Null once erased. */
   personal: () => column<string | null>(p.string, 'text', true),
-  bytes: () => column<Uint8Array>(p.string, 'bytea'),
 });
+
+/**
+ * A column of bytes, for the tables of the kernel: a receipt binds its rows as JSON, which has none.
+ *
+ * @internal
+ */
+export function bytesField(): Field<Uint8Array> {
+  return column(p.string, 'bytea');
+}
 
 /**
  * A column that may be null. A row has it all the same: `create` is given null where there is no value.

@@ -23,6 +23,7 @@ export * from './reader.ts';
 export * from './record.ts';
 export * from './sample.ts';
 export * from './schema.ts';
+export * from './settings.ts';
 export * from './sku.ts';
 export * from './usage.ts';
 export * from './view.ts';

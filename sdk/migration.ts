@@ -6,8 +6,8 @@ export interface MigrationStep {
 }
 
 /**
- * A step of the pack's schema, for its `migrations`. It runs once in each database; one that has run is never changed, what is
- * to be otherwise is a step of its own. Name the tenant's column in every key and index.
+ * A step of the pack's schema, for its `migrations`. It runs once in each database. One that has run is never changed, or its pack
+ * is disabled there: what is to be otherwise is a step of its own. Name the tenant's column in every key and index.
  *
  * @param statements SQL, one statement each
  * @throws TypeError for a name that is not like `0001-initial`

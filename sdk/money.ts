@@ -32,7 +32,8 @@ export const AmountInput = Type.Union(
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217, such as USD' });
 
 /**
- * The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY.
+ * The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY. It refuses what a caller sent; `minorUnitsOf` only
+ * says whether there is such a currency.
  *
  * @param path of the field, as the refusal names it
  * @throws Problem `invalid-input` naming the field, where there is no such currency

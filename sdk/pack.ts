@@ -63,7 +63,7 @@ export interface Pack {
   readonly indicators: readonly Indicator[];
   /** Each relationship of its edges, with the name it has from the other end: `{ owned_by: "owns" }`. The kernel has some of its own. */
   readonly relationships: Readonly<Record<string, string>>;
-  /** What an operator may set for a tenant; nothing unless said. */
+  /** What an operator may set for a tenant; nothing unless said. Its numbers are whole, any other is a decimal string. */
   readonly settings: TSchema;
   /** What a schema cannot say of settings that are valid by it: each error with the path of its field. */
   readonly settingsErrors?: (settings: Readonly<Record<string, unknown>>) => readonly { readonly path: string; readonly message: string }[];
@@ -99,7 +99,7 @@ const NOTHING: Omit<Pack, keyof Naming> = {
  * Declares a pack: the default export of its `manifest.ts`. What of it is data the kernel checks when it loads the pack, by
  * `manifest.schema.json`; a pack that is wrong is left out, with those that require it, and `/readyz` says why.
  *
- * @throws InvalidPack, a TypeError that lists all that is wrong, each with its path
+ * @throws TypeError that lists all that is wrong, each with its path
  * @example
  * ```ts
  * const pack = definePack({

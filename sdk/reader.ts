@@ -95,8 +95,7 @@ export interface Approval {
 export interface ReceiptView {
   readonly id: string;
   readonly action: string;
-  /** `allowed`, `denied`, `failed` or `refused`. */
-  readonly outcome: string;
+  readonly outcome: 'allowed' | 'denied' | 'failed' | 'refused';
   /** A handle. */
   readonly actor: string;
   readonly subject: { readonly type: string; readonly id: string };

@@ -78,16 +78,16 @@ export function queriesOf<R extends GovernedRow>(entity: Governed<R>, { path, ti
     answer,
     run: async ({ db, params: { id = '' } }) => present(answer, await db.one(entity, id)),
   });
-  return { list, get, receipts: receiptsOf(entity, { path: `${path}/:id`, title: `${title}: the receipts of one`, ...restricted }) };
+  return { list, get, receipts: receiptsOf(entity, { path, title: `${title}: the receipts of one`, ...restricted }) };
 }
 
 /**
  * The receipts of a record, oldest first, below its own path: for a pack that declares the record's other queries itself.
  *
- * @param entity what the records are; `path` is that of one of them, `/vendors/:id`
+ * @param entity what the records are; `path` is that of their list, `/vendors`
  * @example
  * ```ts
- * const receipts = receiptsOf(Vendor, { path: '/vendors/:id', title: 'The receipts of a vendor', roles: ['auditor'] });
+ * const receipts = receiptsOf(Vendor, { path: '/vendors', title: 'The receipts of a vendor', roles: ['auditor'] });
  * assert.equal(receipts.id, 'vendors.vendor.receipts');
  * assert.equal(receipts.route.path, '/vendors/:id/receipts');
  * ```
@@ -99,7 +99,7 @@ export function receiptsOf<R extends GovernedRow>(
   return defineQuery({
     ...described,
     id: `${entity.type}.receipts`,
-    route: { method: 'GET', path: `${path}/receipts` },
+    route: { method: 'GET', path: `${path}/:id/receipts` },
     query: Empty,
     async run({ db, params }) {
       const { id } = await db.one(entity, params.id ?? '');

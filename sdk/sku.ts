@@ -24,7 +24,7 @@ export interface Sku {
   readonly evidence: readonly string[];
 }
 
-/** A pack that is a SKU. Where it is enabled, so is what it requires. */
+/** A pack that is a SKU. Where it is enabled, so is what it requires. @internal The kernel's alone. */
 export type SkuPack = Pack & { readonly sku: Sku };
 
 /** @internal The kernel's alone. */

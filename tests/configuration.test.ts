@@ -177,6 +177,30 @@ test('settings that a pack refuses stop the boot, naming the field', async () =>
   }
 });
 
+test('a number in settings that is not whole stops the boot in the same way, whatever the schema allows and whether the pack is on', async () => {
+  const packs = packFolder();
+  const shares = packs.pack('shares', 'settings: sdk.Strict({ of: sdk.Type.Record(sdk.Type.String(), sdk.Type.Array(sdk.Type.Number())) })');
+  const config = loadConfig(environment(), root);
+  const starting = (enabled: boolean) => {
+    const shared = { shares: { enabled, settings: { of: { ae: [10, 12.5] } } } };
+    const tenants = config.tenants.map((tenant) => ({ ...tenant, packs: { ...tenant.packs, ...shared } }));
+    const opened = openKernel({ ...config, tenants, packPaths: [...config.packPaths, shares] }, { log: createLog('silent'), databaseDir: null });
+    return opened.then((kernel) => kernel.close()).catch((error: unknown) => error);
+  };
+  try {
+    for (const enabled of [true, false]) {
+      const error = await starting(enabled);
+      assert.instance(error, ConfigError);
+      assert.match(
+        String(error),
+        'tenant demo-external: packs.shares.settings.of.ae.1 is 12.5: a number of the settings is whole, and any other is a decimal string',
+      );
+    }
+  } finally {
+    packs.remove();
+  }
+});
+
 test('a server that cannot be put together closes what it has opened', async () => {
   const config = loadConfig(environment(), root);
   const engine = openEngine(config.environment, null);

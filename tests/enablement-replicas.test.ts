@@ -119,6 +119,32 @@ test('settings that are changed here are those of the very next action there', a
   assert.equal(Object.keys(shown.targets), ['orders-db', 'second-db']);
 });
 
+test('an effect that waited for its pack runs there as soon as it is enabled here, though it is believed disabled there', async () => {
+  await enable();
+  const { id } = (await s.post('engineer', REQUESTS, accessRequest())).body;
+  for (const handle of ['team-lead', 'security-officer']) assert.is((await s.post(handle, `${REQUESTS}/${id}/approve`)).status, 200);
+  const { outbox, runner, packs } = s.summit.services;
+  const execute = packs.find('high-risk-ops')?.actions.find((action) => action.id === 'high-risk-ops.request.execute');
+  assert.ok(execute);
+  // As a process leaves it that dies right after COMMIT.
+  const { deliver } = outbox;
+  outbox.deliver = async () => undefined;
+  await runner.run(
+    execute,
+    'high-risk-ops',
+    { tenant: TENANT, userId: await s.userId('engineer') },
+    { params: { id }, read: async () => ({ body: {} }) },
+  );
+  await disable();
+  await soon(404, () => there('auditor', 'GET', REQUESTS));
+  await enable();
+  outbox.deliver = deliver;
+  await other.services.outbox.sweep([TENANT]);
+  const [message] = await s.asApp('SELECT done_at IS NOT NULL AS done, attempts, last_error FROM outbox WHERE subject_id = $1', [id]);
+  assert.equal(message, { done: true, attempts: 1, last_error: null });
+  assert.is((await s.get('engineer', `${REQUESTS}/${id}`)).body.status, 'executed');
+});
+
 test('the receipt of a change binds the settings that were set', async () => {
   const { body } = await enable();
   const [row] = await s.asApp('SELECT convert_from(bytes, $2) AS bytes, changes FROM receipts WHERE id = $1', [body.receipt.id, 'UTF8']);

@@ -191,9 +191,16 @@ test('a pack cannot go where its transitions have no way, change what it has not
   assert.equal(outcomes, ['failed', 'failed', 'failed', 'failed', 'failed', 'allowed']);
 });
 
-test('a policy that gives no decision lets nothing through', async () => {
-  const { status, body } = await s.post('engineer', '/probes/unpoliced');
-  assert.equal([status, body.code], [503, 'unavailable']);
+test('a policy that no bundle answers lets nothing through', async () => {
+  const of = "WHERE tenant_id = 'demo-external' AND package = 'high_risk.operations'";
+  const [policy] = await s.asApp(`SELECT digest FROM policies ${of}`);
+  await s.tamper('policies', `UPDATE policies SET digest = NULL ${of}`);
+  try {
+    const { status, body } = await s.post('engineer', requests, accessRequest());
+    assert.equal([status, body.code], [503, 'unavailable']);
+  } finally {
+    await s.tamper('policies', `UPDATE policies SET digest = '${policy?.digest}' ${of}`);
+  }
 });
 
 test('usage events stand in the transaction of what they count', async () => {

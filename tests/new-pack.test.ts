@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packEntry } from '../kernel/cli/pack-entry.ts';
 import { cli } from './support/process.ts';
 
 const test = suite<{ folder: string }>('summit new-pack');
@@ -21,7 +22,7 @@ test('without opa the pack is written, and it is said what is left to do', async
   assert.is(code, 3);
   assert.match(
     stderr,
-    /the pack is written, and its policy is not compiled yet: opa \S+ not found: .*\nThen: summit policy build .*equipment-loans\/policies/,
+    /the pack is written, and its policy is not compiled yet: opa \S+ not found: .*\nThen: npx summit policy build .*equipment-loans\/policies/,
   );
   const { folder: made, files } = JSON.parse(stdout);
   assert.is(made, out);
@@ -59,6 +60,14 @@ test('what is there already is left as it is', async ({ folder }) => {
     assert.ok(stderr.includes(`${out} is there already: name another folder with --out`), stderr);
   }
   assert.is(readFileSync(file, 'utf8'), 'mine');
+});
+
+test('a pack is loaded by its path from where the configuration lies', () => {
+  const folder = join(process.cwd(), 'packs/equipment-loans');
+  assert.equal(
+    ['config/summit.json', '/etc/summit/summit.json', 'packs/summit.json'].map((config) => packEntry(folder, config)),
+    ['../packs/equipment-loans', `../..${folder}`, './equipment-loans'],
+  );
 });
 
 test.run();

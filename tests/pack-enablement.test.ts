@@ -16,7 +16,8 @@ test.before(async () => {
   packs = packFolder();
   const lamps = packs.pack(
     'lamps',
-    `entities: [Lamp], migrations: [sdk.migration('0001-lamps', [sdk.governedTable('lamps', 'name text NOT NULL')])], actions: [light, put],
+    `settings: sdk.Strict({ brightness: sdk.Type.Optional(sdk.Type.Number()) }),
+     entities: [Lamp], migrations: [sdk.migration('0001-lamps', [sdk.governedTable('lamps', 'name text NOT NULL')])], actions: [light, put],
      queries: [get], effects: [burn], jobs: [sdk.defineJob({ id: 'lamps.put', title: 'Put out', schedule: '0 0 1 1 *', action: put,
        due: async ({ db }) => (await db.find(Lamp, { status: 'lit' })).map(({ id }) => id) })],
      indicators: [sdk.defineIndicator({ id: 'lamps.lit', title: 'Lit', definition: 'Lamps that are lit', unit: 'count', read: async ({ db }) => ({ value: await db.count(Lamp, {}) }) })]`,
@@ -26,7 +27,8 @@ test.before(async () => {
      const light = sdk.defineAction({ ...common, id: 'lamps.light', route: { method: 'POST', path: '/lamps' }, input: sdk.Empty, from: [], success: 201,
        load: async () => null, subject: () => null, apply: (_, at) => ({ ...nothing, answer: { id: at.subjectId },
          subjects: [sdk.create(Lamp, at, { id: at.subjectId, status: 'lit', name: 'lamp' })], messages: [{ effect: 'lamps.burn', subject: at.subjectId, payload: {} }] }) });
-     const put = sdk.defineAction({ ...common, id: 'lamps.put-out', input: sdk.Empty, from: ['lit'], load: ({ db, params }) => db.lock(Lamp, params.id),
+     const put = sdk.defineAction({ ...common, id: 'lamps.put-out', input: sdk.Empty, from: ['lit'],
+       load: async ({ db, params }) => { await globalThis.beforeLampsArePut?.(); return db.lock(Lamp, params.id); },
        subject: (lamp) => lamp, apply: (lamp, at) => ({ ...nothing, answer: {}, subjects: [sdk.change(Lamp, at, lamp, { status: 'out' })] }) });
      const get = sdk.defineQuery({ id: 'lamps.get', title: 'Lamp', route: { method: 'GET', path: '/lamps/:id' }, query: sdk.Empty, run: ({ db, params }) => db.one(Lamp, params.id) });
      const burn = sdk.defineEffect({ id: 'lamps.burn', outcome: put, async run({ subject }) { await globalThis.whileLampsBurn?.(subject); return {}; } });`,
@@ -111,13 +113,13 @@ test('it answers nothing that it declares, in that tenant alone, and shows every
 const lampOf = async (id: string) => (await s.get('engineer', `/lamps/${id}`)).body.status;
 const messageOf = async (id: string) => (await s.asApp('SELECT attempts, done_at, last_error FROM outbox WHERE subject_id = $1', [id]))[0];
 
-/** What the effect of a lamp does, as long as `work` takes. */
-async function whileBurning(burn: (subject: string) => Promise<void>, work: () => Promise<void>): Promise<void> {
-  Object.assign(globalThis, { whileLampsBurn: burn });
+/** What the effect of a lamp does, as long as `work` takes, and what happens before its outcome is recorded. */
+async function whileBurning(burn: (subject: string) => Promise<void>, work: () => Promise<void>, before = async () => {}): Promise<void> {
+  Object.assign(globalThis, { whileLampsBurn: burn, beforeLampsArePut: before });
   try {
     await work();
   } finally {
-    Reflect.deleteProperty(globalThis, 'whileLampsBurn');
+    for (const name of ['whileLampsBurn', 'beforeLampsArePut']) Reflect.deleteProperty(globalThis, name);
   }
 }
 
@@ -174,18 +176,54 @@ test('what it has left in the outbox waits, costs no attempt, and is done once i
   );
 });
 
-test('an effect during which it is switched off records its outcome once it is on', async () => {
+test('an effect during which it is switched off has run: its outcome is recorded, and it does not run again', async () => {
   const { id } = await lit();
+  let runs = 0;
   await whileBurning(
-    (subject) => (subject === id ? enable('lamps', false) : Promise.resolve()),
-    () => s.summit.services.outbox.sweep([TENANT]),
+    async (subject) => {
+      if (subject !== id) return;
+      runs += 1;
+      await enable('lamps', false);
+    },
+    async () => {
+      await s.summit.services.outbox.sweep([TENANT]);
+      assert.ok((await messageOf(id))?.done_at);
+      const { items } = (await s.get('auditor', `/receipts?subject_id=${id}&outcome=allowed`)).body;
+      assert.equal(items.map(({ action }: { action: string }) => action).sort(), ['lamps.light', 'lamps.put-out']);
+      await enable('lamps', true);
+      assert.is(await lampOf(id), 'out');
+      s.advance({ minutes: 1 });
+      await s.summit.services.outbox.sweep([TENANT]);
+      assert.is(runs, 1);
+    },
   );
-  assert.match(String((await messageOf(id))?.last_error), 'The pack lamps is not enabled');
-  await enable('lamps', true);
-  assert.is(await lampOf(id), 'lit');
-  s.advance({ minutes: 1 });
-  await s.summit.services.outbox.sweep([TENANT]);
-  assert.is(await lampOf(id), 'out');
+});
+
+test('where the record of an outcome loses a race, the record is made again, and not the effect', async () => {
+  const { id } = await lit();
+  const burnt: string[] = [];
+  const races = ['40P01', '40001'].map((code) => Object.assign(new Error('the race is lost'), { code }));
+  await whileBurning(
+    async (subject) => {
+      burnt.push(subject);
+    },
+    () => s.summit.services.outbox.sweep([TENANT]),
+    async () => {
+      const lost = races.pop();
+      if (lost) throw lost;
+    },
+  );
+  assert.equal([races, burnt.filter((subject) => subject === id), await lampOf(id)], [[], [id], 'out']);
+});
+
+test('its settings hold no number that is not whole, also while it is switched off', async () => {
+  const path = `/tenants/${TENANT}/packs/lamps`;
+  for (const enabled of [true, false]) {
+    const { status, body } = await s.put('operator', path, { enabled, settings: { brightness: 12.5 } });
+    assert.equal([status, body.code, body.errors[0].path], [400, 'invalid-input', 'settings.brightness']);
+    assert.match(body.detail, 'settings.brightness is 12.5: a number of the settings is whole');
+  }
+  assert.is((await s.put('operator', path, { enabled: true, settings: { brightness: 12 } })).status, 200);
 });
 
 test.run();

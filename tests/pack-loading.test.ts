@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { isSchedule } from '../kernel/jobs/schedule.ts';
+import { createLog } from '../kernel/log.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
 import { folderOf } from '../kernel/packs/locate.ts';
+import { failThoseThatThrow } from '../kernel/packs/settings.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { governed, insertOnly, listOf, Strict, Type } from '../sdk/index.ts';
 import { didYouMean } from '../sdk/known-keys.ts';
@@ -141,10 +144,12 @@ test('what would end the boot, or stop what all packs share, is found when a pac
       'unsound',
       `jobs: [sdk.defineJob({ id: 'unsound.j', title: 'J', schedule: '61 * * * *', action: act, due: async () => [] })],
        effects: [sdk.defineEffect({ id: 'unsound.e', outcome: act, run: async () => ({}) })],
-       settings: { type: 'objekt' },
+       settings: { type: 'objekt' }, actions: [judged],
+       policies: [{ bundle: 'unsound.things', entrypoints: ['unsound/things/decision'], mask: ['/context/name'] }],
        views: { workspace: { icon: 'no-such-icon' }, lists: [{ list: ask }] }`,
       `const Thing = sdk.governed({ type: 'unsound.thing', table: 'unsound_things', fields: {}, transitions: { open: [] } });
        const act = ${action};
+       const judged = { ...act, id: 'unsound.judged', policy: { entrypoint: 'unsound/others/decision', facts: () => ({ resource: {}, context: {} }) } };
        const ask = sdk.defineQuery({ id: 'unsound.ask', title: 'Ask', route: { method: 'GET', path: '/unsound' }, query: sdk.Empty, run: async () => ({}) });`,
     ),
   );
@@ -153,10 +158,16 @@ test('what would end the boot, or stop what all packs share, is found when a pac
     'the job "unsound.j" names the action "unsound.act", which is not among its actions',
     'the effect "unsound.e" names the action "unsound.act"',
     'a view shows the list "unsound.ask", which is not among its queries',
+    'the action "unsound.judged" asks unsound/others/decision, which is not among the entrypoints of its pack\'s policies',
     'its settings are no JSON Schema: ',
     'its workspace has the icon "no-such-icon", which lucide does not have',
   ])
     assert.match(reason, expected);
+});
+
+test('the schedule of a job is a cron expression that means any time, and no day', () => {
+  for (const schedule of ['*/5 * * * *', '17 3 * * *', '*/2 * * * * *', '0 0 1 1 *', '0 4 * * 1-5']) assert.ok(isSchedule(schedule), schedule);
+  for (const schedule of ['61 * * * *', '0 0 31 2 *', 'often', '2099-01-01', '* * * * * * *']) assert.not(isSchedule(schedule), schedule);
 });
 
 test('what is null where something must be, and an entity that nothing has made, are told', async () => {
@@ -207,10 +218,22 @@ test('whatever is wrong with one pack, the boot goes on', async () => {
     assert.equal([...reasons.keys()], broken);
     assert.match(reasons.get('unnamed') ?? '', 'it does not load: ');
     assert.match(reasons.get('empty-named') ?? '', 'has no default export made by definePack, with an id');
-    assert.match(reasons.get('throwing') ?? '', 'its settingsErrors throws on the settings of the tenant demo-external: on purpose');
+    assert.is(reasons.get('throwing'), 'its settingsErrors throws: the log says on what');
   } finally {
     await s.close();
   }
+});
+
+test('on whose settings a pack throws, and with what, is for the log alone: whoever asks what failed is told neither', async () => {
+  const judging = "settingsErrors: ({ key }) => { throw new Error('no such key: ' + key); }, settings: sdk.Type.Object({ key: sdk.Type.String() })";
+  const registry = await loadPacks([folder.pack('telling', judging)], '0.1.0');
+  const users = { users: [], teams: [], time_zone: 'Europe/Berlin' };
+  const lines: string[] = [];
+  const file = { id: 'acme', title: 'Acme', ...users, packs: { telling: { enabled: true, settings: { key: 'hunter2' } } } };
+  failThoseThatThrow(registry, [file], createLog('error', { write: (line) => void lines.push(line) }));
+  assert.equal(registry.failed, [{ id: 'telling', reason: 'its settingsErrors throws: the log says on what' }]);
+  const [{ pack, tenant, err } = {}] = lines.map((line) => JSON.parse(line));
+  assert.equal([pack, tenant, err.message], ['telling', 'acme', 'no such key: hunter2']);
 });
 
 test('an npm package is found from the configuration upwards, built, and under its own id', async () => {

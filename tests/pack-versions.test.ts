@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../kernel/config/config.ts';
+import { digestOfStep } from '../kernel/database/migration-record.ts';
 import { createLog } from '../kernel/log.ts';
 import { type Summit, startSummit } from '../kernel/main.ts';
+import { governedTable, insertOnlyTable, migration } from '../sdk/index.ts';
 import { type Hands, handsOn } from '../sdk/testing/hands.ts';
 import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { packFolder } from './support/pack-folder.ts';
@@ -126,12 +128,48 @@ test('an older version is refused with its dependents, a pack may be away for a 
   });
 });
 
+test('a migration that has run is never changed: the pack is disabled and the migration named, also where it ran before digests were kept', async () => {
+  const crate = (folderName: string, migration: string) =>
+    folder.pack(folderName, `id: 'crates', migrations: [sdk.migration('0001-crates', ['${migration}'])]`);
+  const made = crate('crates-made', 'CREATE TABLE crates (id text, size text)');
+  const laidOut = crate('crates-laid-out', 'CREATE  TABLE crates (id text, size  text)');
+  const changed = crate('crates-changed', 'CREATE TABLE crates (id text, size integer)');
+  const reasonOf = (failed: ReadonlyMap<string, string>) => failed.get('crates') ?? '';
+
+  await running({ [made]: 'crates' }, async ({ summit, failed }) => {
+    assert.equal([...failed], []);
+    await summit.services.database.orm.em.getConnection().execute('DROP TABLE summit_migration_digests');
+  });
+  await running({ [made]: 'crates' }, async ({ failed }) => assert.equal([...failed], [], 'its digest is recorded now'));
+  await running({ [changed]: 'crates' }, async ({ failed, call }) => {
+    assert.equal([...failed.keys()], ['crates']);
+    assert.match(reasonOf(failed), 'its migrations failed: crates/0001-crates has run in this database and was changed since: put it back as it was');
+    assert.is((await call('POST', 'engineer', '/high-risk-ops/requests', accessRequest())).status, 201, 'everything else works');
+  });
+  await running({ [laidOut]: 'crates' }, async ({ failed }) => assert.equal([...failed], [], 'how it is laid out does not count'));
+});
+
+test('the tables of the SDK are made by the same statements for good: others would disable every pack that has run them', () => {
+  const step = migration('0001-initial', [governedTable('jars', 'name text NOT NULL'), insertOnlyTable('lids', 'jar_id uuid NOT NULL')]);
+  assert.is(digestOfStep(step), '0725552f05667ab642d0679e32982c3583023f4f171255dfa43576cfac4f19cb');
+});
+
 test('a pack that fails before it can say what it is called does not stop the start of tenants that have it', async () => {
   folder.write('summit-pack-crates/manifest.ts', "throw new Error('broken on purpose');");
   await running({ [join(folder.path, 'summit-pack-crates')]: 'crates' }, async ({ failed, call }) => {
     assert.equal([...failed.keys()], ['summit-pack-crates']);
     assert.is((await call('GET', 'engineer', '/me')).status, 200);
   });
+});
+
+test('a migration of the kernel that has changed since it ran ends the start', async () => {
+  await running({}, async ({ summit }) => {
+    await summit.services.database.orm.em
+      .getConnection()
+      .execute("UPDATE summit_migration_digests SET digest = 'other' WHERE name = 'kernel/0001-kernel'");
+  });
+  const started = running({}, async () => {}).then(() => 'started', String);
+  assert.match(await started, 'kernel/0001-kernel has run in this database and was changed since');
 });
 
 test.run();

@@ -145,4 +145,18 @@ test('a masked value is judged by, and kept only as a commitment that can be era
   assert.equal([replay.status, replay.body.code], [409, 'invalid-state']);
 });
 
+test('what a pack masks is masked by whichever of its actions asks', async () => {
+  const { packs, runner } = s.summit.services;
+  const found = packs.action('probe.judged');
+  if (!found) throw new Error('no such action');
+  const asking = { tenant: 'demo-external', userId: await s.userId('engineer') };
+  const body = { note: 'the name of a patient', size: 0 };
+  const [refused] = await Promise.allSettled([
+    runner.run({ ...found.operation, id: 'probe.judged-otherwise' }, 'probe', asking, { params: {}, read: async () => ({ body }) }),
+  ]);
+  assert.is(refused?.status === 'rejected' && refused.reason.code, 'policy-denied');
+  const [decision] = (await s.get('auditor', '/policy-decisions?action=probe.judged-otherwise')).body.items;
+  assert.equal((await s.get('auditor', `/policy-decisions/${decision.id}`)).body.masked, ['/context/note']);
+});
+
 test.run();

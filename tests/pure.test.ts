@@ -4,13 +4,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillRole } from '../kernel/approvals/approvals.ts';
 import { containing } from '../kernel/database/search.ts';
+import { assertRelated } from '../kernel/graph/record.ts';
 import { canonical } from '../kernel/receipts/canonical.ts';
 import { commit } from '../kernel/receipts/commitment.ts';
 import { encodeReceipt, type ReceiptContent } from '../kernel/receipts/receipt.ts';
 import { recordOutcome } from '../packs/high-risk-ops/actions/record-outcome.ts';
 import { HighRiskRequest } from '../packs/high-risk-ops/entities.ts';
 import highRiskOps from '../packs/high-risk-ops/manifest.ts';
-import { type ActionContext, type ApprovalRound, definePack, governed, isFinal, listOf, none, Problem, seriesByDay } from '../sdk/index.ts';
+import { type ActionContext, type ApprovalRound, definePack, edge, governed, isFinal, listOf, none, Problem, seriesByDay } from '../sdk/index.ts';
 
 const test = suite('Pure parts');
 
@@ -28,6 +29,13 @@ function contextOf(actor: { id: string; roles: readonly string[] }): ActionConte
     approval: null,
   };
 }
+
+test('no object has a relationship by nature', () => {
+  const drawn = (relationship: string) => () =>
+    assertRelated({ relationships: { watches: 'watched_by' } }, { edges: [edge('a', relationship, 'b')] });
+  assert.not.throws(drawn('watches'));
+  assert.throws(drawn('constructor'), 'the relationship constructor is one that no pack declares');
+});
 
 test('whoever approves in whatever order: each role is filled once, by different people, never by the requester', () => {
   const roles = ['team_lead', 'security_officer', 'manager'];

@@ -37,6 +37,13 @@ test('installed beside its dependencies, it offers what its sources do', () => {
   for (const entry of ['rating', 'verify']) assert.is(run(`import '@summit/sdk/${entry}'; console.log('loaded');`), 'loaded\n');
 });
 
+test('it is of the versions that Summit itself is', () => {
+  const said = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8')) as { version: string; dependencies: Record<string, string> };
+  const [sdkSays, summitSays] = [said('sdk/package.json'), said('package.json')];
+  assert.is(sdkSays.version, summitSays.version);
+  assert.equal(sdkSays.dependencies, Object.fromEntries(Object.keys(sdkSays.dependencies).map((name) => [name, summitSays.dependencies[name]])));
+});
+
 test('whatever it says it exports is there', () => {
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
     exports: Record<string, string | Record<string, string>>;

@@ -147,6 +147,24 @@ test('what was stopped between two steps is taken up, and ends as if it had not 
     await assertWhole(s);
   }));
 
+test('a stop goes on with no other tenant', () =>
+  withSummit(
+    async (s) => {
+      const stopped = new Seeding(s.summit.services);
+      const background = stopped.inBackground();
+      while ((await s.get('auditor', '/receipts?limit=1')).body.total < 12);
+      await stopped.stop();
+      await background;
+      const begun = (tenant: string) => s.asApp("SELECT key FROM idempotency_keys WHERE key LIKE 'seed %' LIMIT 1", [], tenant);
+      assert.equal([(await begun(TENANT)).length, await begun('summit-internal')], [1, []]);
+    },
+    (config) => ({
+      ...config,
+      // The one that is stopped comes first.
+      tenants: config.tenants.map((tenant) => ({ ...tenant, demo: true })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    }),
+  ));
+
 test('what time has gone on with while a story was cut off is left as it is, and the rest is told', () =>
   withSummit(async (s) => {
     const { runner } = s.summit.services;
@@ -169,10 +187,21 @@ test('what time has gone on with while a story was cut off is left as it is, and
 
 test('a step is known by its key, also where a later version words it otherwise', () =>
   withSummit(async (s) => {
-    const { seeding } = s.summit.services;
+    const { seeding, runner } = s.summit.services;
     await seeding.seed(TENANT);
     await forgetEnds(s);
-    await s.tamper('idempotency_keys', "UPDATE idempotency_keys SET request_digest = 'of other words' WHERE key LIKE 'seed %/%'");
+    const run = runner.run.bind(runner);
+    const reworded = new Set<string>();
+    runner.run = (action, pack, caller, { params, read }) => {
+      const otherwise = async () => {
+        const content = await read();
+        const body = content.body as Readonly<Record<string, unknown>>;
+        if (typeof body.justification !== 'string') return content;
+        reworded.add(action.id);
+        return { ...content, body: { ...body, justification: `${body.justification} Or so.` } };
+      };
+      return run(action, pack, caller, { params, read: otherwise });
+    };
     assert.equal(
       (await seeding.seed(TENANT)).map(({ made, left }) => [made, left]),
       [
@@ -181,6 +210,7 @@ test('a step is known by its key, also where a later version words it otherwise'
         [{}, []],
       ],
     );
+    assert.ok(reworded.size > 0);
     await assertWhole(s);
   }));
 

@@ -321,10 +321,12 @@ test('an installation whose tenant file names no SKU is not affected', async () 
   assert.is(await count(), before + 2, 'the tenant, and the SKU: what it requires is on already');
 });
 
-test('a SKU that has come to require another pack is not enabled where the tenant has not got that', async () => {
+test('a SKU that has come to require another pack is not enabled where the tenant has not got that, and the log says so', async () => {
   const path = edited('smaller', (source) => (source.includes('definePack') ? SMALLER : source));
   const config = await onDisk('data');
-  const log = createLog('silent');
+  const lines: string[] = [];
+  const log = createLog('warn', { write: (line) => void lines.push(line) });
+  const warned = () => lines.splice(0).flatMap((line) => (JSON.parse(line).missing ? [JSON.parse(line)] : []));
   const running: Summit[] = [];
   const start = async (configured: Config) => {
     await running.pop()?.close();
@@ -336,9 +338,15 @@ test('a SKU that has come to require another pack is not enabled where the tenan
   try {
     const first = await start(withSku(path)(config));
     assert.is((await first('GET', `/skus/${SKU}`)).enabled, true);
+    assert.equal(warned(), []);
     const second = await start(config);
     const { enabled, packs } = await second('GET', `/skus/${SKU}`);
     assert.equal([enabled, packs.map((pack: { enabled: boolean }) => pack.enabled)], [false, [true, false, true]]);
+    const told = warned().map(({ tenant, pack, missing }) => ({ tenant, pack, missing }));
+    assert.equal(
+      told,
+      config.tenants.map(({ id }) => ({ tenant: id, pack: SKU, missing: ['revops'] })),
+    );
     const { also_enabled } = await second('PUT', `/tenants/demo-external/packs/${SKU}`, { enabled: true });
     assert.equal([also_enabled, (await second('GET', `/skus/${SKU}`)).enabled], [['revops'], true]);
   } finally {

@@ -12,6 +12,7 @@ import {
   shortId,
   signal,
   signedIn,
+  textOf,
   useEffect,
   useId,
   useRef,
@@ -70,7 +71,7 @@ export function Palette() {
       aria-activedescendant=${found.length > 0 ? `${id}-${active}` : undefined}
       value=${text}
       onInput=${(event: Event) => {
-        setText(event.target instanceof HTMLInputElement ? event.target.value : '');
+        setText(textOf(event));
         setActive(0);
       }}
       onKeyDown=${onKeyDown}

@@ -162,17 +162,12 @@ export class AccessEvaluator {
 
   #resolver(enabled: readonly string[], digests: Digests, read: (digest: string) => Promise<Bundle | null>): Resolve {
     return async (resourceType) => {
-      const [answering] = this.#packs.all
-        .filter(({ id }) => enabled.includes(id))
-        .flatMap(({ id, policies }) =>
-          policies.flatMap(({ answers = {} }) => Object.entries(answers)).map(([type, entrypoint]) => ({ id, type, entrypoint })),
-        )
-        .filter(({ type }) => type === resourceType);
-      if (!answering) return null;
-      const { id, entrypoint } = answering;
+      const answering = this.#packs.answers.get(resourceType);
+      if (!answering || !enabled.includes(answering.pack)) return null;
+      const { entrypoint, mask } = answering;
       const digest = digests[packageOf(entrypoint)];
       const bundle = digest ? await read(digest) : null;
-      return bundle && { bundle, entrypoint, mask: this.#packs.maskOf(id, entrypoint) };
+      return bundle && { bundle, entrypoint, mask };
     };
   }
 }

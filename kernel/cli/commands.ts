@@ -6,13 +6,13 @@ import type { LocalTokens } from '../identity/tokens.ts';
 import { assertValid } from '../validation.ts';
 import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
-import { createPackListCommand, type PackListServices } from './pack-list.ts';
+import { createPacksCommands, type PacksCommandServices } from './packs-commands.ts';
 import { createPolicyCommands, type PolicyCommandServices } from './policy-commands.ts';
 import { createSeedCommands, type SeedCommandServices } from './seed-commands.ts';
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PackListServices, SeedCommandServices {
+interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PacksCommandServices, SeedCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -31,7 +31,7 @@ export function createCommands(services: CommandServices) {
     ...createPolicyCommands(services),
     ...createLogCommands(services),
     ...createJobCommands(services),
-    ...createPackListCommand(services),
+    ...createPacksCommands(services),
     ...createSeedCommands(services),
   };
 }

@@ -1,6 +1,10 @@
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { packEntry } from './pack-entry.ts';
+
+const SDK_PACKAGE = fileURLToPath(new URL('../../sdk/dist', import.meta.url));
 
 /** The beginning of a pack: what it writes is a whole one, whose tests pass. */
 export function addNewPackCommand(program: Command): void {
@@ -27,7 +31,8 @@ Examples:
       const shown = relative(process.cwd(), folder) || '.';
       process.stdout.write(json ? `${JSON.stringify({ folder, files })}\n` : files.map((file) => `${join(shown, file)}\n`).join(''));
       await compile(join(folder, 'policies'), shown);
-      process.stderr.write(nextSteps(id, shown, entryFor(relative('config', folder))));
+      const config = process.env.SUMMIT_CONFIG || 'config/summit.json';
+      process.stderr.write(nextSteps({ id, folder, shown, config }));
     });
 }
 
@@ -41,22 +46,34 @@ async function compile(policies: string, shown: string): Promise<void> {
     await buildPolicies(policies);
   } catch (error) {
     if (!(error instanceof OpaMissing)) throw error;
-    throw new CliError(3, `the pack is written, and its policy is not compiled yet: ${error.message}\nThen: summit policy build ${shown}/policies`);
+    throw new CliError(
+      3,
+      `the pack is written, and its policy is not compiled yet: ${error.message}\nThen: npx summit policy build ${shown}/policies`,
+    );
   }
 }
 
-/** As `packs` in the configuration names a folder, on every system. @param path from the configuration's folder, or absolute */
-function entryFor(path: string): string {
-  const entry = path.replaceAll(sep, '/');
-  return entry.startsWith('.') || isAbsolute(path) ? entry : `./${entry}`;
+interface Made {
+  readonly id: string;
+  readonly folder: string;
+  /** The folder, from where the command runs. */
+  readonly shown: string;
+  /** The file of the configuration, likewise. */
+  readonly config: string;
 }
 
-/** @param fromConfig the folder, from that of the configuration */
-function nextSteps(id: string, shown: string, fromConfig: string): string {
+function nextSteps({ id, folder, shown, config }: Made): string {
   return `
-Test it:      summit pack test ${shown}
-Load it:      add "${fromConfig}" to "packs" of config/summit.json
+Test it:      npx summit pack test ${shown}
+Types for it: ${typesFor(folder, shown)}
+Load it:      add "${packEntry(folder, config)}" to "packs" of ${config}
 Switch it on: "${id}": { "enabled": true } under "packs" of a file in config/tenants, or PUT /tenants/<tenant>/packs/${id}
 Then ${shown}/README.md, and docs/packs.md of Summit.
 `;
+}
+
+/** An editor finds the SDK of the checkout by itself for what lies within. */
+function typesFor(folder: string, shown: string): string {
+  if (!shown.startsWith('..')) return 'they are there, in the checkout';
+  return `npm run sdk:build && (cd ${shown} && npm install --save-dev ${relative(folder, SDK_PACKAGE)})`;
 }

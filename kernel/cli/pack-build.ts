@@ -8,7 +8,7 @@ import { VERSION } from '../version.ts';
 import { isWithin } from '../within.ts';
 import { CliError } from './cli-error.ts';
 import { bundledManifest, viewSources } from './pack-modules.ts';
-import { type OwnPackage, publishedPackage } from './pack-package.ts';
+import { type Files, type OwnPackage, publishedPackage } from './pack-package.ts';
 import { policyFiles } from './pack-policies.ts';
 
 export interface BuiltPackage {
@@ -21,9 +21,6 @@ export interface BuiltPackage {
   /** What whoever publishes it should know. */
   readonly notes: readonly string[];
 }
-
-/** By path within the package, what a file holds. */
-export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** Nothing is written before all of it is there. @param to where; `dist` in the pack unless said @throws CliError */
 export async function buildPackage(dir: string, to: string | undefined): Promise<BuiltPackage> {

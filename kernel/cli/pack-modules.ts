@@ -5,8 +5,7 @@ import { type BuildFailure, type BuildOptions, type BuildResult, build, type Met
 import type { Pack } from '../../sdk/index.ts';
 import { isWithin } from '../within.ts';
 import { CliError } from './cli-error.ts';
-import type { Files } from './pack-build.ts';
-import type { OwnPackage } from './pack-package.ts';
+import type { Files, OwnPackage } from './pack-package.ts';
 
 /** What a Summit has for every pack. */
 const GIVEN: ReadonlySet<string> = new Set(['@summit/sdk']);

@@ -1,6 +1,8 @@
 import type { PolicyManifest } from '../../policies/manifest.ts';
 import type { Pack } from '../../sdk/index.ts';
-import type { Files } from './pack-build.ts';
+
+/** By path within the package, what a file holds. */
+export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** The package.json that lies in a pack's folder, as far as it goes into the one that is published. */
 export interface OwnPackage {

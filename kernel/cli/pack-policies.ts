@@ -4,7 +4,7 @@ import { sourcePath } from '../../policies/build/stage.ts';
 import { discrepancies } from '../../policies/discrepancies.ts';
 import { compiledIn, readManifest } from '../../policies/manifest.ts';
 import { CliError } from './cli-error.ts';
-import type { Files } from './pack-build.ts';
+import type { Files } from './pack-package.ts';
 
 /**
  * The policies of a pack as they were built, with the sources of the shared library that they were compiled from: the package

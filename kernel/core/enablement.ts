@@ -2,9 +2,9 @@ import { change, create, defineAction, type LockingReader, none, type Pack, Prob
 import { KERNEL_PACK } from '../admission.ts';
 import { PackEnablements, TenantConfigurations } from '../database/tables.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { settingsErrorsOf } from '../packs/settings.ts';
+import { settingsErrorsOf, unrecordableIn } from '../packs/settings.ts';
 import { requiredBy } from '../skus/required.ts';
-import { type FieldError, inWords } from '../validation.ts';
+import { type FieldError, invalidInput, inWords } from '../validation.ts';
 
 /**
  * `PUT /tenants/:id/packs/:pack_id`: an operator switches a pack on or off, or changes its settings. A SKU brings along what
@@ -32,6 +32,7 @@ export function setPackEnablement(packs: PackRegistry) {
       const pack = packs.find(params.pack_id ?? '');
       if (params.id !== tenant || !pack || pack.id === KERNEL_PACK)
         throw new Problem('not-found', `There is no pack ${params.pack_id} in tenant ${params.id}.`);
+      assertRecordable(input.settings ?? {});
       // One change of enablement at a time, so that two cannot each see the other's requirement met.
       const [configuration] = await db.find(TenantConfigurations, {});
       if (configuration) await db.lock(TenantConfigurations, configuration.id);
@@ -87,6 +88,12 @@ async function lock(db: LockingReader, known: readonly Enablement[], packs: read
   const changing = known.filter(({ pack_id }) => packs.some(({ id }) => id === pack_id)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   for (const { id, pack_id } of changing) locked.set(pack_id, await db.lock(PackEnablements, id));
   return locked;
+}
+
+/** @throws Problem `invalid-input`, also of a pack that is switched off */
+function assertRecordable(settings: Enablement['settings']): void {
+  const errors = unrecordableIn(settings).map((error) => ({ ...error, path: `settings.${error.path}` }));
+  if (errors.length > 0) throw invalidInput(errors);
 }
 
 /** @throws Problem `invalid-input`, listing every error: of a pack that is brought along, by its name */

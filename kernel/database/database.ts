@@ -4,7 +4,8 @@ import { PGliteDialect } from 'kysely';
 import type { Entity } from '../../sdk/index.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
-import { MIGRATIONS_TABLE, type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
+import { type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
+import { MIGRATIONS_TABLE } from './migration-record.ts';
 import { postgresDriver } from './postgres.ts';
 
 export type Row = Record<string, unknown>;

@@ -29,8 +29,8 @@ export class EmbeddedPostgres implements Session {
   #closing: Promise<void> | null = null;
   #ended: Error | null = null;
 
-  constructor(data: EmbeddedData) {
-    this.#thread = new Worker(new URL('./embedded-thread.ts', import.meta.url), { workerData: { data } satisfies Opening });
+  constructor(data: EmbeddedData, compiled?: WebAssembly.Module) {
+    this.#thread = new Worker(new URL('./embedded-thread.ts', import.meta.url), { workerData: { data, compiled } satisfies Opening });
     this.#thread.on('message', (answer: Answer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#end(new Error(`PGlite is closed: ${error.message}`, { cause: error })));
     this.#thread.on('exit', () => this.#end(new Error('PGlite is closed')));

@@ -10,6 +10,8 @@ export type EmbeddedData = string | Blob | null;
 
 export interface Opening {
   readonly data: EmbeddedData;
+  /** PGlite's code where it is compiled already: compiling it takes as long as all else. */
+  readonly compiled: WebAssembly.Module | undefined;
 }
 
 export interface Call {
@@ -74,12 +76,13 @@ async function perform(pglite: PGlite, { what, text, values }: Call): Promise<Re
   }
 }
 
-async function open({ data }: Opening): Promise<PGlite> {
+async function open({ data, compiled }: Opening): Promise<PGlite> {
   const folder = typeof data === 'string' ? join(data, 'database') : undefined;
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return PGlite.create({
     ...(folder === undefined ? {} : { dataDir: folder }),
     ...(data instanceof Blob ? { loadDataDir: data } : {}),
+    ...(compiled ? { pgliteWasmModule: compiled } : {}),
     parsers,
     // -F is fsync off: what was acknowledged outlives a crash of the process.
     startParams: PGlite.defaultStartParams.filter((param) => param !== '-F'),

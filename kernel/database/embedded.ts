@@ -13,11 +13,12 @@ export interface EmbeddedDriver extends Driver {
  * PostgreSQL in a thread of this process, one connection: transactions queue behind one another. It is opening when this
  * returns, and whoever uses it waits for it.
  * @param data a folder is locked; the rest is in memory
+ * @param compiled PGlite's code, for a process that opens it many times
  * @throws Error where another process has the data directory
  */
-export function embeddedDriver(data: EmbeddedData): EmbeddedDriver {
+export function embeddedDriver(data: EmbeddedData, compiled?: WebAssembly.Module): EmbeddedDriver {
   const lock = typeof data === 'string' ? lockDataDir(data) : null;
-  const postgres = new EmbeddedPostgres(data);
+  const postgres = new EmbeddedPostgres(data, compiled);
   return {
     postgres,
     transaction: (prologue, work) =>

@@ -1,4 +1,4 @@
-import { field, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import { bytesField, field, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
 
 /** The tables of the transparency log that actions write to, as log-migration.ts makes them; the rest is the sequencer's own. */
 
@@ -10,9 +10,9 @@ export const LogQueue = kernelTable({
     tenant_id: field.text(),
     at: field.timestamp(),
     receipt_id: field.uuid(),
-    leaf_hash: field.bytes(),
+    leaf_hash: bytesField(),
     /** Leaf hash of the receipt before it, which goes first. */
-    parent: optional(field.bytes()),
+    parent: optional(bytesField()),
   },
 });
 

@@ -2,6 +2,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { MigrationStep } from '../../sdk/index.ts';
+import { digestOfStep, type Executed, executedIn, recordDigests } from './migration-record.ts';
 import { kernelMigrations } from './migrations.ts';
 
 export interface MigrationOwner {
@@ -15,8 +16,6 @@ export interface MigrationOwner {
 export const KERNEL_OWNER = 'kernel';
 
 const kernel: MigrationOwner = { id: KERNEL_OWNER, migrations: kernelMigrations };
-
-export const MIGRATIONS_TABLE = 'summit_migrations';
 
 /** Three months, beside the one that is. */
 const MAKE_PARTITIONS = 'SELECT summit_make_partitions(3)';
@@ -34,7 +33,7 @@ export interface MigrationResult {
 
 /**
  * Brings the database up to this code, as its owner, one process at a time.
- * @throws Error where the kernel's own migrations fail, or are of a newer version than this code
+ * @throws Error where the kernel's own migrations fail, or are of a newer version than this code, or have changed since they ran
  */
 export async function migrate(orm: MikroORM, packs: readonly MigrationOwner[], embedded: boolean): Promise<MigrationResult> {
   await createRole(orm);
@@ -65,6 +64,7 @@ async function alone<T>(orm: MikroORM, embedded: boolean, work: () => Promise<T>
 async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promise<MigrationResult> {
   const executed = await executedIn(orm);
   const applied = await applyOne(orm, kernel, executed);
+  const sound = [kernel];
   const failed: { id: string; reason: string }[] = [];
   for (const pack of packs) {
     const missing = failed.find(({ id }) => Object.hasOwn(pack.requires ?? {}, id));
@@ -74,30 +74,34 @@ async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promis
     }
     try {
       applied.push(...(await applyOne(orm, pack, executed)));
+      sound.push(pack);
     } catch (error) {
       failed.push({ id: pack.id, reason: `its migrations failed: ${(error as Error).message}` });
     }
   }
+  const unrecorded = new Map(sound.flatMap(digestsOf).filter(([name]) => !executed.get(name)));
+  if (unrecorded.size > 0) await recordDigests(orm, unrecorded);
   return { applied, failed };
 }
 
-/** Asked directly: MikroORM's migrator is slow to set up, and most starts have nothing for it. */
-async function executedIn(orm: MikroORM): Promise<ReadonlySet<string>> {
-  const connection = orm.em.getConnection();
-  const [table] = await connection.execute<{ made: boolean }[]>(`SELECT to_regclass('${MIGRATIONS_TABLE}') IS NOT NULL AS made`);
-  if (!table?.made) return new Set();
-  const executed = await connection.execute<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
-  return new Set(executed.map(({ name }) => name));
-}
-
-/** The pending migrations of one owner. @throws Error where the database has one that this code does not know */
-async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: ReadonlySet<string>): Promise<string[]> {
-  const names = owner.migrations.map((step) => nameOf(owner, step));
-  const newer = [...executed].filter((name) => name.startsWith(`${owner.id}/`) && !names.includes(name));
+/**
+ * The pending migrations of one owner.
+ * @throws Error where the database has one that this code does not know, or one that has run says something else now
+ */
+async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: Executed): Promise<string[]> {
+  const digests = new Map(digestsOf(owner));
+  const newer = [...executed.keys()].filter((name) => name.startsWith(`${owner.id}/`) && !digests.has(name));
   if (newer.length > 0) {
     throw new Error(`the database is newer than this code, it has ${newer.join(', ')}: start the version that made them, or a later one`);
   }
-  const pending = names.filter((name) => !executed.has(name));
+  const changed = [...digests].flatMap(([name, digest]) => ((executed.get(name) ?? digest) === digest ? [] : [name]));
+  if (changed.length > 0) {
+    throw new Error(
+      `${changed.join(', ')} has run in this database and was changed since: put it back as it was, and what is to be otherwise into a new migration ` +
+        'beside it. Where nothing is to be kept, npx summit reset-demo begins anew',
+    );
+  }
+  const pending = [...digests.keys()].filter((name) => !executed.has(name));
   if (pending.length > 0) await orm.migrator.up({ migrations: pending });
   return pending;
 }
@@ -118,6 +122,10 @@ async function createRole(orm: MikroORM): Promise<void> {
       IF NOT becomes THEN EXECUTE format('GRANT summit_app TO %I', current_user); END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$`);
+}
+
+function digestsOf(owner: MigrationOwner): readonly (readonly [name: string, digest: string])[] {
+  return owner.migrations.map((step) => [nameOf(owner, step), digestOfStep(step)]);
 }
 
 function nameOf(owner: MigrationOwner, step: MigrationStep): string {

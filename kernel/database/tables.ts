@@ -1,4 +1,4 @@
-import { field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
+import { bytesField, field, governed, insertOnly, kernelTable, optional } from '../../sdk/index.ts';
 import type { WebhookEndpoint } from '../config/webhooks.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
@@ -19,8 +19,8 @@ export const Receipts = kernelTable({
     seq: optional(field.integer()),
     state_from: optional(field.text()),
     state_to: optional(field.text()),
-    leaf_hash: field.bytes(),
-    bytes: field.bytes(),
+    leaf_hash: bytesField(),
+    bytes: bytesField(),
     changes: field.text(),
     decision_ids: field.uuids(),
     at: field.timestamp(),
@@ -36,7 +36,7 @@ export const SubjectStates = kernelTable({
     version: field.integer(),
     status: field.text(),
     receipt_id: field.uuid(),
-    leaf_hash: field.bytes(),
+    leaf_hash: bytesField(),
   },
 });
 

@@ -19,6 +19,9 @@ export interface StoryMark {
   readonly ended: boolean;
 }
 
+/** Of every step: each stays what it was, also where a later version words it otherwise. Its key alone tells it from others. */
+export const STEP_DIGEST = 'the step of a story';
+
 export function stepKey(pack: string, step: string): string {
   return `${STORY_KEYS}${pack}/${step}`;
 }

@@ -10,7 +10,7 @@ import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { Outcomes } from '../outcome.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
-import { type StoryMark, stepKey } from './memory.ts';
+import { STEP_DIGEST, type StoryMark, stepKey } from './memory.ts';
 
 export interface NarratorServices {
   readonly database: Database;
@@ -71,7 +71,7 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
     signal.throwIfAborted();
     const caller = await callerOf(handle);
     const idempotencyKey = stepKey(pack, key);
-    const request = { params, read: async () => ({ body: input, idempotencyKey }) };
+    const request = { params, read: async () => ({ body: input, idempotencyKey, requestDigest: STEP_DIGEST }) };
     const run = () => runner.run(action, packOf(action), caller, request);
     const result = await run().catch((error: unknown) => {
       // Somebody may be telling the same story, and have done the step while this one looked: asked again, it is known.
@@ -122,8 +122,8 @@ export function narrate(services: NarratorServices, { tenant, pack, mark, signal
       return queries.run(query, packOf(query), await callerOf(handle), { params, query: { ...asked } });
     },
     async report(handle, key, events) {
-      const found = packs.operations.find(({ operation }) => operation.id === RECORD_USAGE);
-      if (found?.kind !== 'action') throw new TypeError(`there is no action ${RECORD_USAGE}`);
+      const found = packs.action(RECORD_USAGE);
+      if (!found) throw new TypeError(`there is no action ${RECORD_USAGE}`);
       const { body } = await act(handle, found.operation, { key, input: events });
       if (body.rejected !== 0)
         throw new Problem('invalid-input', `Usage of the demonstration of ${pack} is rejected: ${JSON.stringify(body.events)}`);

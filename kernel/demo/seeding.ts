@@ -66,8 +66,11 @@ export class Seeding {
         const ms = Math.round(performance.now() - begun);
         if (stories.length > 0) this.#log.info({ tenant, packs: stories.map(({ pack }) => pack), ms }, 'the tenant is seeded');
       } catch (error) {
-        if (this.#stopping.signal.aborted) this.#log.info({ tenant }, 'seeding was stopped: the next start goes on with it');
-        else this.#log.error({ err: error, tenant }, 'the tenant could not be seeded: `summit seed` tries again, and so does the next start');
+        if (this.#stopping.signal.aborted) {
+          this.#log.info({ tenant }, 'seeding was stopped: the next start goes on with it');
+          return;
+        }
+        this.#log.error({ err: error, tenant }, 'the tenant could not be seeded: `summit seed` tries again, and so does the next start');
       }
     }
   }
@@ -98,6 +101,7 @@ export class Seeding {
   }
 
   async #tell(tenant: string, pack: string, { title, tell }: Demo): Promise<Told> {
+    this.#stopping.signal.throwIfAborted();
     const { database } = this.#services;
     const mark = await beginStory(database, tenant, pack);
     const made: Record<string, number> = {};

@@ -28,7 +28,7 @@ export function kernelEdges({ actor, subject, decisions, approval, changes }: Ha
 /** @throws TypeError for a relationship that no pack declares: from its other end it would have no name */
 export function assertRelated({ relationships }: Pick<PackRegistry, 'relationships'>, { edges }: Pick<Changes, 'edges'>): void {
   if (isNone(edges)) return;
-  const stray = edges.find(({ relationship }) => !(relationship in relationships));
+  const stray = edges.find(({ relationship }) => !Object.hasOwn(relationships, relationship));
   if (stray) throw new TypeError(`the relationship ${stray.relationship} is one that no pack declares`);
 }
 

@@ -1,9 +1,11 @@
-import { Job } from 'node-schedule';
+import cronParser from 'cron-parser';
 
-/** Whether a cron expression means any time. */
+/** Whether a rule is a cron expression that means any time: read as node-schedule reads it, and not scheduled for that. */
 export function isSchedule(rule: string): boolean {
-  const job = new Job(() => undefined);
-  const scheduled = job.schedule({ rule, tz: 'UTC' });
-  job.cancel();
-  return scheduled;
+  try {
+    cronParser.parseExpression(rule, { tz: 'UTC' });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Effect, isNone, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
-import { type Admission, KERNEL_PACK } from '../admission.ts';
+import { KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 
@@ -12,6 +12,8 @@ interface Message {
   readonly effect: string;
   readonly subject_id: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Of its pack, as they were when the message was claimed. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly attempts: number;
 }
 
@@ -35,16 +37,14 @@ export class OutboxWorker {
   readonly #database: Database;
   readonly #packs: PackRegistry;
   readonly #runner: ActionRunner;
-  readonly #admission: Admission;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   #underway = new Set<Promise<void>>();
 
-  constructor(services: { database: Database; packs: PackRegistry; runner: ActionRunner; admission: Admission; log: Logger }) {
+  constructor(services: { database: Database; packs: PackRegistry; runner: ActionRunner; log: Logger }) {
     this.#database = services.database;
     this.#packs = services.packs;
     this.#runner = services.runner;
-    this.#admission = services.admission;
     this.#log = services.log.child({ service: 'outbox' });
   }
 
@@ -116,15 +116,16 @@ export class OutboxWorker {
 
   async #perform(tenant: string, message: Message): Promise<void> {
     const effect = this.#effect(message);
-    const { settings } = await this.#admission.packOf(tenant, message.pack);
     const log = this.#log.child({ tenant, effect: effect.id, message: message.id, subject: message.subject_id });
-    const { id: messageId, subject_id: subject, payload } = message;
+    const { id: messageId, subject_id: subject, payload, settings } = message;
     const context = { tenant, messageId, subject, payload, settings, log, signal: this.#stopping.signal };
-    const outcome = await this.#holding(tenant, messageId, () => effect.run(context));
-    if (isNone(effect.outcome)) return;
-    await this.#runner.runAsSystem(effect.outcome, message.pack, tenant, effect.id, { id: subject }, outcome).catch((error: unknown) => {
-      // An earlier attempt has recorded the outcome and died before it could say so.
-      if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
+    await this.#holding(tenant, messageId, async () => {
+      const outcome = await effect.run(context);
+      if (isNone(effect.outcome)) return;
+      await this.#runner.recordOutcome(effect.outcome, message.pack, tenant, effect.id, subject, outcome).catch((error: unknown) => {
+        // An earlier attempt has recorded the outcome and died before it could say so.
+        if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
+      });
     });
   }
 
@@ -134,13 +135,17 @@ export class OutboxWorker {
     return found;
   }
 
-  /** Claims by moving the time at which the message is next available: no lock is held while the effect runs. */
+  /**
+   * Claims by moving the time at which the message is next available: no lock is held while the effect runs. Whether its pack is
+   * switched on is read in the same statement, and not believed.
+   */
   async #claim(tenant: string, id: string): Promise<Message | undefined> {
     const [message] = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith<Message>(
         `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ attempts, $4))
            WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
-           RETURNING id, pack, effect, subject_id, payload, attempts`,
+           RETURNING id, pack, effect, subject_id, payload, attempts,
+             coalesce((SELECT settings FROM pack_enablements e WHERE e.tenant_id = $1 AND e.pack_id = outbox.pack), '{}') AS settings`,
         [tenant, id, CLAIM_SECONDS, LONGEST_CLAIM_SECONDS],
       ),
     );
@@ -148,13 +153,13 @@ export class OutboxWorker {
   }
 
   /** Keeps the claim on a message for as long as the work takes: nobody is to take it for crashed. */
-  async #holding<T>(tenant: string, id: string, work: () => Promise<T>): Promise<T> {
+  async #holding(tenant: string, id: string, work: () => Promise<void>): Promise<void> {
     const hold = () => this.#mark(tenant, id, 'available_at = greatest(available_at, summit_now() + make_interval(secs => $3))', [CLAIM_SECONDS]);
     const timer = setInterval(() => {
       hold().catch((error: unknown) => this.#log.warn({ err: error, tenant, message: id }, 'the claim on an outbox message could not be kept'));
     }, HOLD_EVERY_MS);
     try {
-      return await work();
+      await work();
     } finally {
       clearInterval(timer);
     }

@@ -49,10 +49,17 @@ function settingsFaults({ settings }: Pack): readonly string[] {
   }
 }
 
-function referenceFaults({ actions, queries, evidence, effects, jobs, views: { lists = [] } = {} }: Pack): readonly string[] {
+function referenceFaults({ actions, queries, evidence, effects, jobs, policies, views: { lists = [] } = {} }: Pack): readonly string[] {
   const outcomes = effects.flatMap(({ id, outcome }) => (isNone(outcome) ? [] : [{ what: `the effect "${id}"`, action: outcome }]));
   const runs = jobs.map(({ id, action }) => ({ what: `the job "${id}"`, action }));
+  const entrypoints = policies.flatMap((policy) => policy.entrypoints);
   return [
+    ...actions.flatMap(({ id, policy }) =>
+      // What is to be masked, and which bundle it takes, its policies say.
+      isNone(policy) || entrypoints.includes(policy.entrypoint)
+        ? []
+        : [`the action "${id}" asks ${policy.entrypoint}, which is not among the entrypoints of its pack's policies`],
+    ),
     ...[...outcomes, ...runs].flatMap(({ what, action }) =>
       actions.includes(action) ? [] : [`${what} names the action "${action.id}", which is not among its actions`],
     ),

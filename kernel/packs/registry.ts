@@ -1,4 +1,5 @@
 import type { Action, Meter, Pack, Query, UsageType } from '../../sdk/index.ts';
+import { type ResolvedSku, resolveSkus } from '../skus/resolve.ts';
 import { conflictsWith } from './conflicts.ts';
 
 /** Why a pack is not there, in words for /readyz, the log and the Switchboard. */
@@ -9,9 +10,16 @@ export interface FailedPack {
   readonly guessed?: true;
 }
 
-export type Operation =
-  | { readonly kind: 'action'; readonly pack: string; readonly operation: Action }
-  | { readonly kind: 'query'; readonly pack: string; readonly operation: Query };
+type ActionOf = { readonly kind: 'action'; readonly pack: string; readonly operation: Action };
+type QueryOf = { readonly kind: 'query'; readonly pack: string; readonly operation: Query };
+export type Operation = ActionOf | QueryOf;
+
+/** How a pack answers when other applications ask about a type of resource (AuthZEN). */
+export interface AnsweringPolicy {
+  readonly pack: string;
+  readonly entrypoint: string;
+  readonly mask: readonly string[];
+}
 
 /** The packs that loaded, in the order of their dependencies, and those that did not. */
 export class PackRegistry {
@@ -22,6 +30,8 @@ export class PackRegistry {
   #operations: readonly Operation[] | null = null;
   #usageTypes: ReadonlyMap<string, { readonly pack: string; readonly usage: UsageType }> | null = null;
   #relationships: Readonly<Record<string, string>> | null = null;
+  #answers: ReadonlyMap<string, AnsweringPolicy> | null = null;
+  #skus: readonly ResolvedSku[] | null = null;
   #answering: (pack: Pack) => readonly Query[] = () => {
     throw new TypeError('evidence and dashboards are answered once the kernel has installed its own pack');
   };
@@ -95,6 +105,8 @@ export class PackRegistry {
     this.#operations = null;
     this.#usageTypes = null;
     this.#relationships = null;
+    this.#answers = null;
+    this.#skus = null;
   }
 
   /** Every action and query; each declaration of evidence or a dashboard is a query of its pack, and is switched off with it. */
@@ -106,12 +118,12 @@ export class PackRegistry {
     return this.#operations;
   }
 
-  action(id: string): Operation | undefined {
-    return this.operations.find(({ kind, operation }) => kind === 'action' && operation.id === id);
+  action(id: string): ActionOf | undefined {
+    return this.operations.find((one): one is ActionOf => one.kind === 'action' && one.operation.id === id);
   }
 
-  query(id: string): Operation | undefined {
-    return this.operations.find(({ kind, operation }) => kind === 'query' && operation.id === id);
+  query(id: string): QueryOf | undefined {
+    return this.operations.find((one): one is QueryOf => one.kind === 'query' && one.operation.id === id);
   }
 
   /**
@@ -121,6 +133,24 @@ export class PackRegistry {
   maskOf(asking: string, entrypoint: string): readonly string[] {
     const policies = this.find(asking)?.policies ?? [];
     return policies.flatMap(({ entrypoints, mask = [] }) => (entrypoints.includes(entrypoint) ? mask : []));
+  }
+
+  /** By type of resource, of which only one pack may have it. */
+  get answers(): ReadonlyMap<string, AnsweringPolicy> {
+    this.#answers ??= new Map(
+      this.all.flatMap(({ id, policies }) =>
+        policies
+          .flatMap(({ answers = {} }) => Object.entries(answers))
+          .map(([type, entrypoint]) => [type, { pack: id, entrypoint, mask: this.maskOf(id, entrypoint) }] as const),
+      ),
+    );
+    return this.#answers;
+  }
+
+  /** Every SKU that loaded, resolved. @throws ConfigError naming each name that nothing provides */
+  skus(): readonly ResolvedSku[] {
+    this.#skus ??= resolveSkus(this);
+    return this.#skus;
   }
 
   /** Every type of usage event, with the pack that declares it. */

@@ -60,11 +60,13 @@ export class PolicyService {
 
   /**
    * Asks the action's policy.
+   * @param pack whose action it is, and which says what of the input is masked
    * @param digest of the bundle that decides for the tenant now
    * @throws Problem `unavailable` where there is no bundle; one that fails gives a decision of outcome `error`
    */
   async decide<Loaded>(
     tx: Transaction,
+    pack: string,
     action: Pick<Action, 'id' | 'entity'>,
     call: PolicyCall<unknown, Loaded>,
     loaded: Loaded,
@@ -84,7 +86,7 @@ export class PolicyService {
     if (!bundle) throw new Problem('unavailable', `No policy bundle answers ${entrypoint}. Nothing was changed.`);
     const judgement = await this.judge(bundle, entrypoint, input, canonical(input));
     const about = { action: action.id, actor: actor.id, subject_type: action.entity.type, subject_id: subjectId };
-    return { id: context.newId(), ...judgement, ...about, mask: this.#packs.maskOf(this.#packs.action(action.id)?.pack ?? '', entrypoint) };
+    return { id: context.newId(), ...judgement, ...about, mask: this.#packs.maskOf(pack, entrypoint) };
   }
 
   /** Evaluates, and counts the time it took. Nothing is stored. @param inputText the input as canonical JSON */

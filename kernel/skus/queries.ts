@@ -2,7 +2,7 @@ import { defineQuery, Nullable, Problem, pageOf, type Query, type Reader, Strict
 import { Policies, TenantPolicyBundles } from '../database/policy-tables.ts';
 import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { type Provision, type ResolvedPolicy, type ResolvedSku, resolveSkus } from './resolve.ts';
+import type { Provision, ResolvedPolicy, ResolvedSku } from './resolve.ts';
 
 const Text = Type.String();
 const Enabled = Type.Boolean({ description: 'Whether the tenant has what provides it' });
@@ -43,7 +43,7 @@ export function skuQueries(packs: PackRegistry): readonly Query[] {
       answer: pageOf(SkuAnswer),
       async run({ db }) {
         const tenant = await tenantOf(db);
-        const items = resolveSkus(packs).map((sku) => skuView(sku, tenant));
+        const items = packs.skus().map((sku) => skuView(sku, tenant));
         return { items, next_cursor: null, total: items.length };
       },
     }),
@@ -54,7 +54,7 @@ export function skuQueries(packs: PackRegistry): readonly Query[] {
       query: Strict({}),
       answer: SkuAnswer,
       async run({ db, params }) {
-        const sku = resolveSkus(packs).find(({ pack }) => pack.id === params.id);
+        const sku = packs.skus().find(({ pack }) => pack.id === params.id);
         if (!sku) throw new Problem('not-found', `There is no SKU ${params.id}.`);
         return skuView(sku, await tenantOf(db));
       },

@@ -12,3 +12,14 @@ export function requiredBy({ requires }: Pick<Pack, 'requires'>, packs: Pick<Pac
   }
   return found;
 }
+
+/** Of what a tenant has, each pack with those that it requires and the tenant has not got, as where a newer version has come to require them. */
+export function unmetIn(
+  enabled: ReadonlySet<string>,
+  packs: Pick<PackRegistry, 'all' | 'declared'>,
+): readonly { readonly pack: string; readonly missing: readonly string[] }[] {
+  return packs.all.flatMap((pack) => {
+    const missing = enabled.has(pack.id) ? [...requiredBy(pack, packs)].filter((id) => !enabled.has(id)) : [];
+    return missing.length > 0 ? [{ pack: pack.id, missing }] : [];
+  });
+}

@@ -34,14 +34,14 @@ export interface ResolvedSku {
 }
 
 /** Every SKU that loaded, resolved. @throws ConfigError naming each name that nothing provides, with the nearest known one */
-export function resolveSkus(packs: PackRegistry): readonly ResolvedSku[] {
+export function resolveSkus(packs: Pick<PackRegistry, 'all' | 'declared'>): readonly ResolvedSku[] {
   const errors: string[] = [];
   const resolved = packs.all.filter(isSku).map((pack) => resolve(pack, packs, errors));
   if (errors.length > 0) throw new ConfigError(errors);
   return resolved;
 }
 
-function resolve(pack: SkuPack, packs: PackRegistry, errors: string[]): ResolvedSku {
+function resolve(pack: SkuPack, packs: Pick<PackRegistry, 'all' | 'declared'>, errors: string[]): ResolvedSku {
   const ids = requiredBy(pack, packs);
   const required = packs.all.filter(({ id }) => ids.has(id));
   const sources = packs.all.filter(({ id }) => id === KERNEL_PACK || ids.has(id));

@@ -11,8 +11,8 @@ export interface TenantPacks {
   readonly unread: readonly string[];
 }
 
-/** A SKU that failed enables what it requires all the same, as a pack that failed stays enabled: for when they are mended. */
-export function packsOf({ packs }: Pick<TenantFile, 'packs'>, registry: Pick<PackRegistry, 'declared' | 'failed'>): TenantPacks {
+/** Adds what the SKUs that are enabled require. One that failed enables it all the same, as a pack that failed stays enabled: for when they are mended. */
+export function expandSkus({ packs }: Pick<TenantFile, 'packs'>, registry: Pick<PackRegistry, 'declared' | 'failed'>): TenantPacks {
   const enabled = Object.keys(packs).filter((id) => packs[id]?.enabled);
   const bySku = enabled.flatMap((sku) => {
     const pack = registry.declared(sku);

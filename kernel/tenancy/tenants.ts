@@ -9,12 +9,15 @@ import { applyConfig } from '../core/apply-config.ts';
 import { configurePolicy } from '../core/policy-activation.ts';
 import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
+import { createReader } from '../database/reader.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { settingsErrorsOf } from '../packs/settings.ts';
+import { settingsErrorsOf, unrecordableIn } from '../packs/settings.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
-import { packsOf } from '../skus/tenant-packs.ts';
+import { unmetIn } from '../skus/required.ts';
+import { expandSkus } from '../skus/tenant-packs.ts';
 
 const KNOWN_MS = 1_000;
 
@@ -60,14 +63,22 @@ export class Tenants {
     for (const file of files) {
       await this.#applyOne(file);
       await this.#applyPolicies(file);
+      await this.#warnOfUnmet(file.id);
     }
+  }
+
+  /** A file that has not changed is not applied again, also where a SKU that it enables has come to require more. */
+  async #warnOfUnmet(tenant: string): Promise<void> {
+    const enabled = await this.#database.transaction(tenant, 'read', (tx) => enabledPacks(createReader(tx, tenant)));
+    for (const { pack, missing } of unmetIn(enabled, this.#packs))
+      this.#log.warn({ tenant, pack, missing }, 'the tenant has a pack and not what that requires: enable what is missing, or a SKU once more');
   }
 
   async #applyOne(file: TenantFile): Promise<void> {
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
       tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
     );
-    const { packs, unread } = packsOf(file, this.#packs);
+    const { packs, unread } = expandSkus(file, this.#packs);
     // Applied while manifests could not be read, it is applied again once they can.
     const digest = unread.length === 0 ? digestOf(file) : digestOf({ file, unread });
     if (applied.some(({ file_digest }) => file_digest === digestOf(file) || file_digest === digest)) return;
@@ -117,14 +128,14 @@ export class Tenants {
   }
 
   #packErrors(file: TenantFile): readonly string[] {
-    const { packs, errors } = packsOf(file, this.#packs);
+    const { packs, errors } = expandSkus(file, this.#packs);
     const enabled = Object.entries(packs).filter(([, pack]) => pack.enabled);
     const found = enabled.flatMap(([packId, { settings = {} }]) => {
       const pack = this.#packs.find(packId);
       if (!pack) {
         // A pack that failed to load, perhaps before it could say its id, is reported elsewhere, and so is a SKU that lacks one of
         // its packs; its tenants keep their settings for when it is mended.
-        const reported = !(packId in file.packs) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
+        const reported = !Object.hasOwn(file.packs, packId) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
         return reported ? [] : [`${packId}: no such pack is configured`];
       }
       // What a SKU requires it enables, unless that contradicts the file.
@@ -134,7 +145,12 @@ export class Tenants {
         ...settingsErrorsOf(pack, settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
       ];
     });
-    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found].map((error) => `tenant ${file.id}: packs.${error}`);
+    const unrecordable = Object.entries(packs).flatMap(([packId, { settings = {} }]) =>
+      unrecordableIn(settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
+    );
+    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found, ...unrecordable].map(
+      (error) => `tenant ${file.id}: packs.${error}`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Period, type Plan, PricePlan, planErrors, Strict, Type } from '@summit/sdk';
+import { Period, type Plan, PricePlan, planErrors, Strict, settingsOf, Type } from '@summit/sdk';
 
 /** What a tenant is billed by, and for how long a period takes in what comes late. */
 export const settings = Strict({
@@ -10,11 +10,6 @@ export const settings = Strict({
     Type.Integer({ minimum: 0, maximum: 60, description: 'Days after the end of a period until it is closed; 2 unless said' }),
   ),
 });
-
-interface Settings {
-  readonly plans?: readonly { readonly from?: string; readonly plan: Plan }[];
-  readonly grace_days?: number;
-}
 
 interface Configured {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -29,7 +24,7 @@ export interface Assignment {
 }
 
 export function assignmentsOf(context: Configured): readonly Assignment[] {
-  return (settingsOf(context).plans ?? []).map(({ from = null, plan }) => ({ from, plan }));
+  return (settingsOf(settings, context).plans ?? []).map(({ from = null, plan }) => ({ from, plan }));
 }
 
 /** The plan that holds in a period; null before the first. */
@@ -38,12 +33,12 @@ export function planFor(period: string, context: Configured): Plan | null {
 }
 
 export function graceDaysOf(context: Configured): number {
-  return settingsOf(context).grace_days ?? DEFAULT_GRACE_DAYS;
+  return settingsOf(settings, context).grace_days ?? DEFAULT_GRACE_DAYS;
 }
 
 /** What the schema cannot say: the sense of each plan, and their order. */
 export function settingsErrors(of: Readonly<Record<string, unknown>>) {
-  const { plans = [] } = settingsOf({ settings: of });
+  const { plans = [] } = settingsOf(settings, { settings: of });
   return plans.flatMap(({ from, plan }, index) => {
     const before = plans[index - 1];
     const sense = planErrors(plan).map(({ path, message }) => ({ path: `plans.${index}.plan.${path}`, message }));
@@ -57,9 +52,4 @@ export function settingsErrors(of: Readonly<Record<string, unknown>>) {
     const same = plans.findIndex((other, at) => at < index && other.plan.id === plan.id && other.plan.version === plan.version);
     return same < 0 ? sense : [...sense, { path: `plans.${index}.plan.version`, message: `is that of plans.${same} too: raise it` }];
   });
-}
-
-/** The kernel has checked the settings by what is above when they were set. */
-function settingsOf(context: Configured): Settings {
-  return context.settings as Settings;
 }

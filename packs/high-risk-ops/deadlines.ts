@@ -1,5 +1,6 @@
+import { settingsOf } from '@summit/sdk';
 import type { Request } from './request.ts';
-import { settingsOf } from './settings.ts';
+import { settings } from './settings.ts';
 
 const PENDING_LAPSE_HOURS = 168;
 const APPROVED_LAPSE_HOURS = 24;
@@ -10,7 +11,7 @@ interface Configured {
 
 /** How long a request may stay in a state without being used, in hours. */
 export function lapseHours(status: 'pending' | 'approved', context: Configured): number {
-  const { pending_lapse_hours = PENDING_LAPSE_HOURS, approved_lapse_hours = APPROVED_LAPSE_HOURS } = settingsOf(context);
+  const { pending_lapse_hours = PENDING_LAPSE_HOURS, approved_lapse_hours = APPROVED_LAPSE_HOURS } = settingsOf(settings, context);
   return status === 'pending' ? pending_lapse_hours : approved_lapse_hours;
 }
 

@@ -1,14 +1,14 @@
-import { defineEffect } from '@summit/sdk';
+import { defineEffect, settingsOf } from '@summit/sdk';
 import { recordOutcome } from './actions/record-outcome.ts';
 import { executors } from './executors/executor.ts';
-import { settingsOf } from './settings.ts';
+import { settings } from './settings.ts';
 
 export const grantAccess = defineEffect({
   id: 'high-risk-ops.grant-access',
   outcome: recordOutcome,
   async run(context) {
     const { target, duration_minutes } = context.payload as { target: string; duration_minutes: number };
-    const configured = settingsOf(context).targets?.[target];
+    const configured = settingsOf(settings, context).targets?.[target];
     // The target was configured when the request was made; it may have been taken away since.
     if (!configured) return { success: false, error: `${target} is no longer a configured target`, target_executor: 'none' };
     const target_executor = configured.executor;

@@ -63,4 +63,4 @@ export const getRequest = defineQuery({
   },
 });
 
-export const requestReceipts = receiptsOf(HighRiskRequest, { path: '/high-risk-ops/requests/:id', title: 'The receipts of a request' });
+export const requestReceipts = receiptsOf(HighRiskRequest, { path: '/high-risk-ops/requests', title: 'The receipts of a request' });

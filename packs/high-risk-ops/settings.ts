@@ -16,8 +16,3 @@ export const settings = Strict({
 
 export type Settings = Static<typeof settings>;
 export type Target = Settings['targets'][string];
-
-/** The kernel has checked the settings by the schema above when they were set. */
-export function settingsOf(context: { settings: Readonly<Record<string, unknown>> }): Settings {
-  return context.settings as Settings;
-}

@@ -153,7 +153,7 @@ export const quoteRevisions = defineQuery({
   },
 });
 
-export const quoteReceipts = receiptsOf(Quote, { path: '/revops/quotes/:id', title: 'The receipts of a quote' });
+export const quoteReceipts = receiptsOf(Quote, { path: '/revops/quotes', title: 'The receipts of a quote' });
 
 /** undefined where nobody was asked for, null where there is no such person. */
 async function ownerIn(db: Reader, handle: string | undefined): Promise<string | null | undefined> {

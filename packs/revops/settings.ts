@@ -1,4 +1,4 @@
-import { Decimal, decimalOf, type Static, Strict, Type } from '@summit/sdk';
+import { Decimal, decimalOf, Strict, settingsOf, Type } from '@summit/sdk';
 
 /** Settings are on record, where numbers are whole. */
 const PercentSetting = Type.Union(
@@ -30,8 +30,6 @@ export const settings = Strict({
   team: Type.Optional(Type.String({ description: 'The team that new opportunities go to; enterprise unless said' })),
 });
 
-export type Settings = Static<typeof settings>;
-
 export interface Configured {
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -42,7 +40,7 @@ const DEFAULT_TEAM = 'enterprise';
 
 /** By segment, up to which discount an account executive decides alone. */
 export function segmentsOf(context: Configured): Readonly<Record<string, { readonly self_approval_percent: string }>> {
-  const { segments } = settingsOf(context);
+  const { segments } = settingsOf(settings, context);
   const configured = segments ?? Object.fromEntries(DEFAULT_SEGMENTS.map((name) => [name, { self_approval_percent: DEFAULT_PERCENT }]));
   return Object.fromEntries(
     Object.entries(configured).map(([name, { self_approval_percent }]) => [
@@ -54,15 +52,10 @@ export function segmentsOf(context: Configured): Readonly<Record<string, { reado
 
 /** The highest band that the amount reaches; null where it reaches none. */
 export function amountBandOf(amount: string, context: Configured): string | null {
-  const reached = (settingsOf(context).amount_bands ?? []).filter(({ from }) => new Decimal(amount).gte(from));
+  const reached = (settingsOf(settings, context).amount_bands ?? []).filter(({ from }) => new Decimal(amount).gte(from));
   return reached.toSorted((a, b) => new Decimal(a.from).cmp(b.from)).at(-1)?.name ?? null;
 }
 
 export function teamOf(context: Configured): string {
-  return settingsOf(context).team ?? DEFAULT_TEAM;
-}
-
-/** The kernel has checked the settings by the schema above when they were set. */
-function settingsOf(context: Configured): Settings {
-  return context.settings as Settings;
+  return settingsOf(settings, context).team ?? DEFAULT_TEAM;
 }

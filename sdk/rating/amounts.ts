@@ -3,7 +3,8 @@ import type { Fraction } from 'fraction.js';
 import { exact, fixed, total } from './exact.ts';
 
 /**
- * The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY; undefined where there is no such currency.
+ * The decimal places of a currency's minor unit (ISO 4217): 2 for USD, 0 for JPY; undefined where there is no such currency,
+ * which `minorUnits` of `@summit/sdk` refuses.
  *
  * @example
  * ```ts

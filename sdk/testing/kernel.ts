@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../kernel/config/config.ts';
-import { embeddedDriver } from '../../kernel/database/embedded.ts';
 import { createLog } from '../../kernel/log.ts';
 import { type Overrides, type Summit, startSummit } from '../../kernel/main.ts';
 import { freshDatabase } from './fresh-database.ts';
-import { migrated } from './migrated.ts';
+import { embeddedFrom } from './migrated.ts';
 import { keepSnapshot, restoreFiles, snapshotFor } from './snapshots.ts';
 
 /** Where a Summit of a test has its data. */
@@ -84,7 +83,7 @@ export async function startTestKernel(configure: (place: Place) => Config, { sta
 async function onEmbedded(config: Config, isNow: boolean): Promise<Pick<Overrides, 'engine' | 'opened'>> {
   const snapshot = isNow ? snapshotFor(config) : undefined;
   if (snapshot) restoreFiles(snapshot, config.dataDir);
-  const engine = embeddedDriver(snapshot?.database ?? (await migrated()));
+  const engine = await embeddedFrom(snapshot?.database);
   return { engine, ...(snapshot || !isNow ? {} : { opened: (services) => keepSnapshot(config, services, engine) }) };
 }
 

@@ -62,9 +62,9 @@ export interface TestPack {
   now(): Promise<string>;
   /** Runs a job now; none runs by itself. @returns how many subjects it acted on */
   runJob(id: string, tenant?: string): Promise<number>;
-  /** Delivers what waits in the outbox and is due: effects that failed before, and webhooks. */
+  /** Delivers what waits in the outbox and is due, 20 messages of each tenant at most: effects that failed before, and webhooks. */
   deliver(): Promise<void>;
-  /** All receipts of a subject, oldest first. */
+  /** The receipts of a subject, oldest first; of more than 200 the latest. */
   receipts(subjectId: string): Promise<readonly ReceiptView[]>;
   /** Downloads evidence as an auditor does, and verifies it by the keys that the auditor has pinned. @throws Error where it is not to be had */
   evidence(path: string): Promise<Report>;
@@ -130,6 +130,9 @@ export async function startRigged(folder: string | URL, options: TestPackOptions
     startsAt: options.startsAt,
     rig: (pack) => rig.rigged(pack),
     idle: true,
+  }).catch(async (error: unknown) => {
+    await receiver?.close();
+    throw error;
   });
   const { summit } = kernel;
   const { services } = summit;

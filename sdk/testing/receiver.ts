@@ -10,6 +10,8 @@ export interface Received {
 
 type Reply = { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | 'nothing at all';
 
+const RECEIVED = 'received';
+
 /** Stands for those who receive webhooks: remembers what comes, and answers as a test wants it. */
 export class Receiver {
   readonly url: string;
@@ -25,6 +27,7 @@ export class Receiver {
       for await (const chunk of request.setEncoding('utf8')) body += chunk;
       const path = request.url ?? '';
       this.#received = [...this.#received, { path, headers: request.headers, body }];
+      this.#server.emit(RECEIVED);
       const reply = this.#replies.get(path) ?? { status: 204 };
       if (reply !== 'nothing at all') response.writeHead(reply.status, reply.headers).end();
     });
@@ -49,8 +52,9 @@ export class Receiver {
     return this.#received.map(({ path }) => path).toSorted();
   }
 
+  /** Resolves when the next request has come in whole. */
   async next(): Promise<void> {
-    await once(this.#server, 'request');
+    await once(this.#server, RECEIVED);
   }
 
   forget(): void {

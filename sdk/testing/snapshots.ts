@@ -17,7 +17,14 @@ const kept = new Map<string, Snapshot>();
 
 /** What an earlier start in this process with the same configuration has left; undefined where there was none. */
 export function snapshotFor(config: Config): Snapshot | undefined {
-  return kept.get(keyOf(config));
+  const key = keyOf(config);
+  const found = kept.get(key);
+  if (found) {
+    // The one that has not been asked for the longest goes first.
+    kept.delete(key);
+    kept.set(key, found);
+  }
+  return found;
 }
 
 /**
@@ -25,8 +32,8 @@ export function snapshotFor(config: Config): Snapshot | undefined {
  * have nothing before it that could be signed in two ways.
  */
 export async function keepSnapshot(config: Config, { transparencyLog }: Kernel['services'], engine: EmbeddedDriver): Promise<void> {
-  // An address that was made for one test is not met again.
-  if (config.tenants.some(({ webhooks = [] }) => webhooks.length > 0)) return;
+  // An address that was made for one test is not met again, and a witness is not to hear of the log before the test begins.
+  if (config.log.witnesses.length > 0 || config.tenants.some(({ webhooks = [] }) => webhooks.length > 0)) return;
   await Promise.all(config.tenants.map(({ id }) => transparencyLog.advance(id)));
   const [oldest] = kept.keys();
   if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);

@@ -9,6 +9,7 @@ import { Icon } from './icon.ts';
 import { apiPath } from './links.ts';
 import { say } from './messages.ts';
 import { useResource } from './resource.ts';
+import { textOf } from './typed.ts';
 import type { Item } from './view.ts';
 
 /** What a pack says of a field that its schema does not. */
@@ -179,11 +180,6 @@ function Rows({ name, path, schema, required, value, errors, view, onChange }: F
 /** What a schema says of a field goes on from its name; in a form it stands by itself. */
 function sentence(description: string | undefined): string | undefined {
   return description && description.charAt(0).toUpperCase() + description.slice(1);
-}
-
-function textOf(event: Event): string {
-  const { target } = event;
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ? target.value : '';
 }
 
 function checkedOf(event: Event): boolean {

@@ -8,7 +8,7 @@ import { Icon } from './icon.ts';
 import type { Parameters } from './links.ts';
 import { say } from './messages.ts';
 import { Popover } from './popover.ts';
-import { useTyped } from './typed.ts';
+import { textOf, useTyped } from './typed.ts';
 
 /** What every list takes beside its filters. */
 const PAGING: ReadonlySet<string> = new Set(['limit', 'cursor', 'count', 'sort', 'q', 'format']);
@@ -84,7 +84,7 @@ function Filter({ title, schema, value, onChange }: FilterProps) {
   const choices = schema.type === 'boolean' ? ['true', 'false'] : choicesOf(bare(schema) ?? schema);
   const text = (choice: string) => (schema.type === 'boolean' ? say(choice === 'true' ? 'field.yes' : 'field.no') : words(choice));
   if (choices) {
-    return html`<span class="filter"><label for=${id}>${title}</label><select id=${id} onChange=${(event: Event) => onChange(valueIn(event))}>
+    return html`<span class="filter"><label for=${id}>${title}</label><select id=${id} onChange=${(event: Event) => onChange(textOf(event))}>
       <option value="" selected=${value === ''}>${say('filter.all')}</option>
       ${choices.map((choice) => html`<option key=${choice} value=${choice} selected=${choice === value}>${text(choice)}</option>`)}
     </select></span>`;
@@ -106,7 +106,7 @@ interface TypedProps {
 
 function Typed({ id, type, value, onChange }: TypedProps) {
   const [typed, setTyped] = useTyped(value);
-  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : undefined} value=${typed} onInput=${(event: Event) => setTyped(valueIn(event))} onChange=${(event: Event) => onChange(valueIn(event).trim())} />`;
+  return html`<input id=${id} type=${type} class=${type === 'text' ? 'short' : undefined} value=${typed} onInput=${(event: Event) => setTyped(textOf(event))} onChange=${(event: Event) => onChange(textOf(event).trim())} />`;
 }
 
 /** The first moment of a day where the browser is; nothing of what is no day. */
@@ -153,15 +153,11 @@ function Search({ value, onChange }: { readonly value: string; readonly onChange
     onChange(typed.trim());
   };
   const type = (event: Event) => {
-    setTyped(valueIn(event));
-    if (valueIn(event) === '' && value !== '') onChange('');
+    setTyped(textOf(event));
+    if (textOf(event) === '' && value !== '') onChange('');
   };
   return html`<form class="filter search" onSubmit=${submit}>
     <label for=${id} class="sr-only">${say('filter.search')}</label>
     <input id=${id} type="search" data-search placeholder=${say('filter.search')} value=${typed} maxlength="200" onInput=${type} />
   </form>`;
-}
-
-function valueIn(event: Event): string {
-  return event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement ? event.target.value : '';
 }

@@ -9,3 +9,8 @@ export function useTyped(value: string): readonly [string, (text: string) => voi
   useEffect(() => setTyped(value), [value]);
   return [typed, setTyped];
 }
+
+/** What a field of text or a choice holds now, by the event that it has sent; empty for an event of anything else. */
+export function textOf({ target }: Event): string {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ? target.value : '';
+}

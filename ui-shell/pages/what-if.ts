@@ -15,6 +15,7 @@ import {
   shortId,
   signedIn,
   Tabs,
+  textOf,
   useEffect,
   useId,
   useResource,
@@ -150,15 +151,11 @@ function SubjectField({ list, value, onChange }: SubjectFieldProps) {
     <label for=${id}>${say('subject')}</label>
     <p class="hint" id=${`${id}-hint`}>${say('subject-hint')}</p>
     <input id=${id} type="text" list=${`${id}-known`} aria-describedby=${`${id}-hint`} autocomplete="off" value=${typed}
-      onInput=${(event: Event) => setTyped(textIn(event))} onChange=${(event: Event) => onChange(textIn(event).trim())} />
+      onInput=${(event: Event) => setTyped(textOf(event))} onChange=${(event: Event) => onChange(textOf(event).trim())} />
     <datalist id=${`${id}-known`}>
       ${(known.value?.items ?? []).map((item) => html`<option key=${String(item.id)} value=${String(item.id)}>${[nameOfItem(item), item.status, shortId(String(item.id))].filter(Boolean).join(' · ')}</option>`)}
     </datalist>
   </div>`;
-}
-
-function textIn({ target }: Event): string {
-  return target instanceof HTMLInputElement ? target.value : '';
 }
 
 function JsonInput({ initial, onInput }: { readonly initial: Item; readonly onInput: (input: Item | null) => void }) {

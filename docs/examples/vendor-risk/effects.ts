@@ -1,13 +1,13 @@
-import { defineEffect } from '@summit/sdk';
+import { defineEffect, settingsOf } from '@summit/sdk';
 import { recordSuspension } from './actions/suspend.ts';
-import { settingsOf } from './settings.ts';
+import { settings } from './settings.ts';
 
 /** Tells procurement to order nothing more. It may be told twice of one vendor, by the same key; while it is down, it is told later. */
 export const blockPurchases = defineEffect({
   id: 'vendor-risk.block-purchases',
   outcome: recordSuspension,
   async run({ subject, payload, messageId, signal, log, ...context }) {
-    const { procurement_url } = settingsOf(context);
+    const { procurement_url } = settingsOf(settings, context);
     if (procurement_url === undefined) return { procurement: 'not_connected' };
     const response = await fetch(procurement_url, {
       method: 'POST',

@@ -58,4 +58,4 @@ export const getVendor = defineQuery({
   run: async ({ db, params }) => presentVendor(await readVendor(db, params.id ?? '')),
 });
 
-export const vendorReceipts = receiptsOf(Vendor, { path: '/vendor-risk/vendors/:id', title: 'The receipts of a vendor' });
+export const vendorReceipts = receiptsOf(Vendor, { path: '/vendor-risk/vendors', title: 'The receipts of a vendor' });

@@ -1,4 +1,4 @@
-import { type Static, Strict, Type } from '@summit/sdk';
+import { Strict, Type } from '@summit/sdk';
 
 export const settings = Strict({
   review_days: Type.Optional(
@@ -8,8 +8,3 @@ export const settings = Strict({
     Type.String({ pattern: '^https?://', description: 'Where procurement is told who is suspended; without it, people tell it themselves' }),
   ),
 });
-
-/** The kernel has checked them by the schema. */
-export function settingsOf(context: { readonly settings: Readonly<Record<string, unknown>> }): Static<typeof settings> {
-  return context.settings;
-}

@@ -4,16 +4,18 @@ import {
   type ApprovalRound,
   Currency,
   DecimalAnswer,
+  type Decision,
   Id,
   type LoadContext,
   Nullable,
   present,
   type Reader,
+  settingsOf,
   Timestamp,
   Type,
 } from '@summit/sdk';
 import { Assessment, DATA_ACCESS, PROCUREMENT_OUTCOMES, Vendor } from './entities.ts';
-import { settingsOf } from './settings.ts';
+import { settings } from './settings.ts';
 
 export const VendorAnswer = Type.Object({
   id: Id,
@@ -105,15 +107,15 @@ export const judgement = {
 };
 
 /** What the policy has made of a vendor: where nobody must accept the risk, it is accepted at once. */
-export function judged({ decision, ...at }: ActionContext<unknown>, waiting: 'registered' | 'assessed') {
-  const required_approvals = decision?.required_approvals ?? [];
-  const risk = decision?.reasons[0]?.rule ?? '';
+export function judged({ decision, ...at }: ActionContext<unknown, Decision>, waiting: 'registered' | 'assessed') {
+  const { required_approvals, reasons } = decision;
+  const risk = reasons[0]?.rule ?? '';
   return { risk, required_approvals, ...(required_approvals.length === 0 ? accepted(at) : { status: waiting, review_at: null }) };
 }
 
 const DAY_MS = 86_400_000;
 
 export function accepted(at: Pick<ActionContext<unknown>, 'now' | 'settings'>) {
-  const { review_days = 365 } = settingsOf(at);
+  const { review_days = 365 } = settingsOf(settings, at);
   return { status: 'accepted', review_at: new Date(Date.parse(at.now) + review_days * DAY_MS).toISOString() };
 }

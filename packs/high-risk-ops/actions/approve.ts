@@ -20,7 +20,7 @@ export const approveRequest = defineAction({
   approval: { status: 'approved', round: roundOf },
 
   apply(file, at) {
-    const request = change(HighRiskRequest, at, file.request, { status: at.approval?.complete ? 'approved' : 'pending' });
+    const request = change(HighRiskRequest, at, file.request, { status: at.approval.complete ? 'approved' : 'pending' });
     return {
       subjects: [request],
       edges: none('the kernel links request, approval and approver'),

@@ -1,9 +1,9 @@
-import { Comment, create, defineAction, edge, Problem, Strict, Type } from '@summit/sdk';
+import { Comment, create, defineAction, edge, Problem, Strict, settingsOf, Type } from '@summit/sdk';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
 import { presentRequest, resourceOf } from '../request.ts';
 import { everybody } from '../roles.ts';
-import { settingsOf } from '../settings.ts';
+import { settings } from '../settings.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 63 });
 
@@ -27,7 +27,7 @@ export const createRequest = defineAction({
 
   async load(context) {
     const { target } = context.input;
-    const targets = Object.keys(settingsOf(context).targets);
+    const targets = Object.keys(settingsOf(settings, context).targets);
     if (!targets.includes(target)) {
       const message = `is not one of the configured targets ${targets.join(', ')}`;
       throw new Problem('invalid-input', `target ${message}`, { errors: [{ path: 'target', message }] });
@@ -47,7 +47,7 @@ export const createRequest = defineAction({
       status: 'pending',
       ...input,
       requester_id: actor.id,
-      required_approvals: decision?.required_approvals ?? [],
+      required_approvals: decision.required_approvals,
       executor_id: null,
       started_at: null,
       expires_at: null,
@@ -61,7 +61,7 @@ export const createRequest = defineAction({
         request: request.after,
         approvals: [],
         execution: null,
-        decisionIds: decision ? [decision.id] : [],
+        decisionIds: [decision.id],
         handles: new Map([[actor.id, actor.handle]]),
       }),
     };

@@ -24,15 +24,15 @@ export const approveQuote = defineAction({
     assertNotExpired(file.quote, at.now);
     const { approval } = at;
     const quote = change(Quote, at, file.quote, {
-      status: approval?.complete ? 'approved' : 'pending_approval',
-      received_approvals: [...file.quote.received_approvals, ...(approval ? [approval.approval.role] : [])],
-      approved_at: approval?.complete ? at.now : null,
+      status: approval.complete ? 'approved' : 'pending_approval',
+      received_approvals: [...file.quote.received_approvals, approval.approval.role],
+      approved_at: approval.complete ? at.now : null,
     });
     return {
       subjects: [quote],
       edges: none('the kernel links quote, approval and approver'),
       usage: none('an approval is part of the workflow that the submission started'),
-      events: approval?.complete ? [occurred(quoteApproved, quote.after.id, approvalOf(quote.after, at.now))] : [],
+      events: approval.complete ? [occurred(quoteApproved, quote.after.id, approvalOf(quote.after, at.now))] : [],
       answer: presentChanged(file, { quote: quote.after }, at),
     };
   },

@@ -26,7 +26,7 @@ export const rejectQuote = defineAction({
       subjects: [quote],
       edges: none('the kernel links quote, rejection and who rejected'),
       usage: none('a rejection is part of the workflow that the submission started'),
-      events: [occurred(quoteRejected, quote.after.id, { ...offerOf(quote.after), role: at.approval?.approval.role ?? '' })],
+      events: [occurred(quoteRejected, quote.after.id, { ...offerOf(quote.after), role: at.approval.approval.role })],
       answer: presentChanged(file, { quote: quote.after }, at),
     };
   },

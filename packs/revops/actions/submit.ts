@@ -28,7 +28,7 @@ export const submitQuote = defineAction({
   apply(file, at) {
     assertNotExpired(file.quote, at.now);
     const { actor, decision } = at;
-    const { required_approvals = [], kept_approvals = [] } = decision ?? {};
+    const { required_approvals, kept_approvals } = decision;
     const { earlier_approval_ids, author_id } = file.quote;
     const kept = file.approvals.filter(
       ({ id, role, approver_id }) => earlier_approval_ids.includes(id) && kept_approvals.includes(role) && approver_id !== author_id,

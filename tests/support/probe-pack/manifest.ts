@@ -172,19 +172,6 @@ const report = defineAction({
     return { subjects: [change(Probe, at, probe, {})], ...nothing, events, answer: { id: probe.id, reading } };
   },
 });
-const unpoliced = defineAction({
-  id: 'probe.unpoliced',
-  title: 'Ask a policy that nobody has',
-  route: { method: 'POST', path: '/probes/unpoliced' },
-  roles,
-  input: Empty,
-  entity: Probe,
-  from: [],
-  policy: { entrypoint: 'probe/missing', facts: () => ({ resource: {}, context: {} }) },
-  load: async () => null,
-  subject: () => null,
-  apply: () => ({ subjects: [], ...nothing, answer: {} }),
-});
 
 const probes = listOf(Probe, { sort: ['name', 'size', 'status', 'created_at', 'version'], search: ['name'] });
 
@@ -343,7 +330,6 @@ export default definePack({
     leap,
     unlocked,
     skipVersion,
-    unpoliced,
     report,
     tellUndeclared,
     tellOfAnother,

@@ -18,12 +18,12 @@ export const approveLoan = defineAction({
   approval: { status: 'approved', round: roundOf },
 
   apply({ loan: before, approvals }, at) {
-    const loan = change(Loan, at, before, { status: at.approval?.complete ? 'approved' : 'requested' });
+    const loan = change(Loan, at, before, { status: at.approval.complete ? 'approved' : 'requested' });
     return {
       subjects: [loan],
       edges: none('the kernel links loan, approval and approver'),
       usage: none('an approval is part of the workflow that the request began'),
-      answer: presentLoan(loan.after, at.approval ? [...approvals, at.approval.approval] : approvals),
+      answer: presentLoan(loan.after, [...approvals, at.approval.approval]),
     };
   },
 });

@@ -23,7 +23,7 @@ export const rejectLoan = defineAction({
       subjects: [loan],
       edges: none('the kernel links loan, rejection and who rejected'),
       usage: none('a rejection is part of the workflow that the request began'),
-      answer: presentLoan(loan.after, at.approval ? [...approvals, at.approval.approval] : approvals),
+      answer: presentLoan(loan.after, [...approvals, at.approval.approval]),
     };
   },
 });

@@ -30,7 +30,7 @@ export const requestLoan = defineAction({
       status: 'requested',
       ...input,
       borrower_id: actor.id,
-      required_approvals: decision?.required_approvals ?? [],
+      required_approvals: decision.required_approvals,
       due_at: null,
     });
     return {

@@ -1,4 +1,4 @@
-import { type Approval, Comment, change, defineAction, type FilledRole, none, Strict, Type } from '@summit/sdk';
+import { Comment, change, defineAction, none, Strict, Type } from '@summit/sdk';
 import { Vendor } from '../entities.ts';
 import { accepted, lockVendor, presentVendor, roundOf, type VendorFile, VendorFileAnswer } from '../vendor.ts';
 
@@ -26,8 +26,12 @@ export const acceptVendor = defineAction({
   approval: { status: 'approved', round: roundOf },
 
   apply(file, at) {
-    const vendor = change(Vendor, at, file.vendor, at.approval?.complete ? accepted(at) : {});
-    return { ...linked, subjects: [vendor], answer: presentVendor({ ...file, vendor: vendor.after, approvals: withNew(file.approvals, at) }) };
+    const vendor = change(Vendor, at, file.vendor, at.approval.complete ? accepted(at) : {});
+    return {
+      ...linked,
+      subjects: [vendor],
+      answer: presentVendor({ ...file, vendor: vendor.after, approvals: [...file.approvals, at.approval.approval] }),
+    };
   },
 });
 
@@ -41,10 +45,10 @@ export const rejectVendor = defineAction({
 
   apply(file, at) {
     const vendor = change(Vendor, at, file.vendor, { status: 'rejected' });
-    return { ...linked, subjects: [vendor], answer: presentVendor({ ...file, vendor: vendor.after, approvals: withNew(file.approvals, at) }) };
+    return {
+      ...linked,
+      subjects: [vendor],
+      answer: presentVendor({ ...file, vendor: vendor.after, approvals: [...file.approvals, at.approval.approval] }),
+    };
   },
 });
-
-function withNew(approvals: readonly Approval[], { approval }: { readonly approval: FilledRole | null }): readonly Approval[] {
-  return approval ? [...approvals, approval.approval] : approvals;
-}

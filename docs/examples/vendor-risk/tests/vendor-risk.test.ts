@@ -120,7 +120,13 @@ test('each assessment is metered', () => {
     now,
     subjectId: vendor.id,
     newId: () => vendor.id,
-    decision: null,
+    decision: {
+      id: vendor.id,
+      allowed: true,
+      required_approvals: ['security_officer'],
+      kept_approvals: [],
+      reasons: [{ rule: 'medium-risk', message: '' }],
+    },
     approval: null,
   };
   const { usage } = assessVendor.apply({ vendor, assessments: [], approvals: [] }, at);

@@ -27,13 +27,9 @@ function manifestFaults(pack: Pack): readonly string[] {
   // Other applications ask some (AuthZEN).
   const used = new Set([...asked, ...pack.policies.flatMap(({ answers = {} }) => Object.values(answers))]);
   const declared = pack.policies.flatMap(({ entrypoints }) => entrypoints);
-  const undeclared = pack.actions.flatMap(({ id, policy }) =>
-    isNone(policy) || declared.includes(policy.entrypoint) ? [] : [`${id}: it asks ${policy.entrypoint}`],
-  );
   return [
     ...untitled,
     ...unsaid.map(([name]) => `settings.${name}: it has no description: say what it does, and what holds where it is not set`),
-    ...undeclared.map((action) => `${action}, which the policies of the manifest do not have`),
     ...declared
       .filter((entrypoint) => !used.has(entrypoint))
       .map((entrypoint) => `policies: no action asks ${entrypoint}, and it answers nobody else`),

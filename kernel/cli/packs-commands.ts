@@ -1,7 +1,7 @@
 import { KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
-import { PackEnablements } from '../database/tables.ts';
+import { enabledPacks } from '../packs/enabled.ts';
 import type { FailedPack, PackRegistry } from '../packs/registry.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 
@@ -13,25 +13,20 @@ export interface ListedPack {
   readonly enabled_for: readonly string[];
 }
 
-export interface PackListServices {
+export interface PacksCommandServices {
   readonly database: Database;
   readonly packs: PackRegistry;
   readonly tenants: Tenants;
 }
 
-/** What `summit packs` prints. */
-export function createPackListCommand({ database, packs, tenants }: PackListServices) {
+/** What `summit packs` is made of. */
+export function createPacksCommands({ database, packs, tenants }: PacksCommandServices) {
   return {
     async packs(): Promise<{ packs: readonly ListedPack[]; failed: readonly FailedPack[] }> {
-      const enabled = new Map<string, readonly string[]>();
-      for (const tenant of await tenants.ids()) {
-        const rows = await database.transaction(tenant, 'read', (tx) => createReader(tx, tenant).find(PackEnablements, { status: 'enabled' }));
-        enabled.set(
-          tenant,
-          rows.map(({ pack_id }) => pack_id),
-        );
-      }
-      const tenantsWith = (id: string) => [...enabled].flatMap(([tenant, ids]) => (ids.includes(id) ? [tenant] : []));
+      const enabled = new Map<string, ReadonlySet<string>>();
+      for (const tenant of await tenants.ids())
+        enabled.set(tenant, await database.transaction(tenant, 'read', (tx) => enabledPacks(createReader(tx, tenant))));
+      const tenantsWith = (id: string) => [...enabled].flatMap(([tenant, ids]) => (ids.has(id) ? [tenant] : []));
       const listed = packs.all
         .filter(({ id }) => id !== KERNEL_PACK)
         .map(({ id, version, title }) => ({ id, version, title, enabled_for: tenantsWith(id) }));
