@@ -136,7 +136,7 @@ test('an effect that waited for its pack runs there as soon as it is enabled her
     { params: { id }, read: async () => ({ body: {} }) },
   );
   await disable();
-  await soon(404, () => there('auditor', 'GET', REQUESTS));
+  await soon(404, () => there('GET', 'auditor', REQUESTS));
   await enable();
   outbox.deliver = deliver;
   await other.services.outbox.sweep([TENANT]);
