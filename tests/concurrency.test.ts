@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Seeding } from '../kernel/demo/seeding.ts';
+import { assertWhole } from './support/demonstration.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Concurrency and idempotency');
@@ -144,6 +146,21 @@ test('a replayed execution answers with the outcome', async () => {
   const again = await s.post('engineer', `${requests}/${id}/execute`, {}, call);
   assert.equal([first.body.status, again.status, again.headers.get('idempotent-replayed')], ['executed', 200, 'true']);
   assert.equal(again.body, first.body);
+});
+
+test('of two who seed at once nothing is there twice', async () => {
+  const fresh = await testSummit();
+  try {
+    const { services } = fresh.summit;
+    const both = await Promise.all([services.seeding.seed('demo-external'), new Seeding(services).seed('demo-external')]);
+    assert.equal(
+      both.map((stories) => stories.length),
+      [3, 3],
+    );
+    await assertWhole(fresh);
+  } finally {
+    await fresh.close();
+  }
 });
 
 test.run();

@@ -87,6 +87,11 @@ const catches: readonly (readonly Catch[])[] = [
       /allowed answers by its schema.* \| widgets\.widget\.note: its answer is not as its schema says: .*name is required/,
     ],
     [
+      'a query that breaks where there is nothing',
+      [["shown(await db.one(Widget, params.id ?? ''))", "shown((await db.find(Widget, { id: params.id ?? '' }))[0])"]],
+      /nothing to another tenant.* \| widgets\.widget\.get: to another tenant it answers 500/,
+    ],
+    [
       'a card that cannot be worked out',
       [["value: () => db.count(Widget, { status: 'open' })", "value: () => { throw new Error('broken'); }"]],
       /every card.* \| widgets\.overview: open cannot be worked out/,
@@ -170,6 +175,19 @@ test('an import of the kernel, a README that says nothing, and excuses for what 
   assert.match(said, /closed → open: the option unreached names it, and no table has it/);
   assert.match(said, /widgets\.close-old: the option undue names it, and it acted/);
   assert.match(said, /widgets\.other: the option undue names it, and the pack has no such job/);
+});
+
+test('options for what is not there', async () => {
+  const refusal = (options: ConformanceOptions) => saidOf([], options).catch(({ message }: Error) => message);
+  assert.is(
+    await refusal({ inputs: { 'widgets.widget.mkae': { name: 'lost' } } }),
+    'the option inputs names widgets.widget.mkae, and the pack has no such action: there are widgets.widget.make, widgets.widget.note, widgets.widget.close',
+  );
+  assert.match(
+    await refusal({ params: { 'widgets.widget.gte': { id: 'lost' } } }),
+    /^the option params names .*gte, and the pack has no such query or evidence/,
+  );
+  assert.is(await refusal({ settings: { widget: {} } }), 'the option settings names widget, and there is no such pack: there are widgets');
 });
 
 test('a job that is never due, unless an option says why', async () => {

@@ -4,7 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createLog } from '../kernel/log.ts';
 import { type Summit, startSummit } from '../kernel/main.ts';
-import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
+import { type Answer, type Hands, handsOn } from '../sdk/testing/hands.ts';
+import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withoutSku } from './support/without-sku.ts';
 
 /** On PostgreSQL the other is another replica of the same tenants; the embedded database has one process, so there it is the same one. */
@@ -18,6 +19,7 @@ const BELIEVED_MS = 1_000;
 
 let s: TestSummit;
 let other: Summit;
+let there: Hands['call'];
 /** Milliseconds by which the clock of both has been moved. */
 let ahead = 0;
 
@@ -26,6 +28,7 @@ test.before(async () => {
   other = s.summit.services.database.embedded
     ? s.summit
     : await startSummit(s.config, { log: createLog('silent'), databaseDir: null, clockShift: () => ahead });
+  there = handsOn(other, TENANT).call;
 });
 test.after(async () => {
   if (other !== s?.summit) await other?.close();
@@ -36,14 +39,8 @@ const settings = { targets: { 'orders-db': { executor: 'stub' } } };
 const enable = (body: object = { settings }) => s.put('operator', PACK, { enabled: true, ...body });
 const disable = () => s.put('operator', PACK, { enabled: false });
 
-async function there(handle: string, method: string, path: string, body?: object): Promise<Pick<Answer, 'status' | 'body'>> {
-  const headers = { authorization: `Bearer ${await s.token(handle)}`, 'content-type': 'application/json' };
-  const answer = await fetch(other.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  return { status: answer.status, body: await answer.json() };
-}
-
 /** Asks the other until it answers so. What it is asked a second after the change was answered here must be answered so. */
-async function soon(expected: number, ask: () => Promise<Pick<Answer, 'status' | 'body'>>): Promise<Pick<Answer, 'status' | 'body'>> {
+async function soon(expected: number, ask: () => Promise<Answer>): Promise<Answer> {
   const changed = performance.now();
   for (;;) {
     const asked = performance.now() - changed;
@@ -56,38 +53,38 @@ async function soon(expected: number, ask: () => Promise<Pick<Answer, 'status' |
 
 /** What of the pack the other shows to whoever asks. */
 async function shownThere() {
-  const [packs, catalog, dashboards] = await Promise.all(['/packs', '/switchboard', '/dashboards'].map((path) => there('operator', 'GET', path)));
+  const [packs, catalog, dashboards] = await Promise.all(['/packs', '/switchboard', '/dashboards'].map((path) => there('GET', 'operator', path)));
   const has = (items: { id: string; enabled?: boolean }[], id: string) => items.some((item) => item.id === id && item.enabled !== false);
   return [has(packs?.body.items, 'high-risk-ops'), has(catalog?.body.packs, 'high-risk-ops'), has(dashboards?.body.items, 'high-risk-ops.overview')];
 }
 
 test('a pack that is disabled here is disabled there within a second: routes, navigation, dashboards and jobs', async () => {
   await enable();
-  await soon(200, () => there('auditor', 'GET', REQUESTS));
-  const { body } = await there('engineer', 'POST', REQUESTS, accessRequest());
+  await soon(200, () => there('GET', 'auditor', REQUESTS));
+  const { body } = await there('POST', 'engineer', REQUESTS, accessRequest());
   assert.equal(await shownThere(), [true, true, true]);
-  assert.is((await there('auditor', 'GET', '/dashboards/high-risk-ops.overview')).status, 200);
+  assert.is((await there('GET', 'auditor', '/dashboards/high-risk-ops.overview')).status, 200);
 
   assert.is((await disable()).status, 200);
-  const gone = await soon(404, () => there('auditor', 'GET', REQUESTS));
+  const gone = await soon(404, () => there('GET', 'auditor', REQUESTS));
   assert.is(gone.body.code, 'pack-disabled');
   for (const path of [`${REQUESTS}/${body.id}`, `/evidence/high-risk-ops/${body.id}`, '/dashboards/high-risk-ops.overview']) {
-    assert.is((await there('auditor', 'GET', path)).body.code, 'pack-disabled', path);
+    assert.is((await there('GET', 'auditor', path)).body.code, 'pack-disabled', path);
   }
-  assert.is((await there('engineer', 'POST', REQUESTS, accessRequest())).body.code, 'pack-disabled');
+  assert.is((await there('POST', 'engineer', REQUESTS, accessRequest())).body.code, 'pack-disabled');
   assert.equal(await shownThere(), [false, false, false]);
 
   assert.is((await enable()).status, 200);
-  const back = await soon(200, () => there('auditor', 'GET', `${REQUESTS}/${body.id}`));
+  const back = await soon(200, () => there('GET', 'auditor', `${REQUESTS}/${body.id}`));
   assert.is(back.body.status, 'pending');
   assert.equal(await shownThere(), [true, true, true]);
 });
 
 test('a write there is refused at once, even where it still believes that the pack is enabled', async () => {
   await enable();
-  await soon(200, () => there('auditor', 'GET', REQUESTS));
+  await soon(200, () => there('GET', 'auditor', REQUESTS));
   await disable();
-  const { status, body } = await there('engineer', 'POST', REQUESTS, accessRequest());
+  const { status, body } = await there('POST', 'engineer', REQUESTS, accessRequest());
   assert.equal([status, body.code], [404, 'pack-disabled']);
   await enable();
 });
@@ -100,24 +97,24 @@ test('jobs there leave out a tenant that has disabled the pack here, and take it
   const { id } = (await s.post('engineer', REQUESTS, accessRequest())).body;
   const statusOf = async () => (await s.asApp('SELECT status FROM high_risk_requests WHERE id = $1', [id]))[0]?.status;
   await disable();
-  await soon(404, () => there('auditor', 'GET', REQUESTS));
+  await soon(404, () => there('GET', 'auditor', REQUESTS));
   s.advance({ hours: 2 });
   ahead += 2 * 3_600_000;
   assert.equal([await run(), await statusOf()], [0, 'pending']);
   await enable({});
-  await soon(200, () => there('auditor', 'GET', REQUESTS));
+  await soon(200, () => there('GET', 'auditor', REQUESTS));
   assert.ok((await run()) > 0);
   assert.is(await statusOf(), 'lapsed');
 });
 
 test('settings that are changed here are those of the very next action there', async () => {
   await enable();
-  await soon(201, () => there('engineer', 'POST', REQUESTS, accessRequest()));
+  await soon(201, () => there('POST', 'engineer', REQUESTS, accessRequest()));
   for (const target of ['first-db', 'second-db']) {
     await enable({ settings: { targets: { ...settings.targets, [target]: { executor: 'stub' } } } });
-    assert.is((await there('engineer', 'POST', REQUESTS, accessRequest({ target }))).status, 201, target);
+    assert.is((await there('POST', 'engineer', REQUESTS, accessRequest({ target }))).status, 201, target);
   }
-  const { items } = (await there('operator', 'GET', '/packs')).body;
+  const { items } = (await there('GET', 'operator', '/packs')).body;
   const shown = items.find(({ id }: { id: string }) => id === 'high-risk-ops').tenant_settings;
   assert.equal(Object.keys(shown.targets), ['orders-db', 'second-db']);
 });
@@ -139,7 +136,7 @@ test('an effect that waited for its pack runs there as soon as it is enabled her
     { params: { id }, read: async () => ({ body: {} }) },
   );
   await disable();
-  await soon(404, () => there('auditor', 'GET', REQUESTS));
+  await soon(404, () => there('GET', 'auditor', REQUESTS));
   await enable();
   outbox.deliver = deliver;
   await other.services.outbox.sweep([TENANT]);
@@ -159,7 +156,7 @@ test('the receipt of a change binds the settings that were set', async () => {
 
 test('two replicas that change the same at once do so one after the other, each with a receipt', async () => {
   const { version } = (await enable()).body;
-  const answers = await Promise.all([enable(), there('operator', 'PUT', PACK, { enabled: true, settings })]);
+  const answers = await Promise.all([enable(), there('PUT', 'operator', PACK, { enabled: true, settings })]);
   assert.equal(
     answers.map(({ status }) => status),
     [200, 200],

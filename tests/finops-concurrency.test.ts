@@ -6,7 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
-import { cli, startServer } from './support/process.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
+import { startServer, tokenOf } from './support/process.ts';
 import { type Answer, freshDatabase, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Counting and billing at once');
@@ -178,13 +179,12 @@ test('two servers on one database count each event once', async () => {
 });
 
 test('a server that is killed while it counts and bills goes on where it was', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'summit-killed-'));
   const database = await freshDatabase();
+  const dataDir = database ? mkdtempSync(join(tmpdir(), 'summit-killed-')) : await migratedDataDir();
   const env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: database?.url ?? '' };
   let server = await startServer(env);
   try {
-    const { stdout } = await cli(['token', '--tenant', TENANT, '--user', 'operator'], env);
-    const headers = { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${await tokenOf('operator', env)}`, 'content-type': 'application/json' };
     const post = (path: string, body: unknown) => fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
     const read = async (path: string) => (await fetch(server.url + path, { headers })).json();
     const event = (id: number) => ({ specversion: '1.0', id: `k-${id}`, source: '/gateway', type: 'workflow_run', time: '2025-03-10T12:00:00Z' });

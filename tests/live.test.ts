@@ -9,6 +9,7 @@ import { startSummit } from '../kernel/main.ts';
 import { signedIn } from './support/browser.ts';
 import { newLead } from './support/deal.ts';
 import { type Listening, listen, type SentEvent } from './support/listening.ts';
+import { manyReceipts } from './support/many-receipts.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withoutSku } from './support/without-sku.ts';
 
@@ -48,7 +49,7 @@ async function created(): Promise<string> {
   return (await s.post('engineer', requests, accessRequest())).body.id;
 }
 
-/** Until the log has all that was written by now. @returns the id of the last event */
+/** Until the log has all that was written by now, which it would wait a second for, in case of more. @returns the id of the last event */
 async function settled(tenant = 'demo-external'): Promise<string> {
   await s.summit.services.transparencyLog.upToDate(tenant);
   const [head] = await s.asApp('SELECT size FROM log_heads ORDER BY epoch DESC LIMIT 1', [], tenant);
@@ -84,6 +85,7 @@ test('whoever comes back is told all that they have missed, in the order of the 
   const first = await listening('auditor');
   const known = await first.next();
   const id = await created();
+  await settled();
   const seen = await first.next(about(id));
   first.close();
   const missed = [await created(), await created(), await created()];
@@ -93,6 +95,7 @@ test('whoever comes back is told all that they have missed, in the order of the 
   const ids: string[] = [];
   for (const each of missed) ids.push((await second.next(about(each))).id);
   const later = await created();
+  await settled();
   ids.push((await second.next(about(later))).id);
   assert.equal(
     second.events.map((event) => Number(event.id)),
@@ -121,10 +124,8 @@ test('what cannot be gone on from is told as a resync, with the id to go on from
 });
 
 test('1,000 events are told one by one; whoever has missed one more is told to look at everything anew', async () => {
-  const events = Array.from({ length: 1_050 }, (_, n) => ({ specversion: '1.0', id: `live-${n}`, source: '/live', type: 'workflow_run' }));
-  for (let from = 0; from < events.length; from += 50) {
-    await Promise.all(events.slice(from, from + 50).map((event) => s.post('operator', '/metering/events', event)));
-  }
+  await manyReceipts(s, { count: 1_050, action: 'high-risk-ops.request.create', subjectType: 'high-risk-ops.request' });
+  await s.summit.services.transparencyLog.advance('demo-external');
   const newest = Number(await settled());
   const behind = await listening('auditor', { after: String(newest - 1_001) });
   assert.equal(await behind.next(), { event: 'resync', id: String(newest), data: {} });
@@ -139,10 +140,12 @@ test('a log that goes on in another epoch is one to look at anew', async () => {
   const stream = await listening('auditor', { after: newest, tenant });
   await s.summit.services.commands.beginEpoch({ tenant, reason: 'rotated' });
   await s.post('engineer', requests, accessRequest(), { tenant });
+  await settled(tenant);
   const event = await stream.next(({ event }) => event === 'resync');
   assert.match(event.id, /^2\./);
   const again = await listening('auditor', { after: event.id, tenant });
   const { body } = await s.post('engineer', requests, accessRequest(), { tenant });
+  await settled(tenant);
   assert.match((await again.next(about(body.id))).id, /^2\.\d+$/);
   assert.ok(again.events.every(isReceipt));
 });
@@ -152,6 +155,7 @@ test("nothing of another tenant's arrives, at any time", async () => {
   const other = await created();
   await settled();
   const { body } = await s.post('engineer', requests, accessRequest(), { tenant: 'summit-internal' });
+  await settled('summit-internal');
   await stream.next(about(body.id));
   assert.ok(!JSON.stringify(stream.events).includes(other));
 });
@@ -170,6 +174,7 @@ test('what belongs to a pack that is disabled is left out, and the ids go on', a
     // What is told after it, has been read after it.
     await s.post('ae', `${requests}/${id}/approve`);
     const { body } = await s.post('ae', '/revops/leads', newLead());
+    await settled();
     await stream.next(about(body.id));
     assert.not.ok(stream.events.some(({ data }) => data.subject?.type === 'high-risk-ops.request'));
   } finally {
@@ -227,6 +232,7 @@ test('who signs out hears no more at once, and only by that session', async () =
     assert.is(signedOut.status, 204);
     await Promise.all([first.ended, second.ended]);
     const { body } = await quiet.post('engineer', requests, accessRequest());
+    await quiet.summit.services.transparencyLog.advance('demo-external');
     await other.next(about(body.id));
     other.close();
   } finally {
@@ -239,6 +245,7 @@ test('a stream that stays open does not use up what its person may ask', async (
   try {
     const stream = await listen(`${limited.summit.url}/events`, await limited.token('finance'));
     await limited.post('engineer', requests, accessRequest());
+    await limited.summit.services.transparencyLog.advance('demo-external');
     await stream.next(isReceipt);
     assert.is((await limited.get('finance', '/me')).status, 200);
     stream.close();

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseVkey, verifyNote } from '../sdk/verify/note.ts';
-import { cli, type ServerProcess, startServer } from './support/process.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
+import { type ServerProcess, startServer, tokenOf } from './support/process.ts';
 import { accessRequest, freshDatabase } from './support/summit.ts';
 
 const test = suite('A sequencer that dies');
@@ -14,8 +15,8 @@ const PATIENCE_MS = 30_000;
 
 /** On PostgreSQL the survivor is another replica; the embedded database has one process at a time, so there it is the next. */
 test('whatever was acknowledged and promised before kill -9 is in the log soon after', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'summit-takeover-'));
   const database = await freshDatabase();
+  const dataDir = database ? mkdtempSync(join(tmpdir(), 'summit-takeover-')) : await migratedDataDir();
   const env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: database?.url ?? '' };
   let survivor: ServerProcess | null = null;
   try {
@@ -57,12 +58,6 @@ test('whatever was acknowledged and promised before kill -9 is in the log soon a
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
-
-async function tokenOf(user: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { code, stdout, stderr } = await cli(['token', '--tenant', 'demo-external', '--user', user], env);
-  assert.is(code, 0, stderr);
-  return stdout.trim();
-}
 
 async function leavesOf(read: (path: string) => Promise<Response>): Promise<readonly string[]> {
   const leaves: string[] = [];

@@ -7,6 +7,7 @@ import { loadConfig } from '../kernel/config/config.ts';
 import { createLog } from '../kernel/log.ts';
 import { startSummit } from '../kernel/main.ts';
 import { parseVkey, verifyNote } from '../sdk/verify/note.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Tampering with the log');
@@ -222,7 +223,7 @@ const backups = suite('A backup of the log');
 backups('restore an old backup: the guard, which no backup of the database brings back, sees it', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-backup-'));
   const root = new URL('..', import.meta.url).pathname;
-  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: join(dataDir, 'live') }, root);
+  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: await migratedDataDir(join(dataDir, 'live')) }, root);
   const session = async (work: (summit: Awaited<ReturnType<typeof startSummit>>) => Promise<void>) => {
     const summit = await startSummit(config, { log: createLog('silent') });
     try {

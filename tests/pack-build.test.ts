@@ -6,8 +6,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CliError } from '../kernel/cli/cli-error.ts';
 import { buildPackage } from '../kernel/cli/pack-build.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { packFolder } from './support/pack-folder.ts';
-import { cli, startServer } from './support/process.ts';
+import { cli, startServer, tokenOf } from './support/process.ts';
 
 const test = suite('summit pack build');
 const VISITORS = new URL('./support/visitors-pack', import.meta.url).pathname;
@@ -85,10 +86,10 @@ test('packed, installed and named in the configuration, a pack works as one of t
     const file = JSON.parse(readFileSync(join(CONFIG, `tenants/${tenant}.json`), 'utf8'));
     write(`site/config/tenants/${tenant}.json`, JSON.stringify({ ...file, packs: { visitors: { enabled: true } } }));
   }
-  const env = { SUMMIT_CONFIG: join(site, 'config/summit.json'), SUMMIT_DATA_DIR: join(folder, 'data'), DATABASE_URL: '' };
+  const env = { SUMMIT_CONFIG: join(site, 'config/summit.json'), SUMMIT_DATA_DIR: await migratedDataDir(join(folder, 'data')), DATABASE_URL: '' };
   const server = await startServer(env);
   try {
-    const token = (await cli(['token', '--tenant', 'demo-external', '--user', 'engineer'], env)).stdout.trim();
+    const token = await tokenOf('engineer', env);
     const call = async (method: string, path: string, body?: object) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       return fetch(server.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });

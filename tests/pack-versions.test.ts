@@ -8,6 +8,8 @@ import { digestOfStep } from '../kernel/database/migration-record.ts';
 import { createLog } from '../kernel/log.ts';
 import { type Summit, startSummit } from '../kernel/main.ts';
 import { governedTable, insertOnlyTable, migration } from '../sdk/index.ts';
+import { type Hands, handsOn } from '../sdk/testing/hands.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { packFolder } from './support/pack-folder.ts';
 import { accessRequest, freshDatabase } from './support/summit.ts';
 
@@ -19,8 +21,8 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 
 test.before(async () => {
   folder = packFolder();
-  dataDir = mkdtempSync(join(tmpdir(), 'summit-versions-'));
   database = await freshDatabase();
+  dataDir = database ? mkdtempSync(join(tmpdir(), 'summit-versions-')) : await migratedDataDir();
 });
 test.after(async () => {
   folder.remove();
@@ -55,7 +57,7 @@ function jars(version: string, migrations: readonly string[], fields: string): s
 interface Running {
   readonly summit: Summit;
   readonly failed: ReadonlyMap<string, string>;
-  call(handle: string, method: string, path: string, body?: object): Promise<{ status: number; body: Readonly<Record<string, unknown>> }>;
+  readonly call: Hands['call'];
 }
 
 /** Starts on the same data each time. @param own the ids of the packs beside the shipped ones, by path */
@@ -74,12 +76,7 @@ async function running(own: Readonly<Record<string, string>>, use: (running: Run
     await use({
       summit,
       failed: new Map(summit.services.packs.failed.map(({ id, reason }) => [id, reason])),
-      async call(handle, method, path, body) {
-        const { token } = await summit.services.commands.token({ tenant: 'demo-external', user: handle });
-        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-        const response = await fetch(summit.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-        return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
-      },
+      call: handsOn(summit, 'demo-external').call,
     });
   } finally {
     await summit.close();
@@ -92,15 +89,15 @@ test('an older version is refused with its dependents, a pack may be away for a 
   let id: unknown;
   await running({ [older]: 'jars' }, async ({ failed, call }) => {
     assert.equal([...failed], []);
-    const made = await call('engineer', 'POST', '/jars', { name: 'plum' });
+    const made = await call('POST', 'engineer', '/jars', { name: 'plum' });
     assert.is(made.status, 201, JSON.stringify(made.body));
     id = made.body.id;
   });
 
   await running({ [newer]: 'jars' }, async ({ failed, call }) => {
     assert.equal([...failed], []);
-    assert.equal((await call('engineer', 'GET', `/jars/${id}`)).body, { id, name: 'plum', status: 'open', version: 1 });
-    assert.is((await call('engineer', 'POST', `/jars/${id}/label`, { name: 'quince' })).status, 200);
+    assert.equal((await call('GET', 'engineer', `/jars/${id}`)).body, { id, name: 'plum', status: 'open', version: 1 });
+    assert.is((await call('POST', 'engineer', `/jars/${id}/label`, { name: 'quince' })).status, 200);
   });
 
   await running({ [older]: 'jars', [shelf]: 'shelf' }, async ({ summit, failed, call }) => {
@@ -112,21 +109,21 @@ test('an older version is refused with its dependents, a pack may be away for a 
     assert.match(failed.get('shelf') ?? '', 'it requires jars, which failed');
     const [shelves] = await summit.services.database.orm.em.getConnection().execute("SELECT to_regclass('shelves') IS NULL AS absent");
     assert.is(shelves?.absent, true, 'what builds on the tables of a pack that failed is not built');
-    assert.is((await call('engineer', 'GET', `/jars/${id}`)).status, 404);
-    assert.is((await call('engineer', 'POST', '/high-risk-ops/requests', accessRequest())).status, 201, 'everything else works');
+    assert.is((await call('GET', 'engineer', `/jars/${id}`)).status, 404);
+    assert.is((await call('POST', 'engineer', '/high-risk-ops/requests', accessRequest())).status, 201, 'everything else works');
   });
 
   await running({}, async ({ failed, call }) => {
     assert.equal([...failed], []);
-    assert.is((await call('engineer', 'GET', `/jars/${id}`)).status, 404);
-    const { body } = await call('auditor', 'GET', `/receipts?subject_id=${id}`);
+    assert.is((await call('GET', 'engineer', `/jars/${id}`)).status, 404);
+    const { body } = await call('GET', 'auditor', `/receipts?subject_id=${id}`);
     assert.is(body.total, 2, 'what happened stays on record');
   });
 
   await running({ [newer]: 'jars', [shelf]: 'shelf' }, async ({ failed, call }) => {
     assert.equal([...failed], []);
-    assert.equal((await call('engineer', 'GET', `/jars/${id}`)).body, { id, name: 'quince', status: 'open', version: 2 });
-    const labelled = await call('engineer', 'POST', `/jars/${id}/label`, { name: 'damson' });
+    assert.equal((await call('GET', 'engineer', `/jars/${id}`)).body, { id, name: 'quince', status: 'open', version: 2 });
+    const labelled = await call('POST', 'engineer', `/jars/${id}/label`, { name: 'damson' });
     assert.equal([labelled.status, labelled.body.version], [200, 3]);
   });
 });
@@ -147,7 +144,7 @@ test('a migration that has run is never changed: the pack is disabled and the mi
   await running({ [changed]: 'crates' }, async ({ failed, call }) => {
     assert.equal([...failed.keys()], ['crates']);
     assert.match(reasonOf(failed), 'its migrations failed: crates/0001-crates has run in this database and was changed since: put it back as it was');
-    assert.is((await call('engineer', 'POST', '/high-risk-ops/requests', accessRequest())).status, 201, 'everything else works');
+    assert.is((await call('POST', 'engineer', '/high-risk-ops/requests', accessRequest())).status, 201, 'everything else works');
   });
   await running({ [laidOut]: 'crates' }, async ({ failed }) => assert.equal([...failed], [], 'how it is laid out does not count'));
 });
@@ -161,7 +158,7 @@ test('a pack that fails before it can say what it is called does not stop the st
   folder.write('summit-pack-crates/manifest.ts', "throw new Error('broken on purpose');");
   await running({ [join(folder.path, 'summit-pack-crates')]: 'crates' }, async ({ failed, call }) => {
     assert.equal([...failed.keys()], ['summit-pack-crates']);
-    assert.is((await call('engineer', 'GET', '/me')).status, 200);
+    assert.is((await call('GET', 'engineer', '/me')).status, 200);
   });
 });
 

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { cli } from './support/process.ts';
 
 const test = suite<{ folder: string; env: NodeJS.ProcessEnv }>('summit packs');
 const root = join(import.meta.dirname, '..');
 
-test.before.each((context) => {
+test.before.each(async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'summit-packs-'));
   cpSync(join(root, 'config'), join(folder, 'config'), { recursive: true });
   context.folder = folder;
-  context.env = { SUMMIT_CONFIG: join(folder, 'config/summit.json'), SUMMIT_DATA_DIR: join(folder, 'data') };
+  context.env = { SUMMIT_CONFIG: join(folder, 'config/summit.json'), SUMMIT_DATA_DIR: await migratedDataDir(join(folder, 'data')) };
 });
 test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../kernel/config/config.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
 import { bundleDigest } from '../policies/manifest.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { emptyPolicyFolder, type PolicyFolder } from './support/policy-folder.ts';
-import { cli, type Output, type ServerProcess, startServer } from './support/process.ts';
+import { cli, type Output, type ServerProcess, startServer, tokenOf } from './support/process.ts';
 import { accessRequest } from './support/summit.ts';
 
 const test = suite('summit policy replay and backtest');
@@ -29,7 +28,7 @@ const folders: PolicyFolder[] = [];
 
 // One data directory for the whole story: first a server runs on it, then none does.
 test.before(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'summit-policy-cli-'));
+  dataDir = await migratedDataDir();
   env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '' };
   server = await startServer(env);
   for (const duration_minutes of [60, 30, 300]) await call('engineer', 'POST', '/high-risk-ops/requests', accessRequest({ duration_minutes }));
@@ -47,7 +46,7 @@ function policy(...args: string[]): Promise<Output> {
 }
 
 async function call(user: string, method: string, path: string, body?: unknown) {
-  const token = tokens.get(user) ?? (await cli(['token', ...TENANT, '--user', user], env)).stdout.trim();
+  const token = tokens.get(user) ?? (await tokenOf(user, env));
   tokens.set(user, token);
   const response = await fetch(server.url + path, {
     method,

@@ -7,6 +7,7 @@ import { csvLine } from '../sdk/index.ts';
 import { parseCheckpoint } from '../sdk/verify/checkpoint.ts';
 import { CompactRange } from '../sdk/verify/merkle.ts';
 import { parseVkey, verifyNote } from '../sdk/verify/note.ts';
+import { manyReceipts } from './support/many-receipts.ts';
 import { type SignedDocument, sha256, statementOf } from './support/signed.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
@@ -277,16 +278,7 @@ test('over a rotation it goes on from one epoch to the next', async () => {
 
 test('a large one is sent as it is read, and a client that goes away ends the work', async () => {
   // What other types leave in the log, enough of it that no page of it fits into the buffers on the way.
-  await s.asApp(
-    `WITH made AS (
-       SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint + n), 12, '0') || '70008000000000000000')::uuid AS id,
-         convert_to(n || repeat('x', 30000), 'UTF8') AS bytes FROM generate_series(1, 900) n),
-     stored AS (
-       INSERT INTO receipts (tenant_id, id, action, outcome, actor, subject_type, subject_id, leaf_hash, bytes, changes, decision_ids, at)
-       SELECT 'demo-external', id, 'x', 'denied', 'system:x', 'x', id, sha256('\\x00'::bytea || bytes), bytes, '{}', '{}', summit_now() FROM made
-       RETURNING id, leaf_hash, at)
-     INSERT INTO log_queue (tenant_id, at, receipt_id, leaf_hash) SELECT 'demo-external', at, id, leaf_hash FROM stored`,
-  );
+  await manyReceipts(s, { count: 900, action: 'x', subjectType: 'x', filling: 30_000 });
   const headers = { authorization: `Bearer ${await s.token('auditor')}` };
   const reads = readsOf(s);
   const answer = await fetch(s.summit.url + path, { headers });

@@ -3,31 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cli, type ServerProcess, shell, startServer } from './support/process.ts';
+import { cli, type ServerProcess, startServer, tokenOf } from './support/process.ts';
 import { type Answer, accessRequest } from './support/summit.ts';
+import { openTerminal, type Terminal } from './support/terminal.ts';
 
 const test = suite('Process and CLI');
 const requests = '/high-risk-ops/requests';
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
 let server: ServerProcess;
+/** Of the README's reader. */
+let terminal: Terminal;
 
 // One data directory for the whole story: a person starts, asks, stops, crashes and starts again. The demonstrations are told meanwhile.
 test.before(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'summit-process-'));
   env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: '', SUMMIT_SEED: 'on' };
   server = await startServer(env);
+  terminal = openTerminal({ ...env, URL: server.url });
 });
 test.after(async () => {
+  await terminal?.close();
   await server?.stop('SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-async function tokenOf(user: string): Promise<string> {
-  const { code, stdout, stderr } = await cli(['token', '--tenant', 'demo-external', '--user', user], env);
-  assert.is(code, 0, stderr);
-  return stdout.trim();
-}
 
 async function call(method: string, token: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(server.url + path, {
@@ -39,7 +38,7 @@ async function call(method: string, token: string, path: string, body?: unknown,
 }
 
 test('a token is printed while the server runs, and says who one is', async () => {
-  const { body } = await call('GET', await tokenOf('engineer'), '/me');
+  const { body } = await call('GET', await tokenOf('engineer', env), '/me');
   assert.equal([body.handle, body.tenant], ['engineer', 'demo-external']);
   const json = await cli(['token', '--tenant', 'summit-internal', '--user', 'auditor', '--json'], env);
   assert.type(JSON.parse(json.stdout).token, 'string');
@@ -61,7 +60,7 @@ test('what could be stolen is readable by its owner only', () => {
 });
 
 test('the control endpoint takes the local credential and nothing else', async () => {
-  const { status } = await call('POST', await tokenOf('operator'), '/-/control/token', { tenant: 'demo-external', user: 'auditor' });
+  const { status } = await call('POST', await tokenOf('operator', env), '/-/control/token', { tenant: 'demo-external', user: 'auditor' });
   assert.is(status, 401);
 });
 
@@ -89,7 +88,7 @@ function answersIn(stdout: string) {
 }
 
 test('the flow of the README runs as it stands there', async () => {
-  const { code, stdout, stderr } = await shell(`set -euo pipefail\n${commands('flow')}`, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('flow'));
   assert.is(code, 0, stderr);
   assert.equal(
     answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.node ? 'graph' : 'list')),
@@ -98,8 +97,7 @@ test('the flow of the README runs as it stands there', async () => {
 });
 
 test('so does its RevOps flow', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('revops')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('revops'));
   assert.is(code, 0, stderr);
   assert.equal(
     answersIn(stdout).map((answer) => answer.code ?? answer.status ?? (answer.manifest ? 'evidence' : answer.id)),
@@ -108,8 +106,7 @@ test('so does its RevOps flow', async () => {
 });
 
 test('so does its FinOps flow, and the same usage sent twice counts once', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('finops')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('finops'));
   assert.is(code, 0, stderr);
   const [first, second, run, readings, finalized, invoice, recomputation, evidence, rated] = answersIn(stdout);
   assert.equal([first.accepted, second.duplicates], [1, 1]);
@@ -122,8 +119,7 @@ test('so does its FinOps flow, and the same usage sent twice counts once', async
 });
 
 test('what the README says of evidence runs as it stands there, and verifies', async () => {
-  const script = `set -euo pipefail\n{ ${commands('flow')} } >/dev/null\n${commands('proof')}`;
-  const { code, stdout, stderr } = await shell(script, { ...env, URL: server.url });
+  const { code, stdout, stderr } = await terminal.run(commands('proof'));
   assert.is(code, 0, stderr + stdout);
   assert.is(stdout.match(/^Verified\.$/gm)?.length, 2, stdout);
   assert.match(stdout, /^ {2}Completeness: {3}COMPLETE/m);
@@ -132,7 +128,7 @@ test('what the README says of evidence runs as it stands there, and verifies', a
 });
 
 test('kill -9 in the middle of writes loses nothing that was acknowledged, and nothing is half done', async () => {
-  const engineer = await tokenOf('engineer');
+  const engineer = await tokenOf('engineer', env);
   const acknowledged: string[] = [];
   const unanswered: string[] = [];
   let stopped = false;
@@ -178,7 +174,7 @@ test('kill -9 in the middle of writes loses nothing that was acknowledged, and n
 });
 
 test('an execution that a crash interrupted is finished after the restart, once', async () => {
-  const [engineer, lead, officer] = [await tokenOf('engineer'), await tokenOf('team-lead'), await tokenOf('security-officer')];
+  const [engineer, lead, officer] = [await tokenOf('engineer', env), await tokenOf('team-lead', env), await tokenOf('security-officer', env)];
   const ids: string[] = [];
   for (let n = 0; n < 4; n++) {
     const { body } = await call('POST', engineer, requests, accessRequest());
@@ -215,18 +211,17 @@ test('an execution that a crash interrupted is finished after the restart, once'
 });
 
 test('SIGTERM lets what runs finish, closes cleanly, and the next start finds everything', async () => {
-  const engineer = await tokenOf('engineer');
+  const engineer = await tokenOf('engineer', env);
   const underway = Array.from({ length: 10 }, () => call('POST', engineer, requests, accessRequest()).catch(() => null));
   await new Promise((resolve) => setTimeout(resolve, 15));
   assert.is(await server.stop('SIGTERM'), 0);
   const answered = (await Promise.all(underway)).flatMap((answer) => (answer?.status === 201 ? [answer.body.id as string] : []));
   assert.ok(answered.length > 0, 'what was underway was answered');
   assert.throws(() => readFileSync(join(dataDir, 'lock')), /ENOENT/);
-  const offline = await cli(['token', '--tenant', 'demo-external', '--user', 'auditor'], env);
-  assert.is(offline.code, 0, offline.stderr);
+  const offline = await tokenOf('auditor', env);
   server = await startServer(env);
   for (const id of answered) assert.is((await call('GET', engineer, `${requests}/${id}`)).status, 200);
-  assert.is((await call('GET', offline.stdout.trim(), `${requests}?without_receipts=true`)).body.total, 0);
+  assert.is((await call('GET', offline, `${requests}?without_receipts=true`)).body.total, 0);
 });
 
 test.run();

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Output, shell } from './support/process.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
+import { cli, type Output, shell } from './support/process.ts';
+import { NPX } from './support/terminal.ts';
 
 const test = suite('docs/runbook.md');
 const root = new URL('../', import.meta.url).pathname;
@@ -13,10 +15,10 @@ let folder: string;
 let env: NodeJS.ProcessEnv;
 
 // One data directory for the whole story: it is backed up, lost, brought back.
-test.before(() => {
+test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'summit-runbook-'));
   env = {
-    SUMMIT_DATA_DIR: join(folder, 'data'),
+    SUMMIT_DATA_DIR: await migratedDataDir(join(folder, 'data')),
     BACKUP: join(folder, 'backup'),
     GUARD_BACKUP: join(folder, 'guards'),
     DATABASE_URL: '',
@@ -30,7 +32,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 async function run(name: string): Promise<Output> {
   const [, script] = new RegExp(`^<!-- run:${name} -->\n\`\`\`sh\n([\\s\\S]+?)\`\`\``, 'm').exec(runbook) ?? [];
   assert.ok(script, name);
-  const output = await shell(`set -euo pipefail\n${script}`, env);
+  const output = await shell(`set -euo pipefail\n${NPX}\n${script}`, env);
   assert.is(output.code, 0, `${script}\n${output.stdout}\n${output.stderr}`);
   return output;
 }
@@ -71,15 +73,15 @@ test('a backup is made, an older state comes back, and its loss is put on record
     ],
   );
   assert.ok(globSync('*', { cwd: join(folder, 'guards') }).length > 0);
-  assert.is((await shell('npx summit seed', env)).code, 0);
+  assert.is((await cli(['seed'], env)).code, 0);
   const restored = JSON.parse((await run('restore')).stdout);
   assert.ok(restored.guarded > restored.signed, JSON.stringify(restored));
   assert.ok(existsSync(join(keys, second)));
   // The next write is what the log would sign.
-  assert.match((await shell('npx summit seed', env)).stderr, 'it was set back. See summit log recover');
+  assert.match((await cli(['seed'], env)).stderr, 'it was set back. See summit log recover');
   assert.match((await run('recover')).stdout, `"known_size": ${restored.guarded}`);
-  assert.is((await shell('npx summit log status --tenant demo-external', env)).code, 0);
-  assert.is((await shell('npx summit seed', env)).code, 0);
+  assert.is((await cli(['log', 'status', '--tenant', 'demo-external'], env)).code, 0);
+  assert.is((await cli(['seed'], env)).code, 0);
 });
 
 test('keys are replaced, and all is made anew', async () => {

@@ -1,14 +1,18 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cli, type ServerProcess, startServer } from './support/process.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
+import { cli, type ServerProcess, startServer, tokenOf } from './support/process.ts';
 
 const test = suite('Seeding, by processes');
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
 let server: ServerProcess | null = null;
+/** The token of who asks it, once somebody does. */
+let auditor: string | null = null;
 
 // One data directory for the whole story: somebody starts, is cut off, seeds, makes it anew.
 test.before(() => {
@@ -20,6 +24,12 @@ test.after(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+async function start(SUMMIT_SEED: 'on' | 'off', of = env): Promise<ServerProcess> {
+  server = await startServer({ ...of, SUMMIT_SEED });
+  auditor = null;
+  return server;
+}
+
 async function stop(signal: NodeJS.Signals): Promise<number | string | undefined> {
   const code = await server?.stop(signal);
   server = null;
@@ -27,9 +37,15 @@ async function stop(signal: NodeJS.Signals): Promise<number | string | undefined
 }
 
 async function total(path: string, of = env): Promise<number> {
-  const { stdout } = await cli(['token', '--tenant', 'demo-external', '--user', 'auditor'], of);
-  const response = await fetch(server?.url + path, { headers: { authorization: `Bearer ${stdout.trim()}` } });
+  auditor ??= await tokenOf('auditor', of);
+  const response = await fetch(server?.url + path, { headers: { authorization: `Bearer ${auditor}` } });
+  assert.is(response.status, 200, path);
   return ((await response.json()) as { total: number }).total;
+}
+
+/** Until the stories have begun. */
+async function begun(): Promise<void> {
+  while ((await total('/high-risk-ops/requests')) === 0) await sleep(20);
 }
 
 /** Resolves once the server has logged this of its seeding. */
@@ -58,10 +74,10 @@ async function seeded(): Promise<readonly Story[]> {
 }
 
 test('the first start seeds while the server answers; kill -9 in the middle loses nothing and does nothing twice', async () => {
-  server = await startServer({ ...env, SUMMIT_SEED: 'on' });
-  while ((await total('/high-risk-ops/requests')) === 0);
+  await start('on');
+  await begun();
   assert.is(await stop('SIGKILL'), 'SIGKILL');
-  server = await startServer({ ...env, SUMMIT_SEED: 'on' });
+  await start('on');
   await seeded();
   const whole = { '/high-risk-ops/requests': 5, '/revops/quotes': 5, '/revops/leads': 5, '/billing/invoices': 6, '/billing/runs': 6 };
   for (const [path, expected] of Object.entries(whole)) assert.is(await total(path), expected, path);
@@ -71,13 +87,11 @@ test('the first start seeds while the server answers; kill -9 in the middle lose
 test('a stop in the middle of seeding is a clean one, and the next start goes on', async () => {
   assert.is((await cli(['reset-demo', '--yes'], { ...env, NODE_ENV: 'production' })).code, 1);
   for (const name of ['database', 'guard']) rmSync(join(dataDir, name), { recursive: true, force: true });
-  server = await startServer({ ...env, SUMMIT_SEED: 'on' });
-  const stopped = logged(server, 'seeding was stopped: the next start goes on with it');
-  while ((await total('/high-risk-ops/requests')) === 0);
+  const stopped = logged(await start('on'), 'seeding was stopped: the next start goes on with it');
+  await begun();
   assert.is(await stop('SIGTERM'), 0);
   await stopped;
-  server = await startServer({ ...env, SUMMIT_SEED: 'on' });
-  await logged(server, 'the tenant is seeded');
+  await logged(await start('on'), 'the tenant is seeded');
   assert.is(await total('/billing/invoices'), 6);
   assert.is(await stop('SIGTERM'), 0);
 });
@@ -86,7 +100,7 @@ test('what is seeded is seeded, by whoever it is asked: without a server, by its
   const nothing = (stories: readonly Story[]) =>
     assert.ok(stories.every(({ outcome, made }) => outcome === 'known' && Object.keys(made).length === 0));
   nothing(await seeded());
-  server = await startServer({ ...env, SUMMIT_SEED: 'on' });
+  await start('on');
   nothing(await seeded());
   const { stdout, stderr } = await cli(['seed'], env);
   assert.is(stdout, '');
@@ -127,11 +141,16 @@ test('nothing is seeded or reset in production, nor where it is switched off', a
     const { code, stderr } = await cli([command, '--yes'].slice(0, command === 'seed' ? 1 : 2), { ...env, NODE_ENV: 'production' });
     assert.equal([code, /^summit: Nothing is (seeded|reset) in production/.test(stderr)], [1, true], stderr);
   }
-  const empty = { ...env, SUMMIT_DATA_DIR: mkdtempSync(join(tmpdir(), 'summit-seed-off-')) };
-  server = await startServer({ ...empty, SUMMIT_SEED: 'off' });
-  // One that seeds has told some of it by the time that somebody has asked twice.
+  const empty = { ...env, SUMMIT_DATA_DIR: await migratedDataDir() };
+  const { child } = await start('off', empty);
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk;
+  });
   for (const path of ['/high-risk-ops/requests', '/revops/leads']) assert.is(await total(path, empty), 0, path);
   assert.is(await stop('SIGTERM'), 0);
+  // One that had begun would say how far it came.
+  assert.not.match(log, 'seed');
   rmSync(empty.SUMMIT_DATA_DIR, { recursive: true });
 });
 

@@ -2,32 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Seeding } from '../kernel/demo/seeding.ts';
 import { Problem } from '../sdk/index.ts';
+import { assertWhole, inventory } from './support/demonstration.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 import { withoutSku } from './support/without-sku.ts';
 
 const test = suite('Seeding');
 const TENANT = 'demo-external';
-
-/** What there is of everything that the stories bring about. */
-async function inventory(s: TestSummit, tenant = TENANT): Promise<Readonly<Record<string, number>>> {
-  const total = async (handle: string, path: string) => (await s.get(handle, path, { tenant })).body.total as number;
-  const [requests, leads, quotes, events, runs, invoices] = await Promise.all([
-    total('auditor', '/high-risk-ops/requests'),
-    total('auditor', '/revops/leads'),
-    total('auditor', '/revops/quotes'),
-    total('auditor', '/metering/events?source=/summit-demo'),
-    total('auditor', '/billing/runs'),
-    total('auditor', '/billing/invoices'),
-  ]);
-  const credited = (await s.get('finance', '/billing/invoices', { tenant })).body.items.flatMap(
-    ({ credit_notes }: { credit_notes: readonly unknown[] }) => credit_notes,
-  );
-  return { requests, leads, quotes, events, runs, invoices, credited: credited.length };
-}
-
-/** As `change` leaves it: that of a Summit that was seeded in one go, on this day. */
-const WHOLE = { requests: 5, leads: 5, quotes: 5, events: 0, runs: 6, invoices: 6, credited: 1 };
 
 async function withSummit(work: (s: TestSummit) => Promise<void>, ...how: Parameters<typeof testSummit>): Promise<void> {
   const s = await testSummit(...how);
@@ -56,14 +37,6 @@ async function seedInPart(s: TestSummit, isThere: () => Promise<boolean>): Promi
   while (!(await isThere()));
   await stopped.stop();
   await refused;
-}
-
-async function assertWhole(s: TestSummit, tenant = TENANT): Promise<void> {
-  const { events, ...rest } = await inventory(s, tenant);
-  const { events: _, ...expected } = WHOLE;
-  assert.equal(rest, expected);
-  // Five months have 151 days at least, with two events each.
-  assert.ok((events ?? 0) >= 302, `${events} events`);
 }
 
 test('the stories of the packs are told by real actions, and all that they leave can be proven', () =>
@@ -162,17 +135,6 @@ test('a second time changes nothing, also days later, when the keys of requests 
       ],
     );
     assert.equal(await inventory(s), before);
-  }));
-
-test('of two who seed at once nothing is there twice', () =>
-  withSummit(async (s) => {
-    const other = new Seeding(s.summit.services);
-    const both = await Promise.all([s.summit.services.seeding.seed(TENANT), other.seed(TENANT)]);
-    assert.equal(
-      both.map((stories) => stories.length),
-      [3, 3],
-    );
-    await assertWhole(s);
   }));
 
 test('what was stopped between two steps is taken up, and ends as if it had not been', () =>

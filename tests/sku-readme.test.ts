@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withContents } from './sku-readme/contents.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { type ServerProcess, shell, startServer } from './support/process.ts';
 
 const test = suite('The README of the Trust & Proof Pack');
@@ -12,7 +11,7 @@ const env: NodeJS.ProcessEnv = {};
 let server: ServerProcess;
 
 test.before(async () => {
-  env.SUMMIT_DATA_DIR = mkdtempSync(join(tmpdir(), 'summit-sku-readme-'));
+  env.SUMMIT_DATA_DIR = await migratedDataDir();
   env.DATABASE_URL = '';
   server = await startServer(env);
 });

@@ -9,7 +9,9 @@ import { createLog } from '../kernel/log.ts';
 import { openKernel, type Summit, startSummit } from '../kernel/main.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { definePack, Empty } from '../sdk/index.ts';
-import { type Answer, accessRequest, freshDatabase, type TestSummit, testSummit } from './support/summit.ts';
+import { handsOn } from '../sdk/testing/hands.ts';
+import { migratedDataDir } from './support/migrated-data-dir.ts';
+import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('SKUs');
 const root = new URL('..', import.meta.url).pathname;
@@ -40,6 +42,11 @@ const withPacks = (packs: TenantFile['packs']) => (config: Config) => ({
   tenants: config.tenants.map((tenant) => ({ ...tenant, packs })),
 });
 const settingsIn = ({ tenants }: Config, pack: string) => tenants[0]?.packs[pack]?.settings ?? {};
+
+/** For those that start on the same data more than once. */
+async function onDisk(name: string): Promise<Config> {
+  return loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: await migratedDataDir(join(folder, name)) }, root);
+}
 
 /** What keeps a Summit from starting. */
 async function whyNot(change: (config: Config) => Config): Promise<string> {
@@ -255,8 +262,7 @@ test('a SKU whose pack fails to load fails with it, and the tenants keep the res
 });
 
 test('under a SKU whose manifest cannot be read a changed file leaves packs as they are, until it can', async () => {
-  const database = await freshDatabase();
-  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: join(folder, 'unread'), DATABASE_URL: database?.url }, root);
+  const config = await onDisk('unread');
   // The folder's name is not the SKU's id, which a manifest that does not load cannot say.
   const broken = withSku(edited('unreadable', () => 'throw new Error("broken on purpose");'))(config);
   const changed = {
@@ -273,19 +279,15 @@ test('under a SKU whose manifest cannot be read a changed file leaves packs as t
     await kernel.close();
     return { packs: packs.map(({ pack_id }) => pack_id), active: active?.n, applied: applied.length };
   };
-  try {
-    const all = ['finops', 'high-risk-ops', 'revops', SKU];
-    const first = await after(config);
-    assert.equal(first.packs, all);
-    assert.equal(await after(broken), first, 'a file that did not change is not applied');
-    const second = await after(changed);
-    assert.equal([second.packs, second.active], [all, Number(first.active) - 1], 'who is gone is gone, and nothing is switched off');
-    assert.is((await after(changed)).applied, second.applied);
-    const mended = await after({ ...changed, packPaths: config.packPaths });
-    assert.equal([mended.packs, mended.applied > second.applied], [all, true], 'to the end, now that it can be read');
-  } finally {
-    await database?.drop();
-  }
+  const all = ['finops', 'high-risk-ops', 'revops', SKU];
+  const first = await after(config);
+  assert.equal(first.packs, all);
+  assert.equal(await after(broken), first, 'a file that did not change is not applied');
+  const second = await after(changed);
+  assert.equal([second.packs, second.active], [all, Number(first.active) - 1], 'who is gone is gone, and nothing is switched off');
+  assert.is((await after(changed)).applied, second.applied);
+  const mended = await after({ ...changed, packPaths: config.packPaths });
+  assert.equal([mended.packs, mended.applied > second.applied], [all, true], 'to the end, now that it can be read');
 });
 
 test('a pack that is taken out of the configuration takes its SKU along, and not the server', async () => {
@@ -321,8 +323,7 @@ test('an installation whose tenant file names no SKU is not affected', async () 
 
 test('a SKU that has come to require another pack is not enabled where the tenant has not got that, and the log says so', async () => {
   const path = edited('smaller', (source) => (source.includes('definePack') ? SMALLER : source));
-  const database = await freshDatabase();
-  const config = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: join(folder, 'data'), DATABASE_URL: database?.url }, root);
+  const config = await onDisk('data');
   const lines: string[] = [];
   const log = createLog('warn', { write: (line) => void lines.push(line) });
   const warned = () => lines.splice(0).flatMap((line) => (JSON.parse(line).missing ? [JSON.parse(line)] : []));
@@ -331,11 +332,8 @@ test('a SKU that has come to require another pack is not enabled where the tenan
     await running.pop()?.close();
     const summit = await startSummit(configured, { log });
     running.push(summit);
-    const { token } = await summit.services.commands.token({ tenant: 'demo-external', user: 'operator' });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const ask = async (method: string, path: string, body?: object) =>
-      (await fetch(summit.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })).json();
-    return ask;
+    const { call } = handsOn(summit, 'demo-external');
+    return async (method: string, path: string, body?: object) => (await call(method, 'operator', path, body)).body;
   };
   try {
     const first = await start(withSku(path)(config));
@@ -353,7 +351,6 @@ test('a SKU that has come to require another pack is not enabled where the tenan
     assert.equal([also_enabled, (await second('GET', `/skus/${SKU}`)).enabled], [['revops'], true]);
   } finally {
     await running.pop()?.close();
-    await database?.drop();
   }
 });
 

@@ -13,7 +13,7 @@ const GRANT = 'high-risk-ops.grant-access';
 const settings = { 'high-risk-ops': { targets: { 'orders-db': { executor: 'stub' } } } };
 
 async function withKit(work: (kit: TestPack) => Promise<void>, options: TestPackOptions = {}, folder: URL = PACK): Promise<void> {
-  const kit = await testPack(folder, { settings, ...options });
+  const kit = await testPack(folder, { ...(folder === PACK ? { settings } : {}), ...options });
   try {
     await work(kit);
   } finally {

@@ -23,8 +23,11 @@ export interface Wanted {
   readonly webhooks: TenantFile['webhooks'];
 }
 
-/** What a Summit is configured with that has these packs and nothing else. */
+/** What a Summit is configured with that has these packs and nothing else. @throws Error where there are settings for another */
 export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): Config {
+  const known = wanted.packs.map(({ pack }) => pack.id);
+  const stray = Object.keys(wanted.settings).find((id) => !known.includes(id));
+  if (stray !== undefined) throw new Error(`the option settings names ${stray}, and there is no such pack: there are ${known.join(', ')}`);
   return {
     environment: {
       ...{ PORT: 0, HOST: '127.0.0.1', NODE_ENV: 'test', LOG_LEVEL: 'silent', SUMMIT_DATA_DIR: dataDir, SUMMIT_CONFIG: '', SUMMIT_SEED: 'off' },

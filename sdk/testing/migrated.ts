@@ -15,7 +15,8 @@ export async function embeddedFrom(data?: Blob): Promise<EmbeddedDriver> {
   return embeddedDriver(data ?? (await migrated()), await compiled());
 }
 
-function migrated(): Promise<Blob> {
+/** As a dump, for those that open it otherwise. */
+export function migrated(): Promise<Blob> {
   dump ??= dumpMigrated();
   return dump;
 }

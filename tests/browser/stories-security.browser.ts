@@ -2,24 +2,16 @@ import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertHas, headsOf, inState, openFromPane, openTab, take, verifiedHere, verifiedOffline, whyNot } from '../support/hands.ts';
-import { accessRequest } from '../support/summit.ts';
+import { REQUESTS, requested } from '../support/requests.ts';
 import { settled, type TestSwitchboard, testSwitchboard } from '../support/switchboard.ts';
 
 const test = suite('High-risk access, by the Switchboard');
 let switchboard: TestSwitchboard;
 
-const REQUESTS = '/high-risk-ops/requests';
-
 test.before(async () => {
   switchboard = await testSwitchboard();
 });
 test.after(() => switchboard?.close());
-
-async function requested(fields: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const { status, body } = await switchboard.s.post('engineer', REQUESTS, accessRequest(fields));
-  assert.is(status, 201);
-  return body.id;
-}
 
 async function fillIn(page: Page, minutes: string): Promise<void> {
   await page.getByLabel('Target').selectOption('orders-db');
@@ -59,7 +51,7 @@ test('who asks hears what the policy says before and after asking, and is refuse
 });
 
 test('the list leads to a request, from its approval through its execution to its end, each step by who may take it', async () => {
-  await requested();
+  await requested(switchboard.s);
   await switchboard.visit('engineer', '/w', async (page) => {
     await openFromPane(page, 'Security', 'Requests');
     assert.equal(await headsOf(page), ['Id', 'Type', 'Target', 'Requester', 'Status', 'Created at']);
@@ -94,7 +86,7 @@ test('the list leads to a request, from its approval through its execution to it
 });
 
 test('the evidence lists who did what and when, is verified in the browser, and is the file that the offline verifier accepts', async () => {
-  const id = await requested();
+  const id = await requested(switchboard.s);
   for (const handle of ['team-lead', 'security-officer']) await switchboard.s.post(handle, `${REQUESTS}/${id}/approve`);
   await switchboard.s.post('engineer', `${REQUESTS}/${id}/execute`);
   await switchboard.visit('security-officer', `/w${REQUESTS}/${id}`, async (page) => {
@@ -141,7 +133,7 @@ async function tabTo(page: Page, role: 'button' | 'link' | 'checkbox' | 'textbox
 }
 
 test('whoever has no mouse signs in, filters, opens a request, rejects it with a reason and saves the evidence', async () => {
-  const id = await requested({ target: 'billing-db' });
+  const id = await requested(switchboard.s, { target: 'billing-db' });
   const context = await switchboard.browser.newContext({ baseURL: switchboard.s.summit.url });
   try {
     const page = await context.newPage();

@@ -1,7 +1,19 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { button, EXPECTED, fillRequest, isApi, LIST, REQUESTS, requested, requestOf, requestsOn, totalOfRequests } from '../support/requests.ts';
+import {
+  button,
+  EXPECTED,
+  fillRequest,
+  isApi,
+  LIST,
+  onRequest,
+  REQUESTS,
+  requested,
+  requestOf,
+  requestsOn,
+  totalOfRequests,
+} from '../support/requests.ts';
 import { settled, type TestSwitchboard, testSwitchboard } from '../support/switchboard.ts';
 
 const test = suite('What is typed and sent is neither lost nor done twice');
@@ -167,23 +179,17 @@ test('a request whose answer was lost is made once, also when the page is loaded
 });
 
 test('a session that another tab has ended by another sign-in is said to be over', async () => {
-  const id = await requested(board.s);
-  await board.visit(
-    'team-lead',
-    `${LIST}/${id}`,
-    async (page, context) => {
-      await button(page, 'Approve a request').waitFor();
-      const other = await context.newPage();
-      await other.goto('/sign-in');
-      await other.getByRole('form', { name: 'demo-external' }).locator('button[value="engineer"]').click();
-      await other.waitForURL((url) => url.pathname.startsWith('/w'));
-      await button(page, 'Approve a request').click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Approve a request' }).click();
-      await page.getByText('Your session is over').first().waitFor();
-      assert.is((await requestOf(board.s, id)).approvals.length, 0);
-    },
-    { expected: EXPECTED },
-  );
+  await onRequest(board, 'team-lead', async (page, { id, context }) => {
+    await button(page, 'Approve a request').waitFor();
+    const other = await context.newPage();
+    await other.goto('/sign-in');
+    await other.getByRole('form', { name: 'demo-external' }).locator('button[value="engineer"]').click();
+    await other.waitForURL((url) => url.pathname.startsWith('/w'));
+    await button(page, 'Approve a request').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve a request' }).click();
+    await page.getByText('Your session is over').first().waitFor();
+    assert.is((await requestOf(board.s, id)).approvals.length, 0);
+  });
 });
 
 test('nothing is shown as done before it is, a double click sends one write, and a lost answer does it once', async () => {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import * as assert from 'uvu/assert';
 
 const launcher = new URL('../../kernel/cli/launcher.js', import.meta.url).pathname;
-const root = new URL('../..', import.meta.url).pathname;
+/** The project's folder. */
+export const root = new URL('../..', import.meta.url).pathname;
 const READY_MS = 60_000;
 
 export interface Output {
@@ -14,6 +16,13 @@ export interface Output {
 /** Runs a command of the CLI to its end, in a process of its own. */
 export function cli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Output> {
   return run(process.execPath, [launcher, ...args], env);
+}
+
+/** A bearer token, as a user of `demo-external` gets one. */
+export async function tokenOf(user: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stdout, stderr } = await cli(['token', '--tenant', 'demo-external', '--user', user], env);
+  assert.is(code, 0, stderr);
+  return stdout.trim();
 }
 
 /** Runs a script as a user at the project's folder would. */

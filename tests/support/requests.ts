@@ -1,6 +1,7 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { accessRequest, type TestSummit } from './summit.ts';
+import type { TestSwitchboard } from './switchboard.ts';
 
 /** Requests for access, by the API and as the Switchboard shows them. */
 
@@ -13,6 +14,17 @@ export async function requested(s: TestSummit, fields: Readonly<Record<string, u
   const { status, body } = await s.post('engineer', REQUESTS, accessRequest(fields));
   assert.is(status, 201);
   return body.id;
+}
+
+/** Shows a new request to somebody. @param expected what the browser complains of, since it belongs to what is tested */
+export async function onRequest(
+  { s, visit }: TestSwitchboard,
+  handle: string,
+  work: (page: Page, request: { readonly id: string; readonly context: BrowserContext }) => Promise<void>,
+  expected = EXPECTED,
+): Promise<void> {
+  const id = await requested(s);
+  await visit(handle, `${LIST}/${id}`, (page, context) => work(page, { id, context }), { expected });
 }
 
 export const requestOf = async (s: TestSummit, id: string) => (await s.get('auditor', `${REQUESTS}/${id}`)).body;

@@ -1,3 +1,4 @@
+import type { Pack } from '../../pack.ts';
 import type { TestPack, TestPackOptions } from '../kit.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -20,4 +21,17 @@ export interface ConformanceOptions extends TestPackOptions {
   readonly undue?: Readonly<Record<string, string>>;
   /** Done once, before anything else: rows that the pack's actions refer to, say. */
   prepare?(kit: TestPack): Promise<void>;
+}
+
+/** @throws Error where an option is for what the pack does not have */
+export function checkOptions({ inputs = {}, params = {} }: ConformanceOptions, pack: Pack): void {
+  assertKnown('inputs', Object.keys(inputs), 'action', pack.actions);
+  assertKnown('params', Object.keys(params), 'query or evidence', [...pack.queries, ...pack.evidence]);
+}
+
+function assertKnown(option: string, named: readonly string[], what: string, there: readonly { readonly id: string }[]): void {
+  const known = there.map(({ id }) => id);
+  const stray = named.find((id) => !known.includes(id));
+  if (stray !== undefined)
+    throw new Error(`the option ${option} names ${stray}, and the pack has no such ${what}: there are ${known.join(', ') || 'none'}`);
 }

@@ -2,7 +2,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Action, ActionContext } from '../../action.ts';
 import { type Changes, isNone } from '../../changes.ts';
 import { type RiggedPack, startRigged } from '../kit.ts';
-import type { ConformanceOptions } from './options.ts';
+import { type ConformanceOptions, checkOptions } from './options.ts';
 import { Walk } from './walk.ts';
 
 /** What the checks of a pack look at: the pack in a running Summit, its subjects in all their states, and what its actions have done. */
@@ -34,6 +34,7 @@ export async function openStage(folder: string | URL, options: ConformanceOption
     return changes;
   });
   try {
+    checkOptions(options, kit.pack);
     await options.prepare?.(kit);
     return {
       ...{ kit, options, impure, relationships },
