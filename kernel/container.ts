@@ -26,6 +26,7 @@ import type { Bundles } from './policy/bundles.ts';
 import { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
+import { ReceiptComparison } from './receipts/comparison.ts';
 import { Refusals } from './receipts/refusals.ts';
 import { Readings } from './slo/readings.ts';
 import { Switchboard } from './switchboard/switchboard.ts';
@@ -66,6 +67,7 @@ export function createServices(foundations: Foundations) {
       createWriter(database.orm, (tenant, receipts) => transparencyLog.nudge(tenant, receipts)),
     ).singleton(),
     refusals: asClass(Refusals).singleton(),
+    receiptComparison: asClass(ReceiptComparison).singleton(),
     runner: asClass(ActionRunner).singleton(),
     queries: asClass(QueryRunner).singleton(),
     outbox: asClass(OutboxWorker).singleton(),
@@ -96,6 +98,7 @@ export interface Services {
   readonly transparencyLog: TransparencyLog;
   readonly write: ReturnType<typeof createWriter>;
   readonly refusals: Refusals;
+  readonly receiptComparison: ReceiptComparison;
   readonly runner: ActionRunner;
   readonly queries: QueryRunner;
   readonly outbox: OutboxWorker;

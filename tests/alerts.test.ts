@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PolicyFailure } from '../kernel/policy/compiled.ts';
 import { Receiver } from '../sdk/testing/receiver.ts';
+import { manyReceipts } from './support/many-receipts.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withoutSku } from './support/without-sku.ts';
 
@@ -32,6 +33,8 @@ test.after(async () => {
 async function minute(tenant = TENANT): Promise<number> {
   await s.summit.services.outbox.sweep([tenant]);
   await s.summit.services.transparencyLog.advance(tenant);
+  s.advance({ minutes: 1 });
+  await s.summit.services.receiptComparison.compare(tenant);
   return s.runJob('summit.alerts', tenant);
 }
 
@@ -210,6 +213,25 @@ test('of two replicas that look at once one raises the alert', async () => {
   assert.is((await alerts('status=open&kind=summit.failing_jobs')).length, 1);
   await s.asApp("DELETE FROM job_runs WHERE job = 'probe.lost' RETURNING 1");
   await minute();
+});
+
+test('a long history is compared a part at a time, and from the beginning again', async () => {
+  await manyReceipts(s, { count: 10_500, action: 'probe.denied', subjectType: 'high-risk-ops.request' });
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const { receipt } = await ask();
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const which = `tenant_id = '${TENANT}' AND id = '${receipt.id}'`;
+  await s.tamper('receipts', `WITH gone AS (DELETE FROM receipts WHERE ${which} RETURNING *) INSERT INTO removed SELECT * FROM gone`);
+  const found = async () => (await alerts('status=open&kind=summit.stray_receipts')).length;
+  const minutes: number[] = [];
+  for (let passed = 0; passed < 3; passed++) {
+    await minute();
+    minutes.push(await found());
+  }
+  assert.equal(minutes, [0, 1, 1], 'it lies beyond the first part, and stays found while that is looked at again');
+  await s.tamper('receipts', `INSERT INTO receipts SELECT * FROM removed WHERE ${which}`);
+  await minute();
+  assert.is(await found(), 0);
 });
 
 test('the rules for Prometheus ask for metrics that there are', async () => {

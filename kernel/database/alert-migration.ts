@@ -1,6 +1,6 @@
-import { governedTable, migration } from '../../sdk/index.ts';
+import { governedTable, migration, rowLevelSecurity } from '../../sdk/index.ts';
 
-/** Alerts, and of each run of a job why it failed. A replica of the version before goes on writing rows without it. */
+/** Alerts, of each run of a job why it failed, and what comparing receipts has found. A replica of the version before goes on writing rows without it. */
 export const alertMigration = migration('0010-alerts', [
   ...governedTable(
     'alerts',
@@ -14,4 +14,11 @@ export const alertMigration = migration('0010-alerts', [
   ),
   'CREATE INDEX alerts_by_status ON alerts (tenant_id, status, id)',
   'ALTER TABLE job_runs ADD COLUMN error text',
+  // How far the receipts have been compared with the log, and those that were found not to be as they were logged.
+  `CREATE TABLE receipt_comparisons (
+     tenant_id text NOT NULL, epoch integer NOT NULL, leaf_index bigint NOT NULL, receipt_id uuid NOT NULL, stray uuid[] NOT NULL,
+     compared_at timestamptz(3) NOT NULL,
+     CONSTRAINT receipt_comparisons_pkey PRIMARY KEY (tenant_id)
+   )`,
+  rowLevelSecurity('receipt_comparisons', ['SELECT', 'INSERT', 'UPDATE']),
 ]);

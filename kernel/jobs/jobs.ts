@@ -11,6 +11,7 @@ import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import type { ReceiptComparison } from '../receipts/comparison.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 
@@ -18,6 +19,7 @@ import type { Tenants } from '../tenancy/tenants.ts';
 const CLAIM = '5 minutes';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
+const COMPARE_RECEIPTS = '25 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 /** For so many tenants a job runs side by side. */
@@ -40,6 +42,7 @@ export class JobScheduler {
   readonly #admission: Admission;
   readonly #outbox: OutboxWorker;
   readonly #transparencyLog: TransparencyLog;
+  readonly #comparison: ReceiptComparison;
   readonly #tenants: Tenants;
   readonly #metrics: Pick<Metrics, 'jobRun'>;
   readonly #log: Logger;
@@ -53,6 +56,7 @@ export class JobScheduler {
     admission: Admission;
     outbox: OutboxWorker;
     transparencyLog: TransparencyLog;
+    receiptComparison: ReceiptComparison;
     tenants: Tenants;
     metrics: Pick<Metrics, 'jobRun'>;
     log: Logger;
@@ -63,6 +67,7 @@ export class JobScheduler {
     this.#admission = services.admission;
     this.#outbox = services.outbox;
     this.#transparencyLog = services.transparencyLog;
+    this.#comparison = services.receiptComparison;
     this.#tenants = services.tenants;
     this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'jobs' });
@@ -71,6 +76,7 @@ export class JobScheduler {
   start(): void {
     this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
     this.#schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
+    this.#schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()));
     this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {

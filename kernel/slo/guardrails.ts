@@ -1,9 +1,10 @@
-import { defineIndicator, type Indicator, type IndicatorReading, type Reader, secondsSince } from '../../sdk/index.ts';
+import { defineIndicator, type Indicator, secondsSince } from '../../sdk/index.ts';
 import { PolicyDecisions } from '../database/policy-tables.ts';
 import { transactionOf } from '../database/reader.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { MAY_BE_DELIVERED } from '../outbox/outbox.ts';
 import { listDecisions } from '../policy/queries.ts';
+import { strayReceipts } from '../receipts/comparison.ts';
 import { listReceipts } from '../receipts/queries.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,7 +14,7 @@ const OUTBOX_TARGET_SECONDS = 900;
 
 /** What must never be otherwise while Summit does its work. */
 export function guardrails(transparencyLog: Pick<TransparencyLog, 'halted'>): readonly Indicator[] {
-  return [logHalted(transparencyLog), strayReceipts, failingJobs, outboxAge, policyErrors];
+  return [logHalted(transparencyLog), strays, failingJobs, outboxAge, policyErrors];
 }
 
 function logHalted(transparencyLog: Pick<TransparencyLog, 'halted'>): Indicator {
@@ -31,8 +32,7 @@ function logHalted(transparencyLog: Pick<TransparencyLog, 'halted'>): Indicator 
   });
 }
 
-/** Each state change, each leaf of the log and each receipt, compared with the others. */
-const strayReceipts = defineIndicator({
+const strays = defineIndicator({
   id: 'summit.stray_receipts',
   title: 'Receipts that are not as they were logged',
   definition:
@@ -41,23 +41,11 @@ const strayReceipts = defineIndicator({
   target: 0,
   alert: 'critical',
   list: listReceipts.route.path,
-  read: ({ db, tenant }) =>
-    counted(
-      db,
-      `SELECT count(*) AS value, min(id::text) AS first FROM (
-         SELECT s.receipt_id AS id FROM subject_states s
-           LEFT JOIN receipts r ON r.tenant_id = $1 AND r.id = s.receipt_id AND r.leaf_hash = s.leaf_hash
-           WHERE s.tenant_id = $1 AND r.id IS NULL
-         UNION SELECT l.receipt_id FROM log_leaves l
-           LEFT JOIN receipts r ON r.tenant_id = $1 AND r.id = l.receipt_id
-           WHERE l.tenant_id = $1 AND r.id IS NULL
-         UNION SELECT r.id FROM receipts r
-           WHERE r.tenant_id = $1
-             AND NOT EXISTS (SELECT FROM log_leaves l WHERE l.tenant_id = $1 AND l.receipt_id = r.id)
-             AND NOT EXISTS (SELECT FROM log_queue q WHERE q.tenant_id = $1 AND q.receipt_id = r.id)) AS stray`,
-      tenant,
-      (first) => `The first of them is the receipt ${first}.`,
-    ),
+  async read({ db, tenant }) {
+    const found = await strayReceipts(transactionOf(db), tenant);
+    const [first] = found;
+    return first === undefined ? { value: 0 } : { value: found.length, detail: `The first of them is the receipt ${first}.` };
+  },
 });
 
 const failingJobs = defineIndicator({
@@ -67,15 +55,15 @@ const failingJobs = defineIndicator({
   unit: 'count',
   target: 0,
   alert: 'critical',
-  read: ({ db, tenant }) =>
-    counted(
-      db,
-      `SELECT count(*) AS value, string_agg(job, ', ' ORDER BY job) AS first FROM (
-         SELECT DISTINCT ON (job) job, error, finished_at, claimed_until FROM job_runs WHERE tenant_id = $1 ORDER BY job, period DESC) AS last
-         WHERE error IS NOT NULL OR (finished_at IS NULL AND claimed_until < summit_now())`,
-      tenant,
-      (jobs) => `Failed: ${jobs}. The log of the server says why.`,
-    ),
+  async read({ db, tenant }) {
+    const rows = await transactionOf(db).query<{ job: string }>(
+      `SELECT job FROM (SELECT DISTINCT ON (job) job, error, finished_at, claimed_until FROM job_runs WHERE tenant_id = $1 ORDER BY job, period DESC) AS last
+         WHERE error IS NOT NULL OR (finished_at IS NULL AND claimed_until < summit_now()) ORDER BY job`,
+      [tenant],
+    );
+    const failing = rows.map(({ job }) => job).join(', ');
+    return rows.length === 0 ? { value: 0 } : { value: rows.length, detail: `Failed: ${failing}. The log of the server says why.` };
+  },
 });
 
 const outboxAge = defineIndicator({
@@ -109,9 +97,3 @@ const policyErrors = defineIndicator({
     return { value: await db.count(PolicyDecisions, { outcome: 'error', created_at: { since } }) };
   },
 });
-
-async function counted(db: Reader, sql: string, tenant: string, detail: (first: string) => string): Promise<IndicatorReading> {
-  const [row] = await transactionOf(db).query<{ value: number; first: string | null }>(sql, [tenant]);
-  const { value = 0, first = null } = row ?? {};
-  return first === null ? { value } : { value, detail: detail(first) };
-}
