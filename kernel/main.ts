@@ -48,8 +48,8 @@ export interface Overrides {
   readonly clockShift?: () => number;
   /** For tests: puts something else in the place of what a pack declares. Refused in production. */
   readonly rig?: (pack: Pack) => Pack;
-  /** For tests: nothing happens by the clock, no job and no sweep of the outbox, unless it is called. Refused in production. */
-  readonly idle?: boolean;
+  /** For tests: nothing happens by the clock, no job and no sweep of the outbox, unless it is called; or these jobs do not. Refused in production. */
+  readonly idle?: boolean | readonly string[];
   /** Called when the tenants are as configured, before any job runs and anybody is listened to. */
   readonly opened?: (services: Kernel['services']) => Promise<void>;
 }
@@ -143,7 +143,8 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const { port } = server.address() as AddressInfo;
   const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
-  if (!overrides.idle) services.jobs.start();
+  const { idle = false } = overrides;
+  if (idle !== true) services.jobs.start(idle || []);
   const stopListening = () => {
     // Streams have no end of their own that could be waited for.
     services.live.stop();

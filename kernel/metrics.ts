@@ -9,7 +9,9 @@ export class Metrics {
   readonly #decisions: Histogram<'policy' | 'outcome'>;
   readonly #jobs: Counter<'job' | 'outcome'>;
   readonly #missed: Gauge<'tenant' | 'indicator' | 'severity'>;
-  readonly #readAt: Gauge<'tenant'>;
+  readonly #failed: Gauge<'tenant' | 'indicator' | 'severity'>;
+  readonly #watchedAt: Gauge<'tenant'>;
+  readonly #alerting = new Map<string, readonly AlertLabels[]>();
   readonly #indicators = new Map<string, Gauge<'tenant'>>();
 
   constructor() {
@@ -40,9 +42,15 @@ export class Metrics {
       labelNames: ['tenant', 'indicator', 'severity'],
       registers: [this.registry],
     });
-    this.#readAt = new Gauge({
-      name: 'summit_indicators_read_timestamp_seconds',
-      help: 'When the indicators of the tenant were last read',
+    this.#failed = new Gauge({
+      name: 'summit_indicator_failed',
+      help: '1 where an indicator could not be worked out, of those that alert',
+      labelNames: ['tenant', 'indicator', 'severity'],
+      registers: [this.registry],
+    });
+    this.#watchedAt = new Gauge({
+      name: 'summit_watched_timestamp_seconds',
+      help: 'When this process last looked whether the indicators of the tenant are as they should be',
       labelNames: ['tenant'],
       registers: [this.registry],
     });
@@ -60,32 +68,51 @@ export class Metrics {
     this.#jobs.inc({ job, outcome });
   }
 
+  /** Before its first run, so that the first that fails is an increase. */
+  jobScheduled(job: string): void {
+    for (const outcome of ['succeeded', 'failed']) this.#jobs.inc({ job, outcome }, 0);
+  }
+
+  /** That the indicators of a tenant were looked at, for alerts. */
+  watched(tenant: string): void {
+    this.#watchedAt.set({ tenant }, Date.now() / 1_000);
+  }
+
   /** What was read of one tenant, all of it: what it has no longer is forgotten. */
   indicators(tenant: string, readings: readonly Reading[]): void {
-    for (const gauge of this.#indicators.values()) gauge.remove({ tenant });
+    this.#forget(tenant);
+    const alerting: AlertLabels[] = [];
     for (const reading of readings) {
       const { indicator, result } = reading;
       const value = 'value' in result ? result.value.value : null;
-      if (value !== null) this.#gaugeOf(indicator).set({ tenant }, value * UNITS[indicator.unit].factor);
-      const { id, alert: severity } = indicator;
-      if (severity) this.#missed.set({ tenant, indicator: id, severity }, isMissed(reading) ? 1 : 0);
+      if (value !== null) this.#gaugeOf(indicator)?.set({ tenant }, value * UNITS[indicator.unit].factor);
+      if (!indicator.alert) continue;
+      const labels = { tenant, indicator: indicator.id, severity: indicator.alert };
+      this.#missed.set(labels, isMissed(reading) ? 1 : 0);
+      this.#failed.set(labels, 'error' in result ? 1 : 0);
+      alerting.push(labels);
     }
-    this.#readAt.set({ tenant }, Date.now() / 1_000);
+    this.#alerting.set(tenant, alerting);
   }
 
-  #gaugeOf({ id, title, definition, unit }: Indicator): Gauge<'tenant'> {
+  #forget(tenant: string): void {
+    for (const gauge of this.#indicators.values()) gauge.remove({ tenant });
+    for (const labels of this.#alerting.get(tenant) ?? []) for (const gauge of [this.#missed, this.#failed]) gauge.remove(labels);
+  }
+
+  /** null for what not everybody may see, and for one whose name comes out like that of another. */
+  #gaugeOf({ id, title, definition, unit, roles }: Indicator): Gauge<'tenant'> | null {
     const known = this.#indicators.get(id);
     if (known) return known;
-    const gauge = new Gauge({
-      name: `summit_${id.replace(/^summit\./, '').replaceAll(/[.-]/g, '_')}${UNITS[unit].suffix}`,
-      help: `${title}. ${definition}`,
-      labelNames: ['tenant'],
-      registers: [this.registry],
-    });
+    const name = `summit_${id.replace(/^summit\./, '').replaceAll(/[.-]/g, '_')}${UNITS[unit].suffix}`;
+    if (roles || this.registry.getSingleMetric(name)) return null;
+    const gauge = new Gauge({ name, help: `${title}. ${definition}`, labelNames: ['tenant'], registers: [this.registry] });
     this.#indicators.set(id, gauge);
     return gauge;
   }
 }
+
+type AlertLabels = { readonly tenant: string; readonly indicator: string; readonly severity: string };
 
 /** Prometheus counts in base units, and names them. */
 const UNITS: Readonly<Record<Indicator['unit'], { readonly suffix: string; readonly factor: number }>> = {

@@ -16,8 +16,10 @@ export interface IndicatorReading {
   readonly value: number | null;
   /** Of how many it was worked out, where that says how much it is worth. */
   readonly samples?: number;
-  /** What it comes from, in a sentence for whoever is alerted: `finops.metering failed.` No personal data: it goes out by webhook. */
+  /** What it comes from, in a sentence for whoever is alerted. No personal data: it goes out by webhook. */
   readonly detail?: string;
+  /** What it is about, each by its name or id: while an alert is open, it is told again where another one comes. */
+  readonly names?: readonly string[];
 }
 
 /** How bad it is that an indicator has missed its target: somebody is to act at once, or soon. */
@@ -25,7 +27,7 @@ export type Severity = 'critical' | 'warning';
 
 /**
  * How well something is done, worked out from the tenant's own rows so that every replica answers alike: one line of `GET /slo`, and
- * for Prometheus the gauge of its name, `summit_finops_metering_lag_seconds`.
+ * for Prometheus the gauge of its name, `summit_finops_metering_lag_seconds`. One that has `roles` has no gauge, since anybody may read those.
  */
 export interface Indicator {
   /** Begins with the id of its pack: `finops.metering_lag`. */
@@ -38,7 +40,8 @@ export interface Indicator {
   readonly target?: number;
   /**
    * Where missing the target is to alert somebody: each minute it is compared, an alert is open for as long as it is missed, and
-   * whoever subscribes to `alert.*` is told by webhook. Without, it is only shown.
+   * whoever subscribes to `alert.*` is told by webhook. Without, it is only shown. The alert is for operators, security officers,
+   * finance and auditors, whatever `roles` says.
    */
   readonly alert?: Severity;
   /** The API's path of what it is about. */

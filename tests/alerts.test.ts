@@ -46,11 +46,11 @@ async function alerts(query: string, handle = 'operator', tenant = TENANT) {
   return body.items;
 }
 
-async function metric(name: string): Promise<number | undefined> {
+async function metric(name: string, label = ''): Promise<number | undefined> {
   const { body } = await s.send('GET', '/metrics');
   const line = String(body)
     .split('\n')
-    .find((candidate) => candidate.startsWith(`${name}{tenant="${TENANT}"`));
+    .find((candidate) => candidate.startsWith(`${name}{tenant="${TENANT}"`) && candidate.includes(label));
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 
@@ -205,14 +205,89 @@ test('a policy that fails raises an alert for a quarter of an hour', async () =>
   assert.equal(await alerts('status=open&kind=summit.policy_errors'), []);
 });
 
-test('of two replicas that look at once one raises the alert', async () => {
-  await s.asApp(
-    `INSERT INTO job_runs (tenant_id, job, period, claimed_until, error) VALUES ('${TENANT}', 'probe.lost', summit_now(), summit_now(), 'x') RETURNING 1`,
-  );
+test('while an alert is open, what else comes is told too, and what is not new is not', async () => {
+  const fail = (job: string) =>
+    s.asApp(
+      `INSERT INTO job_runs (tenant_id, job, period, claimed_until, finished_at, failed) VALUES ($1, $2, summit_now(), summit_now(), summit_now(), true) RETURNING 1`,
+      [TENANT, job],
+    );
+  await fail('finops.rating');
   await Promise.all([minute(), minute(), minute()]);
-  assert.is((await alerts('status=open&kind=summit.failing_jobs')).length, 1);
-  await s.asApp("DELETE FROM job_runs WHERE job = 'probe.lost' RETURNING 1");
+  const [open, ...others] = await alerts('status=open&kind=summit.failing_jobs');
+  assert.equal(
+    [open.detail, others],
+    ['It is 1, and should be no more than 0. Failed: finops.rating. The log of the server says why.', []],
+    'of three who look at once one raises it',
+  );
+  await fail('finops.recompute');
+  assert.equal([await minute(), await minute()], [1, 0]);
+  const [worse] = await alerts('status=open&kind=summit.failing_jobs');
+  assert.equal([worse.id, worse.value], [open.id, '2']);
+  const told = (await paged()).filter(({ data }) => data.alert_id === open.id);
+  assert.equal(
+    told.map(({ type }) => type),
+    ['alert.raised', 'alert.raised'],
+  );
+  await s.asApp('DELETE FROM job_runs WHERE failed RETURNING 1');
   await minute();
+  assert.equal(await alerts('status=open'), []);
+});
+
+test('a replica on which a job fails leaves its period to one that can run it', async () => {
+  const { jobs, packs } = s.summit.services;
+  const rating = packs.find('finops')?.jobs.find(({ id }) => id === 'finops.rating');
+  assert.ok(rating);
+  const period = new Date('2026-11-23T05:20:00Z');
+  const runs = () =>
+    s.asApp("SELECT failed, finished_at IS NOT NULL AS finished FROM job_runs WHERE job = 'finops.rating' AND period = $1", [period.toISOString()]);
+  const broken = { ...rating, due: () => Promise.reject(new Error('not here')) };
+  await jobs.runEverywhere('finops', broken, period);
+  assert.equal(await runs(), [{ failed: true, finished: false }]);
+  await jobs.runEverywhere('finops', { ...rating, due: async () => ['2026-10'] }, period);
+  assert.equal(await runs(), [{ failed: false, finished: true }]);
+  await jobs.runEverywhere('finops', broken, period);
+  assert.equal(await runs(), [{ failed: false, finished: true }], 'what is done is done');
+});
+
+test('what was denied cannot be rewritten either: the log has the hash of every receipt', async () => {
+  const { body } = await s.post('engineer', '/high-risk-ops/requests', accessRequest({ duration_minutes: 500 }));
+  assert.is(body.code, 'policy-denied');
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  await minute();
+  const [receipt] = await s.asApp("SELECT id FROM receipts WHERE outcome = 'denied' ORDER BY id DESC LIMIT 1");
+  const rewrite = (from: string, to: string) => {
+    const bytes = `convert_to(replace(convert_from(bytes, 'UTF8'), '"${from}"', '"${to}"'), 'UTF8')`;
+    return s.tamper('receipts', `UPDATE receipts SET bytes = ${bytes}, leaf_hash = sha256('\\x00'::bytea || ${bytes}) WHERE id = '${receipt?.id}'`);
+  };
+  await rewrite('denied', 'failed');
+  await minute();
+  assert.match((await alerts('status=open&kind=summit.stray_receipts'))[0].detail, String(receipt?.id));
+  await rewrite('failed', 'denied');
+  await minute();
+  assert.equal(await alerts('status=open'), []);
+});
+
+test('where nobody compares receipts any more, nobody knows whether all is well, and that is told', async () => {
+  s.advance({ minutes: 11 });
+  await s.runJob('finops.metering');
+  await s.summit.services.transparencyLog.advance(TENANT);
+  await s.runJob('summit.alerts');
+  const [unknown, ...others] = await alerts('status=open');
+  assert.equal([unknown.kind, unknown.value, unknown.severity, others], ['summit.stray_receipts', null, 'critical', []]);
+  assert.equal([await metric('summit_stray_receipts'), await metric('summit_indicator_failed', 'indicator="summit.stray_receipts"')], [undefined, 1]);
+  await minute();
+  assert.equal(await alerts('status=open'), []);
+  assert.equal([await metric('summit_stray_receipts'), await metric('summit_indicator_failed', 'indicator="summit.stray_receipts"')], [0, 0]);
+});
+
+test('what a tenant no longer has no metric speaks of', async () => {
+  const lag = () => Promise.all([metric('summit_finops_metering_lag_seconds'), metric('summit_indicator_missed', 'indicator="finops.metering_lag"')]);
+  assert.equal(await lag(), [0, 0]);
+  const { tenant_settings: settings } = (await s.get('operator', '/packs')).body.items.find(({ id }: { id: string }) => id === 'finops');
+  await s.put('operator', `/tenants/${TENANT}/packs/finops`, { enabled: false });
+  await s.get('auditor', '/slo');
+  assert.equal(await lag(), [undefined, undefined]);
+  await s.put('operator', `/tenants/${TENANT}/packs/finops`, { enabled: true, settings });
 });
 
 test('a long history is compared a part at a time, and from the beginning again', async () => {

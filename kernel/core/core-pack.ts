@@ -24,6 +24,7 @@ import type { WebhookSecrets } from '../log/signer.ts';
 import { recordUsage } from '../metering/ingest.ts';
 import { getUsageEvent, listMeters, listUsageEvents } from '../metering/queries.ts';
 import { kernelMeters, kernelUsage } from '../metering/types.ts';
+import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
@@ -64,6 +65,7 @@ interface CoreServices {
   readonly pinned: Pinned;
   readonly transparencyLog: TransparencyLog;
   readonly readings: Readings;
+  readonly metrics: Metrics;
   readonly webhookSecrets: WebhookSecrets;
   readonly switchboard: Switchboard;
 }
@@ -134,7 +136,7 @@ export function corePack(services: CoreServices): Pack {
     views: coreViews(queries),
     indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
-    jobs: [watchIndicators(readings, check)],
+    jobs: [watchIndicators(services, check)],
     relationships: kernelRelationships,
   });
 

@@ -1,6 +1,6 @@
 import { governedTable, migration, rowLevelSecurity } from '../../sdk/index.ts';
 
-/** Alerts, of each run of a job why it failed, and what comparing receipts has found. A replica of the version before goes on writing rows without it. */
+/** Alerts, which runs of jobs have failed, and what comparing receipts has found. A replica of the version before goes on writing rows without it. */
 export const alertMigration = migration('0010-alerts', [
   ...governedTable(
     'alerts',
@@ -9,11 +9,12 @@ export const alertMigration = migration('0010-alerts', [
       severity text NOT NULL CONSTRAINT alerts_severity_known CHECK (severity IN ('critical', 'warning')),
       title text NOT NULL,
       detail text NOT NULL,
+      names text[] NOT NULL,
       value numeric,
       target numeric NOT NULL`,
   ),
   'CREATE INDEX alerts_by_status ON alerts (tenant_id, status, id)',
-  'ALTER TABLE job_runs ADD COLUMN error text',
+  'ALTER TABLE job_runs ADD COLUMN failed boolean NOT NULL DEFAULT false',
   // How far the receipts have been compared with the log, and those that were found not to be as they were logged.
   `CREATE TABLE receipt_comparisons (
      tenant_id text NOT NULL, epoch integer NOT NULL, leaf_index bigint NOT NULL, receipt_id uuid NOT NULL, stray uuid[] NOT NULL,

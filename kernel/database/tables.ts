@@ -220,11 +220,13 @@ export const Alerts = governed({
     severity: field.text<Severity>(),
     title: field.text(),
     detail: field.text(),
+    /** What it is about. */
+    names: field.texts(),
     /** Of the indicator when the alert was raised; null where it could not be worked out. */
     value: optional(field.decimal()),
     target: field.decimal(),
   },
-  transitions: { open: ['resolved'], resolved: [] },
+  transitions: { open: ['open', 'resolved'], resolved: [] },
   label: ({ title }) => title,
   keysOf: ({ status, kind }) => ({ open: status === 'open' ? [kind] : null }),
 });

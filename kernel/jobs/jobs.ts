@@ -1,4 +1,4 @@
-import { scheduleJob } from 'node-schedule';
+import { type Job as ScheduledJob, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { type Job, type JobCommand, type JobContext, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
@@ -14,9 +14,8 @@ import type { PackRegistry } from '../packs/registry.ts';
 import type { ReceiptComparison } from '../receipts/comparison.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
+import { JobClaims, type Run } from './claims.ts';
 
-/** A run that has not finished by then has crashed, and another replica may take its period over. */
-const CLAIM = '5 minutes';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const COMPARE_RECEIPTS = '25 * * * * *';
@@ -24,7 +23,6 @@ const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 /** For so many tenants a job runs side by side. */
 const TENANTS_AT_A_TIME = 4;
-const LONGEST_REASON = 1_000;
 
 /** What became of what was due. */
 interface Acted {
@@ -44,7 +42,8 @@ export class JobScheduler {
   readonly #transparencyLog: TransparencyLog;
   readonly #comparison: ReceiptComparison;
   readonly #tenants: Tenants;
-  readonly #metrics: Pick<Metrics, 'jobRun'>;
+  readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
+  readonly #claims: JobClaims;
   readonly #log: Logger;
   #scheduled: { cancel(): boolean }[] = [];
   #underway = new Set<Promise<void>>();
@@ -58,7 +57,7 @@ export class JobScheduler {
     transparencyLog: TransparencyLog;
     receiptComparison: ReceiptComparison;
     tenants: Tenants;
-    metrics: Pick<Metrics, 'jobRun'>;
+    metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
     log: Logger;
   }) {
     this.#database = services.database;
@@ -71,16 +70,21 @@ export class JobScheduler {
     this.#tenants = services.tenants;
     this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'jobs' });
+    this.#claims = new JobClaims(services.database, this.#log);
   }
 
-  start(): void {
-    this.#schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
-    this.#schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
-    this.#schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()));
-    this.#schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
-    this.#schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
+  /** @param except jobs that do not run by the clock */
+  start(except: readonly string[] = []): void {
+    const schedule = (id: string, rule: string, work: (period: Date) => Promise<void>) =>
+      except.includes(id) ? null : this.#schedule(id, rule, work);
+    schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
+    schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
+    // At once too: what was compared before a long stop says nothing of now.
+    schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()))?.invoke();
+    schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
+    schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {
-      for (const job of jobs) this.#schedule(job.id, job.schedule, (period) => this.runEverywhere(pack, job, period));
+      for (const job of jobs) schedule(job.id, job.schedule, (period) => this.runEverywhere(pack, job, period));
     }
   }
 
@@ -166,27 +170,33 @@ export class JobScheduler {
     }
   }
 
-  /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged. */
+  /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged, and on record. */
   async runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
     await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, async (tenant) => {
+      const run: Run = { tenant, job: job.id, period: period.toISOString() };
+      let claimed = false;
       try {
         const due = await this.#due(packId, job, tenant);
         // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
-        if (due.length === 0) return void (await this.#settle(tenant, job.id));
-        if (!(await this.#claim(tenant, job.id, period))) return;
-        const acted = await this.#act(due, packId, job, tenant);
+        if (due.length === 0) return void (await this.#claims.settle(run));
+        claimed = await this.#claims.take(run);
+        if (!claimed) return;
+        const acted = await this.#claims.holding(run, () => this.#act(due, packId, job, tenant));
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
-        await this.#finish(tenant, job.id, period);
+        await this.#claims.finish(run);
         this.#metrics.jobRun(job.id, 'succeeded');
       } catch (error) {
         this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
         this.#metrics.jobRun(job.id, 'failed');
-        await this.#remember(tenant, job.id, period, error);
+        await this.#claims
+          .fail(run, claimed)
+          .catch((lost: unknown) => this.#log.error({ err: lost, job: job.id, tenant }, 'that a job failed is not on record'));
       }
     });
   }
 
-  #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): void {
+  #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): ScheduledJob {
+    this.#metrics.jobScheduled(id);
     let running = false;
     const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
       if (running) return;
@@ -204,55 +214,6 @@ export class JobScheduler {
     });
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
     this.#scheduled.push(job);
-  }
-
-  #claim(tenant: string, job: string, period: Date): Promise<boolean> {
-    return this.#database.transaction(tenant, 'write', async (tx) => {
-      const [clock] = await tx.query<{ now: string; until: string }>('SELECT summit_now() AS now, summit_now() + $1::interval AS until', [CLAIM]);
-      if (!clock) return false;
-      const claimed = await tx.commitWith(
-        `INSERT INTO job_runs (tenant_id, job, period, claimed_until) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
-           WHERE job_runs.finished_at IS NULL AND job_runs.claimed_until < $5 RETURNING 1`,
-        [tenant, job, period.toISOString(), clock.until, clock.now],
-      );
-      return claimed.length > 0;
-    });
-  }
-
-  /** That a run failed, for whoever looks after jobs. */
-  async #remember(tenant: string, job: string, period: Date, error: unknown): Promise<void> {
-    const reason = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON);
-    await this.#database
-      .transaction(tenant, 'write', (tx) =>
-        tx.commitWith(
-          `WITH clock AS (SELECT summit_now() AS now)
-           INSERT INTO job_runs (tenant_id, job, period, claimed_until, finished_at, error) SELECT $1, $2, $3, now, now, $4 FROM clock
-             ON CONFLICT (tenant_id, job, period) DO UPDATE SET finished_at = EXCLUDED.finished_at, error = EXCLUDED.error`,
-          [tenant, job, period.toISOString(), reason],
-        ),
-      )
-      .catch((lost: unknown) => this.#log.error({ err: lost, job, tenant }, 'that a job failed could not be put on record'));
-  }
-
-  /** What had failed, or ended in the middle, is over once nothing is due. */
-  #settle(tenant: string, job: string): Promise<unknown> {
-    return this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith(
-        `UPDATE job_runs SET error = NULL, finished_at = coalesce(finished_at, summit_now()) WHERE tenant_id = $1 AND job = $2
-           AND (error IS NOT NULL OR (finished_at IS NULL AND claimed_until < summit_now()))`,
-        [tenant, job],
-      ),
-    );
-  }
-
-  #finish(tenant: string, job: string, period: Date): Promise<unknown> {
-    return this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith('UPDATE job_runs SET finished_at = summit_now(), error = NULL WHERE tenant_id = $1 AND job = $2 AND period = $3', [
-        tenant,
-        job,
-        period.toISOString(),
-      ]),
-    );
+    return job;
   }
 }

@@ -140,7 +140,9 @@ export class TransparencyLog {
   async #sweepOne(tenant: string): Promise<void> {
     try {
       const { behind, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
-      if (behind && (this.#halted.get(tenant)?.until ?? 0) < Date.now()) await this.advance(tenant);
+      const halt = this.#halted.get(tenant);
+      // Where it stood still somebody else may have moved it on, and then nothing is behind.
+      if ((behind || halt) && (halt?.until ?? 0) < Date.now()) await this.advance(tenant);
       else if (cosignatures < this.#cosigner.wanted) this.#cosigner.show(tenant);
     } catch (error) {
       this.#failed(tenant, error);

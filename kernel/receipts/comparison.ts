@@ -1,11 +1,13 @@
-import type { Logger } from 'pino';
 import type { Database, Transaction } from '../database/database.ts';
+import { TILE_WIDTH } from '../log/tree.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 /** Of the log and of the receipts, so many each time: however long they have grown, a look costs the same. */
 const SLICE = 10_000;
 /** However many replicas look, it is done once in this time. */
 const APART = '50 seconds';
+/** What is older says nothing of now. */
+const CURRENT = '10 minutes';
 /** Of more, more than these need not be named. */
 const MAX_KEPT = 1_000;
 const TENANTS_AT_A_TIME = 4;
@@ -25,18 +27,18 @@ interface Progress {
  */
 export class ReceiptComparison {
   readonly #database: Database;
-  readonly #log: Logger;
 
-  constructor({ database, log }: { database: Database; log: Logger }) {
+  constructor({ database }: { database: Database }) {
     this.#database = database;
-    this.#log = log.child({ service: 'receipts' });
   }
 
-  /** Goes on a little way for each tenant. Never throws: what fails is taken up the next time. */
+  /** Goes on a little way for each tenant. @throws AggregateError once all have had their turn, where one has failed */
   async sweep(tenants: readonly string[]): Promise<void> {
+    const failures: unknown[] = [];
     await sideBySide(tenants, TENANTS_AT_A_TIME, async (tenant) => {
-      await this.compare(tenant).catch((error: unknown) => this.#log.error({ err: error, tenant }, 'receipts could not be compared'));
+      await this.compare(tenant).catch((error: unknown) => failures.push(error));
     });
+    if (failures.length > 0) throw new AggregateError(failures, `the receipts of ${failures.length} tenants could not be compared`);
   }
 
   /** @returns whether it was time to, and nobody else has done it */
@@ -59,10 +61,18 @@ export class ReceiptComparison {
   }
 }
 
-/** Those that were found and have not been put right since, in the order of their ids. */
+/**
+ * Those that were found and have not been put right since, in the order of their ids.
+ * @throws Error where nobody has compared them lately: then there is no telling
+ */
 export async function strayReceipts(tx: Transaction, tenant: string): Promise<readonly string[]> {
-  const [known] = await tx.query<{ stray: readonly string[] }>('SELECT stray FROM receipt_comparisons WHERE tenant_id = $1', [tenant]);
-  return strayAmong(tx, tenant, known?.stray ?? []);
+  const [known] = await tx.query<{ stray: readonly string[] | null; is_current: boolean }>(
+    `SELECT c.stray, coalesce(c.compared_at, t.created_at) BETWEEN summit_now() - interval '${CURRENT}' AND summit_now() + interval '${CURRENT}' AS is_current
+       FROM tenants t LEFT JOIN receipt_comparisons c ON c.tenant_id = t.id WHERE t.id = $1`,
+    [tenant],
+  );
+  if (!known?.is_current) throw new Error(`the receipts of ${tenant} have not been compared within ${CURRENT}`);
+  return strayAmong(tx, tenant, known.stray ?? []);
 }
 
 async function strayAmong(tx: Transaction, tenant: string, ids: readonly string[]): Promise<readonly string[]> {
@@ -75,6 +85,10 @@ async function strayAmong(tx: Transaction, tenant: string, ids: readonly string[
              AND s.receipt_id = r.id AND s.leaf_hash = r.leaf_hash))
          OR (NOT EXISTS (SELECT FROM log_leaves l WHERE l.tenant_id = $1 AND l.receipt_id = n.id)
            AND NOT EXISTS (SELECT FROM log_queue q WHERE q.tenant_id = $1 AND q.receipt_id = n.id))
+         OR EXISTS (SELECT FROM log_leaves l WHERE l.tenant_id = $1 AND l.receipt_id = n.id AND NOT EXISTS (
+           SELECT FROM log_tiles t WHERE t.tenant_id = $1 AND t.epoch = l.epoch AND t.level = 0
+             AND t.tile_index = l.leaf_index / ${TILE_WIDTH} AND t.width > l.leaf_index % ${TILE_WIDTH}
+             AND substring(t.hashes FROM (l.leaf_index % ${TILE_WIDTH})::integer * 32 + 1 FOR 32) = r.leaf_hash))
        ORDER BY n.id`,
     [tenant, ids],
   );

@@ -26,7 +26,7 @@ interface Measured {
 
 /** How well the kernel itself does. */
 export function kernelIndicators({ packs, transparencyLog, target }: Measured): readonly Indicator[] {
-  return [policyDecisionP95(target), missingReceipts(packs), logLag, ...guardrails(transparencyLog)];
+  return [policyDecisionP95(target), missingReceipts(packs), logLag, ...guardrails({ transparencyLog, packs })];
 }
 
 function policyDecisionP95(target: number): Indicator {

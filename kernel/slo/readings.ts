@@ -21,12 +21,17 @@ export function isMissed({ indicator: { target }, result }: Reading): boolean {
   return value !== null && target !== undefined && value > target;
 }
 
+interface Declared {
+  readonly indicator: Indicator;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** Reads the indicators of a tenant: those of the kernel, and of packs that are enabled. */
 export class Readings {
   readonly #packs: PackRegistry;
   readonly #metrics: Pick<Metrics, 'indicators'>;
   readonly #log: Logger;
-  readonly #recent = new Recent<readonly Reading[]>();
+  readonly #recent = new Recent<Reading>();
 
   constructor({ packs, metrics, log }: { packs: PackRegistry; metrics: Pick<Metrics, 'indicators'>; log: Logger }) {
     this.#packs = packs;
@@ -34,37 +39,35 @@ export class Readings {
     this.#log = log;
   }
 
-  /** All of them as of one moment of the database, for all who ask meanwhile; what was costly to read is kept for a while. */
-  of(db: Reader, tenant: string): Promise<readonly Reading[]> {
-    return this.#recent.of(tenant, async () => {
-      const readings = await this.#read(db, tenant, () => true);
-      this.#metrics.indicators(tenant, readings);
-      return readings;
-    });
+  /** All of them; of each, who asks meanwhile shares what is read, and what was costly to read is kept for a while. */
+  async of(db: Reader, tenant: string): Promise<readonly Reading[]> {
+    const readings: Reading[] = [];
+    // One after the other: they share a transaction.
+    for (const declared of await this.#declared(db)) {
+      readings.push(await this.#recent.of(`${tenant}/${declared.indicator.id}`, () => this.#read(db, tenant, declared)));
+    }
+    this.#metrics.indicators(tenant, readings);
+    return readings;
   }
 
   /** One of them, anew. @returns null where the tenant has none of this id */
   async one(db: Reader, tenant: string, id: string): Promise<Reading | null> {
-    const [reading] = await this.#read(db, tenant, (indicator) => indicator.id === id);
-    return reading ?? null;
+    const declared = (await this.#declared(db)).find(({ indicator }) => indicator.id === id);
+    return declared ? this.#read(db, tenant, declared) : null;
   }
 
-  async #read(db: Reader, tenant: string, isWanted: (indicator: Indicator) => boolean): Promise<readonly Reading[]> {
+  async #read(db: Reader, tenant: string, { indicator, settings }: Declared): Promise<Reading> {
     const tx = transactionOf(db);
-    const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
-    const now = clock?.now ?? '';
-    const readings: Reading[] = [];
-    for (const { indicator, settings } of await this.#declared(db)) {
-      if (!isWanted(indicator)) continue;
-      const result = await apart(tx, () => indicator.read({ db, tenant, now, settings }));
-      if ('error' in result) this.#log.error({ err: result.error, tenant, indicator: indicator.id }, 'an indicator failed');
-      readings.push({ indicator, result });
-    }
-    return readings;
+    const result = await apart(tx, async () => {
+      const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
+      return indicator.read({ db, tenant, now: clock?.now ?? '', settings });
+    });
+    if ('error' in result) this.#log.error({ err: result.error, tenant, indicator: indicator.id }, 'an indicator failed');
+    return { indicator, result };
   }
 
   /** Each with the settings of its pack. */
-  async #declared(db: Reader) {
+  async #declared(db: Reader): Promise<readonly Declared[]> {
     const settings = new Map((await db.find(PackEnablements, { status: 'enabled' })).map((row) => [row.pack_id, row.settings]));
     settings.set(KERNEL_PACK, {});
     return this.#packs.all.flatMap(({ id, indicators }) => {

@@ -2,17 +2,17 @@
 const COSTLY_MS = 500;
 const KEPT_FOR = 10;
 
-/** By tenant, what is being read, which all who ask meanwhile share, and for a while what was costly to read. */
+/** By key, what is being read, which all who ask meanwhile share, and for a while what was costly to read. */
 export class Recent<T> {
-  readonly #byTenant = new Map<string, Promise<T>>();
+  readonly #known = new Map<string, Promise<T>>();
 
-  of(tenant: string, read: () => Promise<T>): Promise<T> {
-    const known = this.#byTenant.get(tenant);
+  of(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#known.get(key);
     if (known) return known;
     const begun = performance.now();
     const reading = read();
-    this.#byTenant.set(tenant, reading);
-    const forget = () => void this.#byTenant.delete(tenant);
+    this.#known.set(key, reading);
+    const forget = () => void this.#known.delete(key);
     reading.then(() => {
       const took = performance.now() - begun;
       if (took < COSTLY_MS) forget();

@@ -36,8 +36,8 @@ export interface StartOptions {
   /** What the database's clock says when it starts, RFC 3339; now, unless said. */
   readonly startsAt?: string | undefined;
   readonly rig?: Overrides['rig'];
-  /** Nothing happens by the clock: what runs, the test runs. */
-  readonly idle?: boolean;
+  /** Nothing happens by the clock, or these jobs do not: what runs, the test runs. */
+  readonly idle?: boolean | readonly string[];
 }
 
 /**

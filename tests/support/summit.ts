@@ -22,6 +22,8 @@ export interface TestSummit extends Omit<TestKernel, 'runJob'>, Omit<Hands, 'cal
 }
 
 const TENANT = 'demo-external';
+/** What would find, and put on record, what a test has done to its database, or to its clock. */
+const WATCHING = ['receipts', 'summit.alerts'];
 const root = new URL('../..', import.meta.url).pathname;
 
 /**
@@ -31,7 +33,7 @@ const root = new URL('../..', import.meta.url).pathname;
 export async function testSummit(change: (config: Config) => Config = (config) => config, startsAt?: string): Promise<TestSummit> {
   const configure = ({ dataDir, databaseUrl }: { dataDir: string; databaseUrl: string | undefined }) =>
     change(loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, root));
-  const kernel = await startTestKernel(configure, { startsAt });
+  const kernel = await startTestKernel(configure, { startsAt, idle: WATCHING });
   const { database } = kernel.summit.services;
   const { call, ...hands } = handsOn(kernel.summit, TENANT);
   const asOwner = (sql: string): Promise<Record<string, unknown>[]> => database.orm.em.getConnection().execute(sql);
