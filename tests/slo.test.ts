@@ -127,7 +127,7 @@ test('everybody sees what their role and their tenant may: an indicator goes wit
   const watched = ['log_halted', 'stray_receipts', 'failing_jobs', 'outbox_age', 'policy_errors'];
   const kernel = ['policy_decision_p95', 'missing_receipts', 'log_lag', ...watched].map((name) => `summit.${name}`);
   assert.equal(await ids('auditor'), [...kernel, 'finops.metering_lag', 'finops.differing_invoices', 'probe.broken']);
-  assert.equal(await ids('engineer'), [...kernel, 'finops.metering_lag', 'probe.watched', 'probe.broken']);
+  assert.equal(await ids('engineer'), [...kernel, 'finops.metering_lag', 'finops.differing_invoices', 'probe.watched', 'probe.broken']);
   const { tenant_settings } = (await s.get('operator', '/packs')).body.items.find(({ id }: Line) => id === 'finops');
   await s.put('operator', '/tenants/demo-external/packs/finops', { enabled: false });
   const without = await slo();
@@ -171,7 +171,6 @@ test('GET /packs names the indicators', async () => {
         unit: 'count',
         target: 0,
         alert: 'critical',
-        roles: ['finance', 'operator', 'auditor'],
       },
       { id: 'probe.watched', title: 'Watched', unit: 'count', roles: ['engineer'] },
       { id: 'probe.broken', title: 'Broken', unit: 'percent', target: 1 },
