@@ -116,11 +116,13 @@ test('an older receipt that somebody removes raises an alert, which is told by a
 test('a receipt that the log does not hold, and never will, is found', async () => {
   await s.summit.services.transparencyLog.upToDate(TENANT);
   const { receipt } = await ask();
-  await s.asOwner(`DELETE FROM log_queue WHERE receipt_id = '${receipt.id}'`);
+  await s.tamper('log_queue', `DELETE FROM log_queue WHERE receipt_id = '${receipt.id}'`);
   await minute();
   const [stray] = await alerts('kind=summit.stray_receipts&status=open');
   assert.match(stray.detail, receipt.id);
-  await s.asOwner(`INSERT INTO log_queue SELECT tenant_id, at, id, leaf_hash, NULL FROM receipts WHERE id = '${receipt.id}'`);
+  await s.asApp(
+    `INSERT INTO log_queue SELECT tenant_id, at, id, leaf_hash, NULL FROM receipts WHERE tenant_id = '${TENANT}' AND id = '${receipt.id}' RETURNING 1`,
+  );
   await minute();
   assert.equal(await alerts('kind=summit.stray_receipts&status=open'), []);
 });
