@@ -13,5 +13,5 @@ export function examinePacks({ packs, config }: Pick<Patient, 'packs' | 'config'
       packErrorsIn(file, packs).map((error) => failed(error, 'Mend the tenant file: with it as it is, no server starts.')),
     ),
   ];
-  return found.length > 0 ? found : [ok(`${packs.all.length} packs, each with the policies that it needs`)];
+  return found.length > 0 ? found : [ok(`${config.packPaths.length} packs, each with the policies that it needs`)];
 }
