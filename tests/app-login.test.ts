@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,8 +7,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Config, loadConfig } from '../kernel/config/config.ts';
 import { appLoginFaults } from '../kernel/database/app-login.ts';
+import type { Finding } from '../kernel/doctor/finding.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
+import { cli } from './support/process.ts';
 import { freshDatabase } from './support/summit.ts';
 
 const test = suite("The app's own login");
@@ -56,6 +58,25 @@ test('production starts with a member of summit_app that owns nothing, and with 
       assert.is(await started(), 'it starts');
       await asOwner(`DO $$ BEGIN EXECUTE format('GRANT %I TO ${role}', current_user); END $$`);
       assert.match(await started(), /which owns the database summit_test_\w+, .* or can become who does/);
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  }));
+
+test('the doctor says so before a start does, and that nothing was migrated yet', () =>
+  withLogin(async ({ url, appUrl, role }) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'summit-app-login-'));
+    mkdirSync(join(dataDir, 'keys'));
+    writeFileSync(join(dataDir, 'keys/log.secret'), randomBytes(32));
+    try {
+      const env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: url, SUMMIT_APP_DATABASE_URL: appUrl };
+      const { code, stdout } = await cli(['doctor', '--json'], env);
+      const amiss = (JSON.parse(stdout).findings as readonly Finding[]).filter(({ status }) => status !== 'ok');
+      assert.equal([code, amiss.map(({ check }) => check)], [1, ['migrations', 'app-login']]);
+      assert.match(amiss[0]?.detail ?? '', /^\d+ have not run, kernel\/0001-kernel first$/);
+      assert.match(amiss[1]?.detail ?? '', `logs in as ${role}, which may not work as summit_app`);
+      const unreachable = await cli(['doctor', '--json'], { ...env, SUMMIT_APP_DATABASE_URL: 'postgres://web@127.0.0.1:1/summit' });
+      assert.match(unreachable.stdout, '"check":"app-login","status":"unreachable"');
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
     }

@@ -14,7 +14,8 @@ interface AppLogin {
 
 const READ = `
   SELECT session_user AS role,
-    EXISTS (SELECT FROM pg_roles WHERE rolname = 'summit_app' AND pg_has_role(session_user, oid, 'MEMBER')) AS works,
+    EXISTS (SELECT FROM pg_roles WHERE rolname = 'summit_app' AND pg_has_role(session_user, oid,
+      CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)) AS works,
     ARRAY(SELECT rolname::text FROM pg_roles
       WHERE (rolsuper OR rolbypassrls) AND pg_has_role(session_user, oid, 'MEMBER') ORDER BY rolname <> session_user, rolname LIMIT 3) AS unbound,
     ARRAY(SELECT 'the database ' || datname FROM pg_database WHERE datname = current_database() AND pg_has_role(session_user, datdba, 'MEMBER')
