@@ -3,25 +3,22 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
-import { KERNEL_PACK } from './admission.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
 import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
 import { dashboardQuery } from './dashboards/query.ts';
+import { assertAppLogin } from './database/app-login.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
-import { kernelEntities } from './database/tables.ts';
 import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
-import { loadPacks } from './packs/loader.ts';
+import { openPacks, ownersOfTables } from './packs/open.ts';
 import { failThoseThatThrow } from './packs/settings.ts';
-import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
-import { openConfigured, requirePolicies } from './policy/configured.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -62,25 +59,23 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
   const databaseDir = overrides.databaseDir === undefined ? config.dataDir : overrides.databaseDir;
   const engine = overrides.engine ?? openEngine(environment, databaseDir);
   try {
-    const [packs, inFolder, tokens, logFoundations] = await Promise.all([
-      loadPacks(config.packPaths, VERSION),
-      openConfigured(config.policies),
-      LocalTokens.open(config.dataDir, config.origin),
+    const [{ packs, policies }, tokens, logFoundations] = await Promise.all([
+      openPacks(config, overrides.rig),
+      LocalTokens.open(config.dataDir, config.origin, environment.SUMMIT_TOKEN_KEY),
       openLog(config),
     ]);
-    if (overrides.rig) packs.rig(overrides.rig);
-    const configured = await withBrought(packs, inFolder, config.policies);
-    requirePolicies(packs, configured);
-    const bundles = new Bundles(configured.sound);
+    const bundles = new Bundles(policies);
     const database = await openDatabase({
       engine,
       appUrl: environment.SUMMIT_APP_DATABASE_URL,
-      packs: [{ id: KERNEL_PACK, entities: kernelEntities, migrations: [] }, ...packs.all],
+      packs: ownersOfTables(packs),
       ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
     });
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
-      await bundles.store(database, configured.sound);
+      if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
+        await assertAppLogin(environment.SUMMIT_APP_DATABASE_URL);
+      await bundles.store(database, policies);
       const services = createServices({
         config,
         log,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { openKernel, startSummit } from '../kernel/main.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
 import type { Pack } from '../sdk/index.ts';
 import { packFolder } from './support/pack-folder.ts';
+import { readyForProduction } from './support/production.ts';
 import { testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 
@@ -58,18 +60,101 @@ test('everything that is wrong is listed at once, with file and field', () => {
 });
 
 test('a start seeds in development alone, unless it is switched off there', () => {
-  const path = join(folder, 'config/summit.json');
-  const config = JSON.parse(readFileSync(path, 'utf8'));
-  // What production asks for.
-  writeFileSync(path, JSON.stringify({ ...config, log: { ...config.log, secret_file: '../secret', guard: { folder: '../guard' } } }));
+  const production = readyForProduction(folder);
   const seeds = (extra: NodeJS.ProcessEnv) => loadConfig(environment({ SUMMIT_SEED: 'on', ...extra }), folder).seedsAtStart;
-  assert.equal([{ NODE_ENV: 'development' }, { NODE_ENV: '', SUMMIT_SEED: '' }, { NODE_ENV: 'production' }, { NODE_ENV: 'test' }].map(seeds), [
+  assert.equal([{ NODE_ENV: 'development' }, { NODE_ENV: '', SUMMIT_SEED: '' }, production, { NODE_ENV: 'test' }].map(seeds), [
     true,
     true,
     false,
     false,
   ]);
   assert.is(seeds({ NODE_ENV: 'development', SUMMIT_SEED: 'off' }), false);
+});
+
+/** What is wrong with the configuration of the test's folder, in words. */
+function faultsIn(variables: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(environment(variables), folder);
+    return [];
+  } catch (error) {
+    assert.instance(error, ConfigError);
+    return (error as Error).message.split('\n').slice(1);
+  }
+}
+
+const tokenKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+test('a secret is taken from a file too, and what is wrong with the file is said without what lies in it', () => {
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return name;
+  };
+  const urls = {
+    DATABASE_URL_FILE: file('owner', 'postgres://owner@db/summit\n'),
+    SUMMIT_APP_DATABASE_URL_FILE: file('app', 'postgres://app@db/summit'),
+  };
+  const { environment: read } = loadConfig(environment({ ...urls, SUMMIT_TOKEN_KEY_FILE: file('key', tokenKey()) }), folder);
+  assert.equal([read.DATABASE_URL, read.SUMMIT_APP_DATABASE_URL], ['postgres://owner@db/summit', 'postgres://app@db/summit']);
+  assert.match(read.SUMMIT_TOKEN_KEY ?? '', 'BEGIN PRIVATE KEY');
+
+  const faults = faultsIn({
+    DATABASE_URL: 'postgres://other:hunter2@db/summit',
+    DATABASE_URL_FILE: 'owner',
+    SUMMIT_APP_DATABASE_URL_FILE: 'nowhere',
+    SUMMIT_TOKEN_KEY_FILE: file('empty', '\n'),
+  });
+  assert.is(faults.length, 3);
+  for (const [index, said] of [
+    'DATABASE_URL and DATABASE_URL_FILE are both set',
+    'SUMMIT_APP_DATABASE_URL_FILE: ',
+    'SUMMIT_TOKEN_KEY_FILE: ',
+  ].entries())
+    assert.match(faults[index] ?? '', said);
+  assert.match(faults[1] ?? '', join(folder, 'nowhere'));
+  const [noKey = '', ...rest] = faultsIn({ SUMMIT_TOKEN_KEY_FILE: file('short', 'hunter2') });
+  assert.equal([rest, noKey.includes('hunter2')], [[], false]);
+  assert.match(noKey, 'SUMMIT_TOKEN_KEY is no Ed25519 key');
+});
+
+test('production refuses all that is for development alone, at once', () => {
+  const ready = readyForProduction(folder);
+  const owner = 'postgres://owner:9fT2xq@db/summit';
+  const app = 'postgres://web:7Lw0bz@db/summit';
+  const shared = { NODE_ENV: 'production', DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app };
+  assert.equal(faultsIn(ready), []);
+  assert.equal(faultsIn(shared), []);
+  const refusals: readonly (readonly [NodeJS.ProcessEnv, string])[] = [
+    [{ NODE_ENV: 'production' }, 'SUMMIT_DATABASE=embedded'],
+    [{ ...ready, DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app }, 'leave one of them out'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: '' }, 'SUMMIT_APP_DATABASE_URL must be set in production'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: owner }, 'log in as the same role'],
+    [{ ...shared, DATABASE_URL: 'postgres://owner:changeme@db/summit' }, 'DATABASE_URL has a password that anybody would try first'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://web:web@db/summit' }, 'SUMMIT_APP_DATABASE_URL has a password'],
+  ];
+  for (const [variables, said] of refusals) {
+    const [fault = 'none', ...rest] = faultsIn(variables);
+    assert.match(fault, said);
+    assert.equal(rest, []);
+  }
+  for (const [variables] of refusals) assert.equal(faultsIn({ ...variables, NODE_ENV: 'test', SUMMIT_DATABASE: '' }), []);
+
+  const replicas = { ...shared, SUMMIT_REPLICAS: '3' };
+  assert.equal(
+    faultsIn(replicas).map(
+      (fault) => /SUMMIT_TOKEN_KEY must be set|log\.guard\.folder must be on storage that all 3 replicas share/.exec(fault)?.[0],
+    ),
+    ['log.guard.folder must be on storage that all 3 replicas share', 'SUMMIT_TOKEN_KEY must be set'],
+  );
+  const path = join(folder, 'config/summit.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...config, log: { ...config.log, guard: { ...config.log.guard, shared: true } } }));
+  assert.equal(faultsIn({ ...replicas, SUMMIT_TOKEN_KEY: tokenKey() }), []);
+  assert.match(faultsIn({ ...ready, SUMMIT_REPLICAS: '2', SUMMIT_TOKEN_KEY: tokenKey() }).join(), 'SUMMIT_DATABASE=embedded is for one process');
+
+  writeFileSync(join(folder, 'log.secret'), 'x'.repeat(32));
+  assert.match(faultsIn(ready).join(), 'log.secret_file: what lies in');
+  rmSync(join(folder, 'log.secret'));
+  assert.match(faultsIn({ NODE_ENV: 'production' }).join('\n'), /SUMMIT_DATABASE=embedded[\s\S]*log\.secret_file cannot be read: ENOENT/);
 });
 
 test('how long a sign-in lasts is configured in minutes', () => {
@@ -104,13 +189,13 @@ test('what is wrong with the log is named, and in production nothing that proves
   assert.match(errorsOf({ guard: { directory: 'x' } }), 'log.guard');
   assert.match(errorsOf({ origin: 'with space' }), 'log.origin');
 
-  const production = { NODE_ENV: 'production' };
+  const production = readyForProduction(folder);
   assert.match(errorsOf({}, production), 'log.secret_file must be set in production');
   assert.match(errorsOf({}, production), 'log.guard must be set in production');
-  const inside = errorsOf({ secret_file: '../secret', guard: { folder: '../data/guard' } }, production);
+  const inside = errorsOf({ secret_file: '../log.secret', guard: { folder: '../data/guard' } }, production);
   assert.match(inside, 'outside of the data directory');
-  assert.is(errorsOf({ secret_file: '../secret', guard: { folder: '../guard' } }, production), 'none');
-  assert.is(errorsOf({ secret_file: '../secret', guard: { witness: 'w1' }, witnesses: [witness] }, production), 'none');
+  assert.is(errorsOf({ secret_file: '../log.secret', guard: { folder: '../guard' } }, production), 'none');
+  assert.is(errorsOf({ secret_file: '../log.secret', guard: { witness: 'w1' }, witnesses: [witness] }, production), 'none');
 });
 
 test('a tenant file that contradicts itself is refused', () => {

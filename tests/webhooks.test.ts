@@ -12,6 +12,7 @@ import { OutboxWorker } from '../kernel/outbox/outbox.ts';
 import { webhookEffect } from '../kernel/webhooks/deliver.ts';
 import { defineEvent, occurred, Strict, Type } from '../sdk/index.ts';
 import { type Received, Receiver } from '../sdk/testing/receiver.ts';
+import { readyForProduction } from './support/production.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 
@@ -263,13 +264,9 @@ test('a tenant file with an endpoint that cannot be trusted is refused, naming t
   const tenant = JSON.parse(readFileSync(path, 'utf8'));
   const errorsOf = (webhooks: readonly object[], production = false): string => {
     writeFileSync(path, JSON.stringify({ ...tenant, webhooks }));
-    if (production) {
-      const file = join(folder, 'config/summit.json');
-      const config = JSON.parse(readFileSync(file, 'utf8'));
-      writeFileSync(file, JSON.stringify({ ...config, log: { ...config.log, secret_file: '../secret', guard: { folder: '../guard' } } }));
-    }
+    const variables = production ? readyForProduction(folder) : { NODE_ENV: 'test' };
     try {
-      loadConfig({ SUMMIT_DATA_DIR: join(folder, 'data'), NODE_ENV: production ? 'production' : 'test' }, folder);
+      loadConfig({ SUMMIT_DATA_DIR: join(folder, 'data'), ...variables }, folder);
       return 'none';
     } catch (error) {
       assert.instance(error, ConfigError);

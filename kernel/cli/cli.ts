@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
 import { configuration, perform } from './client.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addLogCommands } from './log.ts';
 import { addNewPackCommand } from './new-pack.ts';
 import { addPackCommands } from './pack.ts';
@@ -78,6 +79,7 @@ program
     process.stdout.write(json ? `${JSON.stringify({ token })}\n` : `${token}\n`);
   });
 
+addDoctorCommand(program);
 addNewPackCommand(program);
 addPacksCommand(program);
 addSeedCommand(program);

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
 import type { LocalTokens } from '../identity/tokens.ts';
 import { assertValid } from '../validation.ts';
+import { createDoctorCommands, type DoctorCommandServices } from './doctor-commands.ts';
 import { createJobCommands, type JobCommandServices } from './job-commands.ts';
 import { createLogCommands, type LogCommandServices } from './log-commands.ts';
 import { createPacksCommands, type PacksCommandServices } from './packs-commands.ts';
@@ -12,7 +13,13 @@ import { createSeedCommands, type SeedCommandServices } from './seed-commands.ts
 
 const TokenInput = Strict({ tenant: TenantFile.properties.id, user: Type.String({ minLength: 1 }) });
 
-interface CommandServices extends PolicyCommandServices, LogCommandServices, JobCommandServices, PacksCommandServices, SeedCommandServices {
+interface CommandServices
+  extends PolicyCommandServices,
+    LogCommandServices,
+    JobCommandServices,
+    PacksCommandServices,
+    SeedCommandServices,
+    DoctorCommandServices {
   readonly database: Database;
   readonly tokens: LocalTokens;
 }
@@ -33,6 +40,7 @@ export function createCommands(services: CommandServices) {
     ...createJobCommands(services),
     ...createPacksCommands(services),
     ...createSeedCommands(services),
+    ...createDoctorCommands(services),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Guard } from '../log/guard.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { logOrigin, tenantOrigin } from '../log/names.ts';
 import { type Pinned, policyFile } from '../log/policy-file.ts';
-import { currentEpoch, headOf, latestCheckpoint } from '../log/store.ts';
+import { logStanding, setBack } from '../log/standing.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { assertValid } from '../validation.ts';
 
@@ -39,24 +39,8 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
   }
 
   async function statusOf(tenant: string) {
-    const { epoch } = await database.transaction(tenant, 'read', (tx) => currentEpoch(tx, tenant));
-    const origin = logOrigin(tenantOrigin(pinned.host, tenant), epoch);
-    // Read before the database is: what is signed was in it before, so a head that is behind was set back.
-    const guarded = await guard.known(origin);
-    const { head, checkpoint, waiting } = await database.transaction(tenant, 'read', async (tx) => {
-      const [queue] = await tx.query<{ waiting: number }>('SELECT count(*) AS waiting FROM log_queue WHERE tenant_id = $1', [tenant]);
-      const [head, checkpoint] = [await headOf(tx, tenant, epoch), await latestCheckpoint(tx, tenant, epoch)];
-      return { head, checkpoint, waiting: queue?.waiting ?? 0 };
-    });
-    return {
-      origin,
-      epoch,
-      waiting,
-      integrated: head?.size ?? 0,
-      signed: checkpoint?.size ?? 0,
-      guarded,
-      halted: transparencyLog.halted.get(tenant) ?? null,
-    };
+    const { origin, epoch, waiting, integrated, signed, guarded } = await logStanding({ database, guard, host: pinned.host }, tenant);
+    return { origin, epoch, waiting, integrated, signed: signed?.size ?? 0, guarded, halted: transparencyLog.halted.get(tenant) ?? null };
   }
 
   return {
@@ -100,11 +84,9 @@ export function createLogCommands({ database, runner, tenants, transparencyLog, 
   };
 }
 
-/** Why a log cannot go on; null where it can. One that was set back stands still only once there is something to sign. */
-function faultOf({ halted, guarded, integrated }: { halted: string | null; guarded: number | null; integrated: number }): string | null {
-  if (halted !== null) return `stands still: ${halted}`;
-  if (guarded === null || guarded <= integrated) return null;
-  return `was set back: ${guarded} leaves were signed, and ${integrated} are in the database. See summit log recover`;
+/** Why a log cannot go on; null where it can. */
+function faultOf({ halted, ...standing }: { halted: string | null; guarded: number | null; integrated: number }): string | null {
+  return halted === null ? setBack(standing) : `stands still: ${halted}`;
 }
 
 /** @throws Problem `invalid-state`: a sound log is not to be recovered, and one that cannot go on cannot be ended in order */

@@ -5,8 +5,10 @@ import { type Static, Strict, type TSchema, Type } from '../../sdk/index.ts';
 import { folderOf, PACK_ENTRY } from '../packs/locate.ts';
 import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
-import { DEFAULT_DATA_DIR, dataDirOf } from './data-dir.ts';
+import { dataDirOf } from './data-dir.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
+import { unfitForProduction } from './production.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
 
@@ -57,20 +59,8 @@ const ConfigFile = Strict({
   }),
 });
 
-const Environment = Type.Object({
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
-  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  SUMMIT_APP_DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  SUMMIT_DATA_DIR: Type.String({ minLength: 1, default: DEFAULT_DATA_DIR }),
-  SUMMIT_CONFIG: Type.String({ minLength: 1, default: 'config/summit.json' }),
-  NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
-  SUMMIT_SEED: Type.Enum(['on', 'off'], { default: 'on' }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
-});
-
 export interface Config {
-  readonly environment: Static<typeof Environment>;
+  readonly environment: Environment;
   readonly dataDir: string;
   readonly origin: string;
   readonly log: LogConfig;
@@ -98,12 +88,8 @@ export interface Config {
 /** @param root what relative paths of the environment start from @throws ConfigError listing every error */
 export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const errors: string[] = [];
-  // An empty variable is how a shell or a compose file says "not set".
-  const environment: unknown = Object.fromEntries(
-    Object.keys(Environment.properties).flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
-  );
-  errors.push(...errorsIn(Environment, environment, 'url').map(({ path, message }) => `environment: ${path} ${message}`));
-  const env = environment as Static<typeof Environment>;
+  const env = readEnvironment(variables, root, errors);
+  const production = env.NODE_ENV === 'production';
   const dataDir = dataDirOf(variables, root);
   const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
   const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
@@ -113,9 +99,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       isEd25519(pem) ? [] : [`${path}: policies.trusted_keys.${id} is no Ed25519 public key`],
     ),
   );
-  const log = file ? logConfigOf(file.log, { base, dataDir, production: env.NODE_ENV === 'production' }) : null;
+  const log = file ? logConfigOf(file.log, { base, dataDir, production, replicas: env.SUMMIT_REPLICAS }) : null;
   errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
-  const tenants = file ? readTenants(resolve(base, file.tenants), env.NODE_ENV === 'production', errors) : [];
+  if (production) errors.push(...unfitForProduction(env, log?.config ?? null));
+  const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -125,7 +112,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     packPaths: file.packs.map((entry) => folderOf(entry, base)),
     policies: {
       folder: resolve(base, file.policies.folder),
-      confirm: file.policies.confirmation === 'always' || (file.policies.confirmation === 'in-production' && env.NODE_ENV === 'production'),
+      confirm: file.policies.confirmation === 'always' || (file.policies.confirmation === 'in-production' && production),
       storeEvaluations: file.policies.store_evaluations,
       trustedKeys: file.policies.trusted_keys,
     },

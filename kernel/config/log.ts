@@ -17,6 +17,7 @@ export const LogFile = Strict({
     Type.Union([
       Strict({
         folder: Type.String({ description: 'From this file: on storage that all replicas share, and that no backup of the database brings back' }),
+        shared: Type.Optional(Type.Boolean({ description: 'Says that it is on such storage, where there are several replicas' })),
       }),
       Strict({ witness: Type.String({ description: 'The name of a witness, without which nothing is signed' }) }),
     ]),
@@ -29,7 +30,7 @@ export interface LogConfig {
   /** `create` where a secret is made at first start: in development only. */
   readonly secret: { readonly path: string; readonly create: boolean };
   readonly signer: { readonly url: string; readonly tokenFile: string | null } | null;
-  readonly guard: { readonly folder: string } | { readonly witness: string };
+  readonly guard: { readonly folder: string; readonly shared: boolean } | { readonly witness: string };
   readonly witnesses: readonly { readonly name: string; readonly vkey: string; readonly url: string }[];
   readonly quorum: number;
 }
@@ -39,12 +40,13 @@ interface Surroundings {
   readonly base: string;
   readonly dataDir: string;
   readonly production: boolean;
+  readonly replicas: number;
 }
 
 /** In production nothing that proves anything may come about by itself, or lie where a backup brings it back. */
 export function logConfigOf(
   file: Static<typeof LogFile>,
-  { base, dataDir, production }: Surroundings,
+  { base, dataDir, production, replicas }: Surroundings,
 ): { config: LogConfig; errors: readonly string[] } {
   const names = file.witnesses.map(({ name }) => name);
   const config: LogConfig = {
@@ -69,13 +71,19 @@ export function logConfigOf(
     ...(production && 'folder' in guard && isInside(guard.folder, dataDir)
       ? ['log.guard must be set in production, to a witness or to a folder outside of the data directory: what lies there comes back with its backup']
       : []),
+    ...(production && replicas > 1 && 'folder' in guard && !guard.shared
+      ? [
+          `log.guard.folder must be on storage that all ${replicas} replicas share (SUMMIT_REPLICAS), or the log stands still: ` +
+            'say "shared": true where it is, or name a witness',
+        ]
+      : []),
   ];
   return { config, errors };
 }
 
 function guardOf(guard: Static<typeof LogFile>['guard'], base: string, dataDir: string): LogConfig['guard'] {
-  if (!guard) return { folder: join(dataDir, 'guard') };
-  return 'folder' in guard ? { folder: resolve(base, guard.folder) } : guard;
+  if (!guard) return { folder: join(dataDir, 'guard'), shared: false };
+  return 'folder' in guard ? { folder: resolve(base, guard.folder), shared: guard.shared ?? false } : guard;
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -89,21 +89,45 @@ async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promis
  * @throws Error where the database has one that this code does not know, or one that has run says something else now
  */
 async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: Executed): Promise<string[]> {
+  const { pending, faults } = standingOf(owner, executed);
+  const [fault] = faults;
+  if (fault !== undefined) throw new Error(fault);
+  if (pending.length > 0) await orm.migrator.up({ migrations: [...pending] });
+  return [...pending];
+}
+
+export interface MigrationStanding {
+  /** Names of those that have not run. */
+  readonly pending: readonly string[];
+  /** Why others keep this code from the database, with what mends it. */
+  readonly faults: readonly string[];
+}
+
+/** How the database stands to this code, with nothing done to it. */
+export async function migrationStanding(orm: MikroORM, packs: readonly MigrationOwner[]): Promise<MigrationStanding> {
+  const executed = await executedIn(orm);
+  const standings = [kernel, ...packs].map((owner) => standingOf(owner, executed));
+  return { pending: standings.flatMap(({ pending }) => pending), faults: standings.flatMap(({ faults }) => faults) };
+}
+
+function standingOf(owner: MigrationOwner, executed: Executed): MigrationStanding {
   const digests = new Map(digestsOf(owner));
   const newer = [...executed.keys()].filter((name) => name.startsWith(`${owner.id}/`) && !digests.has(name));
-  if (newer.length > 0) {
-    throw new Error(`the database is newer than this code, it has ${newer.join(', ')}: start the version that made them, or a later one`);
-  }
   const changed = [...digests].flatMap(([name, digest]) => ((executed.get(name) ?? digest) === digest ? [] : [name]));
-  if (changed.length > 0) {
-    throw new Error(
-      `${changed.join(', ')} has run in this database and was changed since: put it back as it was, and what is to be otherwise into a new migration ` +
-        'beside it. Where nothing is to be kept, npx summit reset-demo begins anew',
-    );
-  }
-  const pending = [...digests.keys()].filter((name) => !executed.has(name));
-  if (pending.length > 0) await orm.migrator.up({ migrations: pending });
-  return pending;
+  return {
+    pending: [...digests.keys()].filter((name) => !executed.has(name)),
+    faults: [
+      ...(newer.length > 0
+        ? [`the database is newer than this code, it has ${newer.join(', ')}: start the version that made them, or a later one`]
+        : []),
+      ...(changed.length > 0
+        ? [
+            `${changed.join(', ')} has run in this database and was changed since: put it back as it was, and what is to be otherwise into a new ` +
+              'migration beside it. Where nothing is to be kept, npx summit reset-demo begins anew',
+          ]
+        : []),
+    ],
+  };
 }
 
 /**

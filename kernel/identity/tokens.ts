@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
@@ -20,7 +20,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<Caller>;
 }
 
-/** Tokens that this deployment signs itself, with a key that is made at first start and stays in the data directory. */
+/** Tokens that this deployment signs itself, with a key that is given, or made at first start and kept in the data directory. */
 export class LocalTokens implements TokenVerifier {
   readonly #issuer: string;
   readonly #kid: string;
@@ -35,8 +35,10 @@ export class LocalTokens implements TokenVerifier {
     this.#publicKey = publicKey;
   }
 
-  static async open(dataDir: string, issuer: string): Promise<LocalTokens> {
-    const jwk = await readOrCreateKey(join(dataDir, 'keys'), 'token.jwk');
+  /** @param pem the key, where one is given: replicas share it */
+  static async open(dataDir: string, issuer: string, pem?: string): Promise<LocalTokens> {
+    const jwk =
+      pem === undefined ? await readOrCreateKey(join(dataDir, 'keys'), 'token.jwk') : (createPrivateKey(pem).export({ format: 'jwk' }) as JWK);
     const { d: _, ...publicJwk } = jwk;
     const [privateKey, publicKey] = await Promise.all([importJWK(jwk, ALGORITHM), importJWK(publicJwk, ALGORITHM)]);
     return new LocalTokens(issuer, await calculateJwkThumbprint(publicJwk), privateKey, publicKey);

@@ -12,7 +12,7 @@ import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { enabledPacks } from '../packs/enabled.ts';
 import type { PackRegistry } from '../packs/registry.ts';
-import { settingsErrorsOf, unrecordableIn } from '../packs/settings.ts';
+import { packErrorsIn } from '../packs/tenant-errors.ts';
 import type { Bundle } from '../policy/bundle.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import { distrust } from '../policy/signature.ts';
@@ -58,7 +58,7 @@ export class Tenants {
    * @throws ConfigError where a file names settings that a pack refuses
    */
   async apply(files: readonly TenantFile[]): Promise<void> {
-    const errors = files.flatMap((file) => this.#packErrors(file));
+    const errors = files.flatMap((file) => packErrorsIn(file, this.#packs));
     if (errors.length > 0) throw new ConfigError(errors);
     for (const file of files) {
       await this.#applyOne(file);
@@ -125,32 +125,6 @@ export class Tenants {
     const why = distrust(bundle, this.#config.policies.trustedKeys);
     if (why) throw new ConfigError([`tenant ${tenant}: policies.${name}: the bundle ${pin} is refused: ${why}`]);
     return bundle;
-  }
-
-  #packErrors(file: TenantFile): readonly string[] {
-    const { packs, errors } = expandSkus(file, this.#packs);
-    const enabled = Object.entries(packs).filter(([, pack]) => pack.enabled);
-    const found = enabled.flatMap(([packId, { settings = {} }]) => {
-      const pack = this.#packs.find(packId);
-      if (!pack) {
-        // A pack that failed to load, perhaps before it could say its id, is reported elsewhere, and so is a SKU that lacks one of
-        // its packs; its tenants keep their settings for when it is mended.
-        const reported = !Object.hasOwn(file.packs, packId) || this.#packs.failed.some((failed) => failed.id === packId || failed.guessed);
-        return reported ? [] : [`${packId}: no such pack is configured`];
-      }
-      // What a SKU requires it enables, unless that contradicts the file.
-      const missing = pack.sku ? [] : Object.keys(pack.requires).filter((required) => !packs[required]?.enabled);
-      return [
-        ...missing.map((required) => `${packId} requires ${required}: enable it too`),
-        ...settingsErrorsOf(pack, settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
-      ];
-    });
-    const unrecordable = Object.entries(packs).flatMap(([packId, { settings = {} }]) =>
-      unrecordableIn(settings).map(({ path, message }) => `${packId}.settings.${path} ${message}`),
-    );
-    return [...errors.map(({ path, message }) => `${path} ${message}`), ...found, ...unrecordable].map(
-      (error) => `tenant ${file.id}: packs.${error}`,
-    );
   }
 }
 

@@ -30,12 +30,21 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
   if (stray !== undefined) throw new Error(`the option settings names ${stray}, and there is no such pack: there are ${known.join(', ')}`);
   return {
     environment: {
-      ...{ PORT: 0, HOST: '127.0.0.1', NODE_ENV: 'test', LOG_LEVEL: 'silent', SUMMIT_DATA_DIR: dataDir, SUMMIT_CONFIG: '', SUMMIT_SEED: 'off' },
+      ...{
+        PORT: 0,
+        HOST: '127.0.0.1',
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'silent',
+        SUMMIT_DATA_DIR: dataDir,
+        SUMMIT_CONFIG: '',
+        SUMMIT_SEED: 'off',
+        SUMMIT_REPLICAS: 1,
+      },
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     },
     dataDir,
     origin: ORIGIN,
-    log: logConfigOf({ origin: ORIGIN, witnesses: [] }, { base: dataDir, dataDir, production: false }).config,
+    log: logConfigOf({ origin: ORIGIN, witnesses: [] }, { base: dataDir, dataDir, production: false, replicas: 1 }).config,
     packPaths: wanted.packs.map(({ path }) => path),
     policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import type { Environment } from './environment.ts';
+import type { LogConfig } from './log.ts';
+
+/** What stands in examples, and what people type first. */
+const KNOWN_PASSWORDS: ReadonlySet<string> = new Set([
+  'admin',
+  'changeme',
+  'change-me',
+  'example',
+  'owner',
+  'password',
+  'postgres',
+  'secret',
+  'summit',
+]);
+
+/** Of 32 random bytes 30 differ, give or take a few. */
+const FEWEST_DIFFERENT_BYTES = 16;
+
+/**
+ * What is fit for development alone, each with what mends it. What the log needs is said with its own settings, and who may do what in
+ * the database is asked there (see `assertAppLogin`); demonstrations are never seeded and nobody signs in by handle, whatever is set.
+ */
+export function unfitForProduction(env: Environment, log: LogConfig | null): readonly string[] {
+  return [...databaseFaults(env), ...tokenFaults(env), ...(log ? secretFaults(log) : [])];
+}
+
+function databaseFaults({ DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app, SUMMIT_DATABASE, SUMMIT_REPLICAS }: Environment): readonly string[] {
+  if (owner === undefined) {
+    if (SUMMIT_DATABASE !== 'embedded')
+      return ['environment: DATABASE_URL must be set in production, or SUMMIT_DATABASE=embedded where one process on one disk is enough'];
+    return SUMMIT_REPLICAS === 1
+      ? []
+      : [`environment: SUMMIT_DATABASE=embedded is for one process, and SUMMIT_REPLICAS is ${SUMMIT_REPLICAS}: set DATABASE_URL`];
+  }
+  return [
+    ...(app === undefined
+      ? ['environment: SUMMIT_APP_DATABASE_URL must be set in production: a login that is a member of summit_app and owns nothing']
+      : userOf(owner) === userOf(app)
+        ? ['environment: SUMMIT_APP_DATABASE_URL and DATABASE_URL log in as the same role: the app needs one of its own, that owns nothing']
+        : []),
+    ...knownPassword('DATABASE_URL', owner),
+    ...knownPassword('SUMMIT_APP_DATABASE_URL', app),
+  ];
+}
+
+function userOf(url: string): string {
+  return decodeURIComponent(URL.parse(url)?.username ?? '');
+}
+
+function knownPassword(name: string, url: string | undefined): readonly string[] {
+  const { username, password } = (url === undefined ? null : URL.parse(url)) ?? { username: '', password: '' };
+  const isKnown = password !== '' && (password === username || KNOWN_PASSWORDS.has(decodeURIComponent(password).toLowerCase()));
+  return isKnown ? [`environment: ${name} has a password that anybody would try first: give the role a random one`] : [];
+}
+
+/** Each replica would make one of its own, and refuse the tokens of the others. */
+function tokenFaults({ SUMMIT_REPLICAS, SUMMIT_TOKEN_KEY }: Environment): readonly string[] {
+  if (SUMMIT_REPLICAS === 1 || SUMMIT_TOKEN_KEY !== undefined) return [];
+  return [
+    `environment: SUMMIT_TOKEN_KEY must be set, since SUMMIT_REPLICAS is ${SUMMIT_REPLICAS}: all take the same tokens. openssl genpkey -algorithm ed25519 makes one`,
+  ];
+}
+
+function secretFaults({ secret }: LogConfig): readonly string[] {
+  // That it must be given is said of the setting itself.
+  if (secret.create) return [];
+  try {
+    return new Set(readFileSync(secret.path)).size < FEWEST_DIFFERENT_BYTES
+      ? [`log.secret_file: what lies in ${secret.path} is not random. head -c 32 /dev/urandom makes one that is`]
+      : [];
+  } catch (error) {
+    return [`log.secret_file cannot be read: ${(error as Error).message}`];
+  }
+}
