@@ -7,6 +7,10 @@ import { checkAlert } from '../alerts/check.ts';
 import { alertRaised, alertResolved } from '../alerts/events.ts';
 import { watchIndicators } from '../alerts/job.ts';
 import { getAlert, listAlerts } from '../alerts/queries.ts';
+import { createApiToken } from '../api-tokens/create.ts';
+import { getApiToken, listApiTokens } from '../api-tokens/queries.ts';
+import { revokeApiToken } from '../api-tokens/revoke.ts';
+import { withdrawal } from '../api-tokens/withdraw.ts';
 import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
@@ -25,6 +29,7 @@ import { recordUsage } from '../metering/ingest.ts';
 import { getUsageEvent, listMeters, listUsageEvents } from '../metering/queries.ts';
 import { kernelMeters, kernelUsage } from '../metering/types.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { everyRoleOf } from '../packs/roles.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import type { PolicyService } from '../policy/decide.ts';
@@ -90,7 +95,7 @@ export function corePack(services: CoreServices): Pack {
   });
   const check = checkAlert(readings);
   const queries = [
-    ...[me, listUsers, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
+    ...[me, listUsers, listApiTokens, getApiToken, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
     ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
     ...[dryRun({ packs, policy }), availableActions({ packs, policy, log })],
     ...policyRunQueries,
@@ -104,6 +109,7 @@ export function corePack(services: CoreServices): Pack {
     ...[listAlerts, getAlert],
     ...[listUsageEvents, getUsageEvent, listMeters(packs)],
   ];
+  const everyRole = everyRoleOf(packs);
   return definePack({
     id: KERNEL_PACK,
     title: 'Summit',
@@ -116,6 +122,9 @@ export function corePack(services: CoreServices): Pack {
       setPackEnablement(packs),
       setRoles,
       erasePerson,
+      createApiToken(everyRole),
+      revokeApiToken(everyRole),
+      withdrawal.action,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -134,7 +143,7 @@ export function corePack(services: CoreServices): Pack {
     views: coreViews(queries),
     indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
-    jobs: [watchIndicators(readings, check)],
+    jobs: [watchIndicators(readings, check), withdrawal.job],
     relationships: kernelRelationships,
   });
 

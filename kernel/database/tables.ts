@@ -1,5 +1,6 @@
 import { bytesField, field, governed, insertOnly, kernelTable, optional, type Severity } from '../../sdk/index.ts';
 import type { WebhookEndpoint } from '../config/webhooks.ts';
+import { ApiTokenRows } from './api-token-tables.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
 
@@ -255,5 +256,6 @@ export const kernelEntities = [
   PackEnablements,
   Teams,
   Users,
+  ApiTokenRows,
   Alerts,
 ] as const;

@@ -22,6 +22,7 @@ export class Access {
   readonly #database: Database;
   readonly #people = new Map<string, Believed<Principal | null>>();
   readonly #packs = new Map<string, Believed<ReadonlyMap<string, Grant>>>();
+  readonly #listeners: ((tenant: string) => void)[] = [];
 
   constructor({ database }: { database: Database }) {
     this.#database = database;
@@ -47,6 +48,12 @@ export class Access {
   forget(tenant: string): void {
     this.#packs.delete(tenant);
     for (const key of this.#people.keys()) if (key.startsWith(`${tenant}/`)) this.#people.delete(key);
+    for (const listener of this.#listeners) listener(tenant);
+  }
+
+  /** Calls `listener` with each tenant of which something is known to have changed. */
+  onForgotten(listener: (tenant: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   #readPrincipal(tenant: string, userId: string): Promise<Principal | null> {
