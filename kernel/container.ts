@@ -11,6 +11,7 @@ import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
 import { Bearers } from './identity/bearers.ts';
+import { IssuerTokens } from './identity/issuer-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
@@ -56,6 +57,7 @@ export function createServices(foundations: Foundations) {
     access: asClass(Access).singleton(),
     sessions: asClass(Sessions).singleton(),
     apiTokens: asClass(ApiTokens).singleton(),
+    issuerTokens: asClass(IssuerTokens).singleton(),
     bearers: asClass(Bearers).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
@@ -92,6 +94,7 @@ export interface Services {
   readonly access: Access;
   readonly sessions: Sessions;
   readonly apiTokens: ApiTokens;
+  readonly issuerTokens: IssuerTokens;
   readonly bearers: Bearers;
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;

@@ -6,6 +6,7 @@ import { folderOf, PACK_ENTRY } from '../packs/locate.ts';
 import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
 import { DEFAULT_DATA_DIR, dataDirOf } from './data-dir.ts';
+import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
@@ -37,6 +38,10 @@ const ConfigFile = Strict({
   }),
   slo: Type.Object(
     { policy_decision_p95_ms: Type.Number({ exclusiveMinimum: 0, default: 50, description: 'So long may 95 of 100 policy decisions take' }) },
+    { additionalProperties: false, default: {} },
+  ),
+  identity: Type.Object(
+    { issuers: Type.Array(Issuer, { default: [], description: 'Whose JWTs are believed as bearer tokens' }) },
     { additionalProperties: false, default: {} },
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
@@ -84,6 +89,7 @@ export interface Config {
   };
   /** So many milliseconds may 95 of 100 policy decisions take. */
   readonly policyDecisionTargetMs: number;
+  readonly issuers: readonly Issuer[];
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
@@ -115,7 +121,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   );
   const log = file ? logConfigOf(file.log, { base, dataDir, production: env.NODE_ENV === 'production' }) : null;
   errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
-  const tenants = file ? readTenants(resolve(base, file.tenants), env.NODE_ENV === 'production', errors) : [];
+  const production = env.NODE_ENV === 'production';
+  const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
+  const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
+  errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -130,6 +139,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       trustedKeys: file.policies.trusted_keys,
     },
     policyDecisionTargetMs: file.slo.policy_decision_p95_ms,
+    issuers: file.identity.issuers,
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,

@@ -205,10 +205,17 @@ export const Teams = governed({
 export const Users = governed({
   type: 'user',
   table: 'users',
-  fields: { handle: field.personal(), roles: field.texts(), team_ids: field.uuids() },
+  fields: {
+    handle: field.personal(),
+    /** What an issuer of JWTs calls them. */
+    external_id: optional(field.personal()),
+    roles: field.texts(),
+    team_ids: field.uuids(),
+  },
   transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: ['erased'] },
   // The handle is a disclosure; the graph joins it for those who may read it.
   label: () => '',
+  keysOf: ({ status, external_id }) => ({ external_id: status === 'active' && external_id !== null ? [external_id] : null }),
 });
 
 /** What was found not to be as it should: of each indicator one at a time. */

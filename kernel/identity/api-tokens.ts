@@ -1,13 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
 import type { Database } from '../database/database.ts';
-import { type Access, BELIEVED_MS } from './access.ts';
+import { type Access, beliefs, believed, disbelieve } from './access.ts';
 import { hashOfApiToken, tenantOfApiToken } from './api-token-secret.ts';
 import type { TokenVerifier } from './tokens.ts';
-
-const MAX_KNOWN = 10_000;
 
 interface Known {
   readonly caller: Caller;
@@ -35,36 +32,22 @@ interface TokenRow {
 export class ApiTokens implements TokenVerifier {
   readonly #database: Database;
   readonly #log: Logger;
-  readonly #known = new LRUCache<string, Promise<Known>>({ max: MAX_KNOWN, ttl: BELIEVED_MS });
+  readonly #known = beliefs<Known>();
 
   constructor({ database, access, log }: { database: Database; access: Pick<Access, 'onForgotten'>; log: Logger }) {
     this.#database = database;
     this.#log = log.child({ service: 'api-tokens' });
-    access.onForgotten((tenant) => this.#forget(tenant));
+    access.onForgotten((tenant) => disbelieve(this.#known, tenant));
   }
 
   /** @throws Problem `unauthenticated` for one that is unknown, expired or revoked */
   async verify(token: string): Promise<Caller> {
     const tenant = tenantOfApiToken(token);
     if (tenant === null) throw new Problem('unauthenticated', 'This is no API token: it is misspelt or cut off.');
-    const { caller, expiresAt, until } = await this.#believed(tenant, hashOfApiToken(token));
+    const hash = hashOfApiToken(token);
+    const { caller, expiresAt, until } = await believed(this.#known, `${tenant}/${hash}`, () => this.#read(tenant, hash));
     if (until <= performance.now()) throw new Problem('unauthenticated', `The API token has expired at ${expiresAt}: make another.`);
     return caller;
-  }
-
-  #forget(tenant: string): void {
-    for (const key of this.#known.keys()) if (key.startsWith(`${tenant}/`)) this.#known.delete(key);
-  }
-
-  #believed(tenant: string, hash: string): Promise<Known> {
-    const key = `${tenant}/${hash}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const reading = this.#read(tenant, hash);
-    this.#known.set(key, reading);
-    // What could not be read is not believed.
-    reading.catch(() => this.#known.delete(key));
-    return reading;
   }
 
   async #read(tenant: string, hash: string): Promise<Known> {

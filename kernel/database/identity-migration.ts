@@ -1,7 +1,11 @@
 import { governedTable, migration, rowLevelSecurity } from '../../sdk/index.ts';
 
-/** API tokens, by the hash of their secret; and when each was used last, which is no change of it. */
-export const apiTokenMigration = migration('0011-api-tokens', [
+/**
+ * What an issuer calls people, of which the row holds a commitment. API tokens, by the hash of their secret; and when each was
+ * used last, which is no change of it. A replica of the version before goes on writing people without.
+ */
+export const identityMigration = migration('0011-identity', [
+  'ALTER TABLE users ADD COLUMN external_id text',
   ...governedTable(
     'api_tokens',
     `
