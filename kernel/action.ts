@@ -204,7 +204,7 @@ export class ActionRunner {
     const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };
     await this.#write(tx, tenant, [...writes, ...remembering(answered)]);
-    return { ...answered, replayed: false, messages };
+    return { ...answered, body: { ...answered.body, ...changes.once }, replayed: false, messages };
   }
 
   /** A request that comes again is not checked again: its answer is known. */

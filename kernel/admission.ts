@@ -1,10 +1,13 @@
 import { type Action, type Actor, Problem, type Query } from '../sdk/index.ts';
 import type { Access, Grant, Principal } from './identity/access.ts';
+import { assertWithinScope, narrowed, type Scope } from './identity/scope.ts';
 
 /** Who is calling, once their token has been believed. */
 export interface Caller {
   readonly tenant: string;
   readonly userId: string;
+  /** Where their credential lets them do less than they may, or says how they came by it. */
+  readonly scope?: Scope;
 }
 
 export interface Admitted extends Principal {
@@ -26,8 +29,9 @@ export class Admission {
 
   /** @throws Problem `unauthenticated`, `pack-disabled`, `forbidden` */
   async admit(operation: Action | Query, packId: string, caller: Caller): Promise<Admitted> {
-    const { tenant } = caller;
-    const [principal, pack] = await Promise.all([this.#access.principal(tenant, caller.userId), this.packOf(tenant, packId)]);
+    const { tenant, userId, scope } = caller;
+    const [person, pack] = await Promise.all([this.#access.principal(tenant, userId), this.packOf(tenant, packId)]);
+    const principal = scope ? narrowed(person, scope) : person;
     assertEnabled(pack, tenant);
     assertRole(operation, principal.actor);
     return { ...principal, tenant, pack };
@@ -55,8 +59,15 @@ export function assertEnabled({ id, enabled }: Pick<Grant, 'id' | 'enabled'>, te
 }
 
 /** @throws Problem `forbidden` */
-export function assertRole({ roles, title }: Pick<Action | Query, 'roles' | 'title'>, actor: Actor): void {
-  if (!hasRole(roles, actor)) throw new Problem('forbidden', `${title} needs one of the roles ${roles?.join(', ')}.`);
+export function assertRole(operation: Action | Query, actor: Actor): void {
+  const { roles, title } = operation;
+  if (!hasRole(roles, actor)) throw new Problem('forbidden', `${title} needs one of the roles ${roles?.join(', ')}${byWhat(actor)}.`);
+  if ('apply' in operation) assertWithinScope(operation, actor);
+}
+
+/** That it may be the credential's doing, and not the person's. */
+function byWhat({ authentication, roles }: Actor): string {
+  return authentication ? `; by this token you have ${roles.join(', ') || 'none'}` : '';
 }
 
 /** Whether the actor holds one of the roles; everybody does where none are named. */

@@ -9,6 +9,9 @@ import type { Database } from './database/database.ts';
 import { Seeding } from './demo/seeding.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
+import { ApiTokens } from './identity/api-tokens.ts';
+import { Bearers } from './identity/bearers.ts';
+import { IssuerTokens } from './identity/issuer-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
@@ -54,6 +57,9 @@ export function createServices(foundations: Foundations) {
     readings: asClass(Readings).singleton(),
     access: asClass(Access).singleton(),
     sessions: asClass(Sessions).singleton(),
+    apiTokens: asClass(ApiTokens).singleton(),
+    issuerTokens: asClass(IssuerTokens).singleton(),
+    bearers: asClass(Bearers).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(PolicyService).singleton(),
@@ -89,6 +95,9 @@ export interface Services {
   readonly readings: Readings;
   readonly access: Access;
   readonly sessions: Sessions;
+  readonly apiTokens: ApiTokens;
+  readonly issuerTokens: IssuerTokens;
+  readonly bearers: Bearers;
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;

@@ -26,7 +26,16 @@ export interface Actor {
   readonly roles: readonly string[];
   /** A job, an effect or configuration, and no person. */
   readonly system: boolean;
+  /** Absent where they signed in themselves. A policy reads it as `subject.properties.authentication`. */
+  readonly authentication?: Authentication;
 }
+
+/** How a caller has shown who they are, where that says more than that they did. */
+export type Authentication =
+  /** A script of theirs, by a token of that id. */
+  | { readonly by: 'api-token'; readonly id: string; readonly read_only: boolean }
+  /** By a JWT of that issuer; how (OpenID Connect's `acr`) and when (`auth_time`, seconds since 1970) they signed in there, where it says so. */
+  | { readonly by: 'issuer'; readonly issuer: string; readonly acr?: string; readonly auth_time?: number };
 
 /**
  * What `load` is given. It runs within the transaction of the action, and again where a concurrent change came first: it reads

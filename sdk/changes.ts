@@ -126,6 +126,11 @@ export interface Changes {
   readonly erases?: readonly string[];
   /** What the caller is told: the resource as it is after the change. The kernel adds the `receipt`. */
   readonly answer: Readonly<Record<string, unknown>>;
+  /**
+   * What the caller is told this once, such as a secret: members that take the place of those of `answer`, and are kept nowhere.
+   * Where the same request comes again by its `Idempotency-Key`, `answer` is all there is.
+   */
+  readonly once?: Readonly<Record<string, unknown>>;
 }
 
 type Content<R, Base> = Omit<R, keyof Base>;

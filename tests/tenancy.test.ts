@@ -22,8 +22,17 @@ test("another tenant's id is 404 on every route, whatever its state", async () =
   const unknown = crypto.randomUUID();
   const [policy] = (await s.get('auditor', '/policies')).body.items;
   const user = await s.userId('engineer');
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  const token = (await s.post('engineer', '/api-tokens', { title: 'theirs', expires_at })).body;
   const deal = { 'revops.lead': lead.id, 'revops.opportunity': lead.opportunity.id, 'revops.quote': quote.id, 'evidence.revops': quote.id };
-  const ids: Record<string, string> = { receipt: receipt.id, 'policy-decision': decision_ids[0], policy: policy.id, user, ...deal };
+  const ids: Record<string, string> = {
+    receipt: receipt.id,
+    'policy-decision': decision_ids[0],
+    policy: policy.id,
+    user,
+    'api-token': token.id,
+    ...deal,
+  };
   const bodies: Record<string, object> = {
     'high-risk-ops.request.reject': { comment: 'no' },
     'user.set-roles': { roles: [] },
@@ -42,7 +51,7 @@ test("another tenant's id is 404 on every route, whatever its state", async () =
       const handle =
         ['operator', 'engineer', 'team-lead', 'ae'].find((candidate) => operation.roles?.includes(candidate.replace('-', '_')) ?? true) ?? 'operator';
       if (kind === 'query') return route.method === 'GET' ? s.get('auditor', path, abroad) : s.post('auditor', path, {}, abroad);
-      const send = { PUT: s.put, PATCH: s.patch }[route.method as string] ?? s.post;
+      const send = { PUT: s.put, PATCH: s.patch, DELETE: s.delete }[route.method as string] ?? s.post;
       return send(handle, path, body, abroad);
     };
     const [foreign, missing] = [await ask(theirs), await ask(unknown)];

@@ -17,6 +17,7 @@ export const say = messagesOf({
   'changed.now': 'Now',
   'changed.nothing': 'What is shown here is as it was; try again.',
   'changed.again': 'Look at it as it is now',
+  'create.go-on': 'Go on',
   'detail.actions': 'Actions',
   'detail.cannot': 'Not now, and why',
   'detail.done': 'Done. Receipt {receipt}.',

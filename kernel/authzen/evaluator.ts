@@ -4,7 +4,7 @@ import { type Caller, KERNEL_PACK } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { AccessEvaluations } from '../database/policy-tables.ts';
-import { type Access, type Believed, believed } from '../identity/access.ts';
+import { type Access, beliefs, believed } from '../identity/access.ts';
 import { newId } from '../ids.ts';
 import { tenantOrigin } from '../log/names.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -56,7 +56,7 @@ export class AccessEvaluator {
   readonly #write: Writer;
   readonly #config: Pick<Config, 'origin' | 'policies'>;
   readonly #queues = new Map<string, Queue>();
-  readonly #situations = new Map<string, Believed<Situation>>();
+  readonly #situations = beliefs<Situation>();
 
   constructor(services: {
     database: Database;

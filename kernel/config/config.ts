@@ -7,6 +7,7 @@ import { errorsIn } from '../validation.ts';
 import { ConfigError } from './config-error.ts';
 import { dataDirOf } from './data-dir.ts';
 import { type Environment, readEnvironment } from './environment.ts';
+import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { unfitForProduction } from './production.ts';
 import { withFiles } from './referenced-files.ts';
@@ -39,6 +40,10 @@ const ConfigFile = Strict({
   }),
   slo: Type.Object(
     { policy_decision_p95_ms: Type.Number({ exclusiveMinimum: 0, default: 50, description: 'So long may 95 of 100 policy decisions take' }) },
+    { additionalProperties: false, default: {} },
+  ),
+  identity: Type.Object(
+    { issuers: Type.Array(Issuer, { default: [], description: 'Whose JWTs are believed as bearer tokens' }) },
     { additionalProperties: false, default: {} },
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
@@ -74,6 +79,7 @@ export interface Config {
   };
   /** So many milliseconds may 95 of 100 policy decisions take. */
   readonly policyDecisionTargetMs: number;
+  readonly issuers: readonly Issuer[];
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
@@ -103,6 +109,8 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   errors.push(...(log?.errors ?? []).map((error) => `${path}: ${error}`));
   if (production) errors.push(...unfitForProduction(env, log?.config ?? null));
   const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
+  const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
+  errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -117,6 +125,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
       trustedKeys: file.policies.trusted_keys,
     },
     policyDecisionTargetMs: file.slo.policy_decision_p95_ms,
+    issuers: file.identity.issuers,
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,

@@ -1,8 +1,7 @@
 import { type Static, Strict, Type } from '../../sdk/index.ts';
+import { RoleName } from './role-name.ts';
 import { Slug } from './slug.ts';
 import { WebhookEndpoint, webhookErrors } from './webhooks.ts';
-
-const RoleName = Type.String({ pattern: '^[a-z][a-z_]*$', maxLength: 63, description: 'snake_case' });
 
 /** A file of `config/tenants`. What it says is applied at boot, when it has changed, by the action `config.applied`. */
 export const TenantFile = Strict({
@@ -14,6 +13,9 @@ export const TenantFile = Strict({
   users: Type.Array(
     Strict({
       handle: Slug,
+      external_id: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 255, pattern: '\\S', description: 'By which an issuer of JWTs calls them, such as its claim sub' }),
+      ),
       roles: Type.Array(RoleName, { uniqueItems: true }),
       teams: Type.Array(Slug, { uniqueItems: true }),
     }),
@@ -38,10 +40,13 @@ export type TenantFile = Static<typeof TenantFile>;
 /** What the schema cannot say: names that refer to one another, the time zone, and whom to send to. */
 export function inconsistenciesOf(tenant: TenantFile, production: boolean): readonly { path: string; message: string }[] {
   const errors: { path: string; message: string }[] = [];
+  const externalIds = tenant.users.map(({ external_id }) => external_id);
   const handles = new Set<string>();
-  tenant.users.forEach(({ handle, teams }, index) => {
+  tenant.users.forEach(({ handle, external_id, teams }, index) => {
     if (handles.has(handle)) errors.push({ path: `users.${index}.handle`, message: `"${handle}" is there twice` });
     handles.add(handle);
+    if (external_id !== undefined && externalIds.indexOf(external_id) < index)
+      errors.push({ path: `users.${index}.external_id`, message: `"${external_id}" is there twice` });
     for (const team of teams) {
       if (!tenant.teams.includes(team)) errors.push({ path: `users.${index}.teams`, message: `"${team}" is not one of the tenant's teams` });
     }

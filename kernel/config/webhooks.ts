@@ -1,4 +1,5 @@
 import { type Static, Strict, Type } from '../../sdk/index.ts';
+import { distrustOf } from './outgoing-url.ts';
 import { Slug } from './slug.ts';
 
 /** Where a tenant is told of events. Its id names its secret, so another receiver is another id. */
@@ -24,16 +25,4 @@ export function webhookErrors(endpoints: readonly WebhookEndpoint[], production:
       ...(why === null ? [] : [{ path: `webhooks.${index}.url`, message: why }]),
     ];
   });
-}
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
-/** Says nothing of the URL itself: there may be a password in it. */
-function distrustOf(text: string, production: boolean): string | null {
-  const url = URL.parse(text);
-  if (!url) return 'is no URL';
-  if (url.username !== '' || url.password !== '') return 'must hold no user and no password: webhooks are signed instead';
-  if (url.protocol === 'https:') return null;
-  if (production) return 'must be https in production';
-  return url.protocol === 'http:' && LOOPBACK.test(url.hostname) ? null : 'must be https, or http to a loopback host';
 }

@@ -57,13 +57,15 @@ export const applyConfig = defineAction({
 
     const newUsers = file.users
       .filter(({ handle }) => !current.users.some((user) => user.handle === handle))
-      .map(({ handle, roles, teams }) => create(Users, at, { id: at.newId(), status: 'active', handle, roles, team_ids: idsOf(teams) }));
+      .map(({ handle, external_id = null, roles, teams }) =>
+        create(Users, at, { id: at.newId(), status: 'active', handle, external_id, roles, team_ids: idsOf(teams) }),
+      );
     const changedUsers = current.users
       .filter((user) => differs(user, file, current.teams))
       .map((user) => {
         const wanted = file.users.find(({ handle }) => handle === user.handle);
         return wanted
-          ? change(Users, at, user, { status: 'active', roles: wanted.roles, team_ids: idsOf(wanted.teams) })
+          ? change(Users, at, user, { status: 'active', external_id: wanted.external_id ?? null, roles: wanted.roles, team_ids: idsOf(wanted.teams) })
           : change(Users, at, user, { status: 'deactivated', roles: [], team_ids: [] });
       });
 
@@ -111,6 +113,7 @@ function differs(user: User, file: TenantFile, teams: readonly Team[]): boolean 
   const names = teams.filter(({ id }) => user.team_ids.includes(id)).map(({ name }) => name);
   return (
     user.status !== 'active' ||
+    user.external_id !== (wanted.external_id ?? null) ||
     !isDeepStrictEqual(new Set(wanted.roles), new Set(user.roles)) ||
     !isDeepStrictEqual(new Set(wanted.teams), new Set(names))
   );

@@ -7,6 +7,10 @@ import { checkAlert } from '../alerts/check.ts';
 import { alertRaised, alertResolved } from '../alerts/events.ts';
 import { watchIndicators } from '../alerts/job.ts';
 import { getAlert, listAlerts } from '../alerts/queries.ts';
+import { createApiToken } from '../api-tokens/create.ts';
+import { getApiToken, listApiTokens } from '../api-tokens/queries.ts';
+import { revokeApiToken } from '../api-tokens/revoke.ts';
+import { withdrawal } from '../api-tokens/withdraw.ts';
 import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
@@ -26,6 +30,7 @@ import { getUsageEvent, listMeters, listUsageEvents } from '../metering/queries.
 import { kernelMeters, kernelUsage } from '../metering/types.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { everyRoleOf } from '../packs/roles.ts';
 import type { AdmissionTest } from '../policy/admission-test.ts';
 import type { Bundles } from '../policy/bundles.ts';
 import type { PolicyService } from '../policy/decide.ts';
@@ -92,7 +97,7 @@ export function corePack(services: CoreServices): Pack {
   });
   const check = checkAlert(readings);
   const queries = [
-    ...[me, listUsers, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
+    ...[me, listUsers, listApiTokens, getApiToken, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
     ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
     ...[dryRun({ packs, policy }), availableActions({ packs, policy, log })],
     ...policyRunQueries,
@@ -106,6 +111,7 @@ export function corePack(services: CoreServices): Pack {
     ...[listAlerts, getAlert],
     ...[listUsageEvents, getUsageEvent, listMeters(packs)],
   ];
+  const everyRole = everyRoleOf(packs);
   return definePack({
     id: KERNEL_PACK,
     title: 'Summit',
@@ -118,6 +124,9 @@ export function corePack(services: CoreServices): Pack {
       setPackEnablement(packs),
       setRoles,
       erasePerson,
+      createApiToken(everyRole),
+      revokeApiToken(everyRole),
+      withdrawal.action,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -136,7 +145,7 @@ export function corePack(services: CoreServices): Pack {
     views: coreViews(queries),
     indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
-    jobs: [watchIndicators(services, check)],
+    jobs: [watchIndicators(services, check), withdrawal.job],
     relationships: kernelRelationships,
   });
 

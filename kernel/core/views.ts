@@ -1,4 +1,5 @@
 import type { ListView, Query, Views } from '../../sdk/index.ts';
+import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { Alerts } from '../database/tables.ts';
 
 /** How the Switchboard shows what the kernel itself offers. Its modules are the shell's. @param queries of the kernel's pack */
@@ -54,6 +55,15 @@ export function coreViews(queries: readonly Query[]): Views {
         columns: ['since', 'severity', 'title', 'detail', 'status', 'resolved_at'],
         filters: ['status', 'severity'],
         entity: Alerts,
+      }),
+      listed('api-token.list', {
+        section: 'Settings',
+        title: 'API tokens',
+        empty: 'An API token lets a script of yours do what you may do, or less, until it expires or is revoked.',
+        columns: ['title', 'status', 'created_by', 'roles', 'read_only', 'expires_at', 'last_used_at'],
+        filters: ['status', 'created_by'],
+        entity: ApiTokenRows,
+        ui: 'pages/api-tokens.ts',
       }),
       listed('webhook.list', {
         section: 'Settings',

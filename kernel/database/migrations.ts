@@ -1,5 +1,6 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 import { alertMigration } from './alert-migration.ts';
+import { identityMigration } from './identity-migration.ts';
 import { logMigration } from './log-migration.ts';
 import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
@@ -262,4 +263,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   meteringMigration,
   sessionMigration,
   alertMigration,
+  identityMigration,
 ];

@@ -1,5 +1,6 @@
 import { bytesField, field, governed, insertOnly, kernelTable, optional, type Severity } from '../../sdk/index.ts';
 import type { WebhookEndpoint } from '../config/webhooks.ts';
+import { ApiTokenRows } from './api-token-tables.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
 
@@ -204,10 +205,17 @@ export const Teams = governed({
 export const Users = governed({
   type: 'user',
   table: 'users',
-  fields: { handle: field.personal(), roles: field.texts(), team_ids: field.uuids() },
+  fields: {
+    handle: field.personal(),
+    /** What an issuer of JWTs calls them. */
+    external_id: optional(field.personal()),
+    roles: field.texts(),
+    team_ids: field.uuids(),
+  },
   transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: ['erased'] },
   // The handle is a disclosure; the graph joins it for those who may read it.
   label: () => '',
+  keysOf: ({ status, external_id }) => ({ external_id: status === 'active' && external_id !== null ? [external_id] : null }),
 });
 
 /** What was found not to be as it should: of each indicator one at a time. */
@@ -257,5 +265,6 @@ export const kernelEntities = [
   PackEnablements,
   Teams,
   Users,
+  ApiTokenRows,
   Alerts,
 ] as const;

@@ -31,7 +31,7 @@ export function openapiOf(packs: PackRegistry, version: string) {
     tags: packs.all.map(({ id, title }) => ({ name: id, description: title })),
     paths: { ...paths, ...sessionOperations },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: sessionScheme },
+      securitySchemes: { bearer: bearerScheme, session: sessionScheme },
       schemas: { Problem: problemSchema, Receipt: receiptSchema },
       responses: {
         Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
@@ -99,6 +99,12 @@ function responses(status: string, schema: object = {}, media: readonly string[]
   const content = Object.fromEntries(media.map((type) => [type, type === JSON_MEDIA ? { schema } : {}]));
   return { [status]: { description: 'Done', content }, default: { $ref: '#/components/responses/Problem' } };
 }
+
+const bearerScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An API token (`smt_…`, made by POST /api-tokens), a JWT that `summit token` prints, or one of an issuer that is configured.',
+};
 
 const problemSchema = {
   type: 'object',

@@ -20,7 +20,7 @@ export interface RouteServices {
   readonly runner: ActionRunner;
   readonly queries: QueryRunner;
   readonly outcomes: Outcomes;
-  readonly tokens: TokenVerifier;
+  readonly bearers: TokenVerifier;
   readonly sessions: Sessions;
   readonly rateLimit: RateLimit;
   readonly config: Config;
@@ -38,24 +38,24 @@ export function createRoutes(services: RouteServices): Router {
   return router;
 }
 
-export type Authentication = Pick<RouteServices, 'tokens' | 'sessions' | 'rateLimit'>;
+export type Authentication = Pick<RouteServices, 'bearers' | 'sessions' | 'rateLimit'>;
 
 /** Who calls: by a bearer token, else by the cookie of a session. @throws Problem `unauthenticated`, `bad-csrf-token`, `rate-limited` */
 export async function authenticate(ctx: Context, services: Authentication): Promise<Caller> {
-  const { tenant, userId } = await identify(ctx, services);
-  await services.rateLimit.count({ tenant, userId });
-  return { tenant, userId };
+  const { session: _, ...caller } = await identify(ctx, services);
+  await services.rateLimit.count(caller);
+  return caller;
 }
 
 /** The same for what is no request of its own and so does not count as one, with the session where there is one. @throws Problem `unauthenticated`, `bad-csrf-token` */
 export async function identify(
   ctx: Context,
-  { tokens, sessions }: Pick<Authentication, 'tokens' | 'sessions'>,
+  { bearers, sessions }: Pick<Authentication, 'bearers' | 'sessions'>,
 ): Promise<Caller & { readonly session: string | null }> {
   // What a browser keeps of an answer is for whoever was signed in then.
   ctx.vary('Authorization, Cookie');
   const authorization = ctx.get('Authorization');
-  if (authorization !== '') return { ...(await tokens.verify(bearerIn(authorization))), session: null };
+  if (authorization !== '') return { ...(await bearers.verify(bearerIn(authorization))), session: null };
   const { tenant, userId, key } = await sessionOf(ctx, sessions);
   return { tenant, userId, session: key };
 }

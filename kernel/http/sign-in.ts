@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Where people sign in. In development they may choose who to be; everywhere a bearer token becomes a session. */
 export function signInRoutes(services: SignInServices): Router {
-  const { tokens, sessions, rateLimit, config, database, tenants } = services;
+  const { bearers, sessions, rateLimit, config, database, tenants } = services;
   const development = isForItsOwnMachine(config);
   /** Nobody chooses who to be where others than the machine's own people could. */
   const mayChoose = (ctx: Context) => development && isFromItsOwnMachine(ctx);
@@ -64,7 +64,7 @@ export function signInRoutes(services: SignInServices): Router {
   }
 
   async function callerOf(ctx: Context, { token, tenant, handle }: Fields): Promise<Caller> {
-    if (typeof token === 'string' && token.trim() !== '') return tokens.verify(token.trim());
+    if (typeof token === 'string' && token.trim() !== '') return unscoped(await bearers.verify(token.trim()));
     if (typeof tenant !== 'string' || typeof handle !== 'string') {
       throw new Problem('invalid-input', mayChoose(ctx) ? 'Choose a person, or enter a token.' : 'Enter a token.');
     }
@@ -91,4 +91,10 @@ export function signInRoutes(services: SignInServices): Router {
     ctx.type = 'html';
     ctx.body = signInPage({ returnTo: returnPath(return_to), people, problem: problem?.message });
   }
+}
+
+/** A session has all that its person may, and lasts. @throws Problem `forbidden` for a credential of less */
+function unscoped(caller: Caller): Caller {
+  if (caller.scope) throw new Problem('forbidden', 'This token is for programs, and nobody signs in by it.');
+  return caller;
 }

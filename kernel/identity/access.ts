@@ -1,8 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import { type Actor, Problem } from '../../sdk/index.ts';
 import type { Database } from '../database/database.ts';
 
 /** How long a replica may believe what it has read of a person or a pack. Every write checks it again under its locks. */
-export const BELIEVED_MS = 1_000;
+const BELIEVED_MS = 1_000;
+const MAX_BELIEVED = 10_000;
 
 export interface Grant {
   readonly id: string;
@@ -20,8 +22,9 @@ export interface Principal {
 /** Who a caller is and what their tenant has switched on, read at most once a second. */
 export class Access {
   readonly #database: Database;
-  readonly #people = new Map<string, Believed<Principal | null>>();
-  readonly #packs = new Map<string, Believed<ReadonlyMap<string, Grant>>>();
+  readonly #people = beliefs<Principal | null>();
+  readonly #packs = beliefs<ReadonlyMap<string, Grant>>();
+  readonly #listeners: ((tenant: string) => void)[] = [];
 
   constructor({ database }: { database: Database }) {
     this.#database = database;
@@ -46,7 +49,13 @@ export class Access {
   /** To be called when something is known to have changed. */
   forget(tenant: string): void {
     this.#packs.delete(tenant);
-    for (const key of this.#people.keys()) if (key.startsWith(`${tenant}/`)) this.#people.delete(key);
+    disbelieve(this.#people, tenant);
+    for (const listener of this.#listeners) listener(tenant);
+  }
+
+  /** Calls `listener` with each tenant of which something is known to have changed. */
+  onForgotten(listener: (tenant: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   #readPrincipal(tenant: string, userId: string): Promise<Principal | null> {
@@ -81,19 +90,25 @@ export function systemPrincipal(job: string): Principal {
   return { actor: { id, handle: id, roles: [], system: true }, version: null };
 }
 
-export interface Believed<T> {
-  readonly value: Promise<T>;
-  readonly until: number;
+/** What was read, by its key: kept for a second. */
+export type Beliefs<T> = LRUCache<string, Promise<T>>;
+
+export function beliefs<T>(): Beliefs<T> {
+  return new LRUCache({ max: MAX_BELIEVED, ttl: BELIEVED_MS });
 }
 
-/** What was read, for a second. */
-export function believed<T>(cache: Map<string, Believed<T>>, key: string, read: () => Promise<T>): Promise<T> {
-  const now = performance.now();
-  const known = cache.get(key);
-  if (known && known.until > now) return known.value;
-  const value = read();
-  cache.set(key, { value, until: now + BELIEVED_MS });
+/** What is believed still, or else what is read now. */
+export function believed<T>(known: Beliefs<T>, key: string, read: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found) return found;
+  const reading = read();
+  known.set(key, reading);
   // What could not be read is not believed.
-  value.catch(() => cache.delete(key));
-  return value;
+  reading.catch(() => known.delete(key));
+  return reading;
+}
+
+/** To be called when something of the tenant is known to have changed: keys begin with it. */
+export function disbelieve<T>(known: Beliefs<T>, tenant: string): void {
+  for (const key of known.keys()) if (key.startsWith(`${tenant}/`)) known.delete(key);
 }

@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.ts';
+import { Users } from '../database/tables.ts';
+import { naturalKey } from '../natural-keys.ts';
 
 export interface Person {
   readonly id: string;
@@ -16,4 +18,18 @@ export function activePeople(database: Database, tenant: string): Promise<readon
       [tenant],
     ),
   );
+}
+
+const KNOWN_BY = {
+  handle: `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND u.handle = d.commitment
+    WHERE d.tenant_id = $1 AND d.name = 'handle' AND d.value = $2 AND u.status = 'active'`,
+  external_id: `SELECT u.id FROM natural_keys k JOIN users u ON u.tenant_id = $1 AND u.id = k.subject_id
+    WHERE k.tenant_id = $1 AND k.type = 'user' AND k.name = 'external_id' AND k.digest = $2 AND u.status = 'active'`,
+} as const;
+
+/** By what an issuer calls them, the id of somebody who is active; null where nobody is called so. */
+export async function personKnownAs(database: Database, tenant: string, by: keyof typeof KNOWN_BY, name: string): Promise<string | null> {
+  const sought = by === 'handle' ? name : naturalKey(Users, by, [name]).digest;
+  const [found] = await database.transaction(tenant, 'read', (tx) => tx.query<{ id: string }>(KNOWN_BY[by], [tenant, sought]));
+  return found?.id ?? null;
 }

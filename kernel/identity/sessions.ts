@@ -1,14 +1,12 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
-import { BELIEVED_MS } from './access.ts';
+import { beliefs, believed } from './access.ts';
 
 const SECRET_BYTES = 32;
-const MAX_KNOWN = 10_000;
 
 /** Somebody who has signed in at a browser. */
 export interface Session extends Caller {
@@ -39,7 +37,7 @@ interface Credential {
 export class Sessions {
   readonly #database: Database;
   readonly #minutes: number;
-  readonly #known = new LRUCache<string, Promise<Known>>({ max: MAX_KNOWN, ttl: BELIEVED_MS });
+  readonly #known = beliefs<Known>();
 
   readonly #listeners: ((key: string) => void)[] = [];
 
@@ -68,7 +66,7 @@ export class Sessions {
   async verify(credential: string): Promise<Session> {
     const found = parse(credential);
     if (!found) throw isOver();
-    const session = await this.#believed(found);
+    const session = await believed(this.#known, keyOf(found), () => this.#read(found));
     if (session.until <= performance.now()) throw isOver();
     return session;
   }
@@ -88,17 +86,6 @@ export class Sessions {
   /** Calls `listener` with the key of each session that is ended in this replica. */
   onEnded(listener: (key: string) => void): void {
     this.#listeners.push(listener);
-  }
-
-  #believed(credential: Credential): Promise<Known> {
-    const key = keyOf(credential);
-    const known = this.#known.get(key);
-    if (known) return known;
-    const reading = this.#read(credential);
-    this.#known.set(key, reading);
-    // What could not be read is not believed.
-    reading.catch(() => this.#known.delete(key));
-    return reading;
   }
 
   #read(credential: Credential): Promise<Known> {

@@ -75,9 +75,10 @@ export class PolicyService {
   ): Promise<JudgedDecision> {
     const { entrypoint } = call;
     const { actor, subjectId, tenant } = context;
+    const { roles, authentication } = actor;
     const facts = call.facts(loaded, context);
     const input = {
-      subject: { type: actor.system ? 'system' : 'user', id: actor.id, properties: { roles: actor.roles } },
+      subject: { type: actor.system ? 'system' : 'user', id: actor.id, properties: { roles, ...(authentication ? { authentication } : {}) } },
       action: { name: action.id },
       resource: { type: action.entity.type, id: subjectId, properties: facts.resource },
       context: facts.context,

@@ -49,6 +49,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,
     seedsAtStart: false,
+    issuers: [],
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
     ...{ bodyLimit: 262_144, outcomeWaitMs: 3_000, publicUrl: null, requestsPerMinute: 1_000_000, sessionMinutes: 720, heartbeatMs: 15_000 },
   };

@@ -2,9 +2,9 @@ import { useId } from 'preact/hooks';
 import { getAll, type ListPage } from './api.ts';
 import type { Schema } from './catalog.ts';
 import { bare } from './cell.ts';
-import { choicesOf, type FieldError, type FieldValue, type FormValues, initialValues, kindOf } from './form-values.ts';
+import { choicesOf, type FieldError, type FieldKind, type FieldValue, type FormValues, initialValues, kindOf } from './form-values.ts';
 import { words } from './format.ts';
-import { html } from './html.ts';
+import { type ComponentType, html } from './html.ts';
 import { Icon } from './icon.ts';
 import { apiPath } from './links.ts';
 import { say } from './messages.ts';
@@ -22,8 +22,8 @@ export interface FieldView {
   readonly initial?: unknown;
   /** In words what a field of one value has, where that is worth showing. */
   readonly fixed?: string;
-  /** The values to choose from, where the schema does not list them; or where the tenant's data has them. */
-  readonly options?: readonly Option[] | OptionSource;
+  /** The values to choose from, where the schema does not list them, or what works them out; or where the tenant's data has them. Of a list of texts several may be chosen. */
+  readonly options?: readonly Option[] | (() => readonly Option[]) | OptionSource;
 }
 
 /** A list of the API, read to its end, and the choices that its items make. */
@@ -56,8 +56,8 @@ export function Field(props: FieldProps) {
   const id = useId();
   const kind = kindOf(schema);
   if (view.hidden) return null;
-  if (kind === 'fixed') return html`<${Fixed} name=${name} view=${view} />`;
-  if (kind === 'rows') return html`<${Rows} ...${props} />`;
+  const Own = isSeveral(kind, view) ? Several : OWN[kind];
+  if (Own) return html`<${Own} ...${props} />`;
   const error = errors.find((found) => found.path === path);
   const hint = view.hint ?? sentence(schema.description ?? bare(schema)?.description);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
@@ -89,7 +89,7 @@ function Flag({ id, control, error, label, hint, value, onChange }: FlagProps) {
 }
 
 /** Nothing to choose: said where it is worth saying. */
-function Fixed({ name, view }: { readonly name: string; readonly view: FieldView }) {
+function Fixed({ name, view = {} }: FieldProps) {
   return view.fixed === undefined ? null : html`<div class="field"><p class="label">${view.label ?? words(name)}</p><p>${view.fixed}</p></div>`;
 }
 
@@ -101,8 +101,8 @@ function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>;
   const value = String(props.value);
   const onInput = (event: Event) => onChange(textOf(event));
   const only = bare(schema) ?? schema;
-  const options = view?.options ?? choicesOf(only)?.map((choice) => ({ value: choice, text: words(choice) }));
-  if (options && 'path' in options) return html`<${Choices} ...${props} source=${options} />`;
+  if (view?.options && 'path' in view.options) return html`<${Choices} ...${props} source=${view.options} />`;
+  const options = optionsOf(view) ?? choicesOf(only)?.map((choice) => ({ value: choice, text: words(choice) }));
   if (options) return html`<${Select} control=${control} options=${options} value=${value} onChange=${onChange} />`;
   if (kind === 'long-text' || kind === 'json')
     return html`<textarea ...${control} rows="4" maxlength=${only.maxLength} value=${value} onInput=${onInput}></textarea>`;
@@ -118,6 +118,17 @@ function Control(props: FieldProps & { readonly kind: ReturnType<typeof kindOf>;
     value=${value}
     onInput=${onInput}
   />`;
+}
+
+/** Those that need not be asked for. */
+function optionsOf({ options }: FieldView = {}): readonly Option[] | undefined {
+  if (typeof options === 'function') return options();
+  return options && 'path' in options ? undefined : options;
+}
+
+/** A list of which the view says what there is to choose from. */
+function isSeveral(kind: FieldKind, view: FieldView): boolean {
+  return kind === 'json' && optionsOf(view) !== undefined;
 }
 
 function Choices({ source, ...props }: FieldProps & { readonly source: OptionSource; readonly control: Readonly<Record<string, unknown>> }) {
@@ -143,6 +154,27 @@ function Select({ control, options, value, onChange }: SelectProps) {
     ${!known && html`<option value=${value}>${value}</option>`}
     ${options.map((option) => html`<option key=${option.value} value=${option.value} selected=${option.value === value}>${option.text}</option>`)}
   </select>`;
+}
+
+/** A list of texts, each of them an option. */
+function Several({ name, path, required, value, errors, view, onChange }: FieldProps) {
+  const options = optionsOf(view) ?? [];
+  const chosen: readonly unknown[] = typeof value === 'string' && value !== '' ? JSON.parse(value) : [];
+  const error = errors.find((found) => found.path === path || found.path.startsWith(`${path}.`));
+  const toggle = (event: Event, option: string) => {
+    const isChosen = checkedOf(event);
+    const values = options.map((one) => one.value).filter((one) => (one === option ? isChosen : chosen.includes(one)));
+    onChange(JSON.stringify(values));
+  };
+  return html`<fieldset class=${error ? 'field invalid' : 'field'}>
+    <legend>${view?.label ?? words(name)}${!required && html` <span class="quiet">(${say('field.optional')})</span>`}</legend>
+    ${view?.hint && html`<p class="hint">${view.hint}</p>`}
+    ${error && html`<p class="error">${error.message}</p>`}
+    <div class="checks">${options.map(
+      ({ value: option, text }) =>
+        html`<label key=${option}><input type="checkbox" name=${path} checked=${chosen.includes(option)} onChange=${(event: Event) => toggle(event, option)} /> ${text}</label>`,
+    )}</div>
+  </fieldset>`;
 }
 
 /** A list of small objects, each a row of fields. */
@@ -176,6 +208,9 @@ function Rows({ name, path, schema, required, value, errors, view, onChange }: F
     <button type="button" class="button" name=${path} onClick=${() => onChange([...rows, initialValues(item)])}><${Icon} name="plus" /> ${say('field.add')}</button>
   </fieldset>`;
 }
+
+/** Those that are more than a name and a control. */
+const OWN: Partial<Readonly<Record<FieldKind, ComponentType<FieldProps>>>> = { fixed: Fixed, rows: Rows };
 
 /** What a schema says of a field goes on from its name; in a form it stands by itself. */
 function sentence(description: string | undefined): string | undefined {

@@ -48,6 +48,8 @@ export interface RecordView<Record extends Item = Item> {
   readonly tabs?: readonly RecordTab<Record>[];
   /** The kernel's own tabs that would have nothing to say of such a record. */
   readonly without?: readonly ('approvals' | 'evidence' | 'graph' | 'history')[];
+  /** What is shown of a new one before its page is: for what its answer says this once. */
+  readonly made?: ComponentType<{ readonly answer: Item }>;
   /** By action, what its form asks otherwise than its schema says. */
   readonly forms?: Readonly<{ [action: string]: Readonly<{ [field: string]: FieldView }> }>;
 }

@@ -11,6 +11,7 @@ export interface TestSummit extends Omit<TestKernel, 'runJob'>, Omit<Hands, 'cal
   post(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   put(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   patch(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
+  delete(handle: string, path: string, body?: unknown, call?: Call): Promise<Answer>;
   /** Runs a job of a pack now. @returns how many subjects it acted on */
   runJob(id: string, tenant?: string): Promise<number>;
   /** SQL as the app works: its role, one tenant, its own transaction. */
@@ -44,6 +45,7 @@ export async function testSummit(change: (config: Config) => Config = (config) =
     post: (handle, path, body = {}, options) => call('POST', handle, path, body, options),
     put: (handle, path, body = {}, options) => call('PUT', handle, path, body, options),
     patch: (handle, path, body = {}, options) => call('PATCH', handle, path, body, options),
+    delete: (handle, path, body = {}, options) => call('DELETE', handle, path, body, options),
     runJob: (id, tenant = TENANT) => kernel.runJob(id, tenant),
     asApp: (sql, values = [], tenant = TENANT) =>
       database.transaction(tenant, 'write', async (tx) => {

@@ -24,6 +24,7 @@ export default function Create({ list }: { readonly list: ListEntry }) {
   const { query, go } = usePlace();
   const view = useExport<RecordView>(list.module);
   const [input, setInput] = useState<Item | null>(null);
+  const [made, setMade] = useState<Item | null>(null);
   const { action: asked, ...given } = query;
   const action = actionFor(list, asked);
   const title = action?.title;
@@ -36,8 +37,14 @@ export default function Create({ list }: { readonly list: ListEntry }) {
   if (view === undefined) return html`<${Skeleton} />`;
   const submit = async (filled: Item) => {
     const { body } = await write<Item>(action.method, action.path, filled);
-    go(list.detail === null ? pageAt(list.path) : pageAt(fillPath(list.detail, body)));
+    if (view?.made) setMade(body);
+    else go(pageOf(list, body));
   };
+  if (made && view?.made) {
+    return html`<header class="page-head"><h1>${list.title}</h1></header>
+      <${view.made} answer=${made} />
+      <p><a class="button primary" href=${pageOf(list, made)}>${say('create.go-on')}</a></p>`;
+  }
   return html`<header class="page-head"><h1>${action.title}</h1></header>
     <div class="with-aside">
       <${Form}
@@ -53,6 +60,10 @@ export default function Create({ list }: { readonly list: ListEntry }) {
       />
       ${action.judged && html`<aside><${Verdict} action=${action.id} input=${input} /></aside>`}
     </div>`;
+}
+
+function pageOf({ path, detail }: ListEntry, made: Item): string {
+  return detail === null ? pageAt(path) : pageAt(fillPath(detail, made));
 }
 
 function actionFor({ creating }: ListEntry, id: string | undefined): ActionEntry | undefined {

@@ -1,0 +1,62 @@
+import { create, defineAction, edge, Nullable, none, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { ApiTokenRows } from '../database/api-token-tables.ts';
+import { hashOfApiToken, newApiToken } from '../identity/api-token-secret.ts';
+import { apiTokenFields, presentApiToken } from './present.ts';
+
+const LONGEST_DAYS = 365;
+const DAY_MS = 86_400_000;
+
+/** `POST /api-tokens`: people make tokens for themselves. @param roles of everybody who may do anything */
+export function createApiToken(roles: readonly string[]) {
+  return defineAction({
+    id: 'api-token.create',
+    title: 'Make an API token',
+    route: { method: 'POST', path: '/api-tokens' },
+    roles,
+    input: Strict({
+      title: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'What it is for' }),
+      roles: Type.Optional(
+        Type.Array(Type.String(), { uniqueItems: true, maxItems: 20, description: 'Of yours, those that it may use; all of them unless said' }),
+      ),
+      read_only: Type.Optional(Type.Boolean({ description: 'It only reads, and changes nothing' })),
+      expires_at: Type.String({ ...Timestamp, description: `A time within ${LONGEST_DAYS} days` }),
+    }),
+    answer: Strict({
+      ...apiTokenFields,
+      token: Nullable(Type.String({ description: 'The secret, shown this once: null where the request comes again by its Idempotency-Key' })),
+    }),
+    success: 201,
+    entity: ApiTokenRows,
+    from: [],
+    policy: none('whoever may do something may have a script do it, and no more'),
+
+    async load({ tenant, actor, input }) {
+      const index = input.roles?.findIndex((role) => !actor.roles.includes(role)) ?? -1;
+      if (index >= 0) throw invalid(`roles.${index}`, `is none of your roles, which are ${actor.roles.join(', ')}`);
+      // Chance is no part of `apply`, which is pure; a rerun makes another, and the one that is committed is answered.
+      return newApiToken(tenant);
+    },
+    subject: () => null,
+
+    apply(token, at) {
+      const { title, roles: chosen = at.actor.roles, read_only = false } = at.input;
+      const expires_at = new Date(at.input.expires_at).toISOString();
+      const left = Date.parse(expires_at) - Date.parse(at.now);
+      if (left <= 0) throw invalid('expires_at', 'must be in the future');
+      if (left > LONGEST_DAYS * DAY_MS) throw invalid('expires_at', `must be within ${LONGEST_DAYS} days`);
+      const content = { title, user_id: at.actor.id, roles: chosen, read_only, secret_hash: hashOfApiToken(token), expires_at };
+      const made = create(ApiTokenRows, at, { id: at.subjectId, status: 'active', ...content });
+      return {
+        subjects: [made],
+        edges: [edge(made.after.id, 'belongs_to', at.actor.id)],
+        usage: none('a token is metered by what it is used for'),
+        answer: { ...presentApiToken(made.after, at.actor.handle, { last_used_at: null, expired: false }), token: null },
+        once: { token },
+      };
+    },
+  });
+}
+
+function invalid(path: string, message: string): Problem {
+  return new Problem('invalid-input', `${path} ${message}`, { errors: [{ path, message }] });
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { Problem } from '../../sdk/index.ts';
+import type { Caller } from '../admission.ts';
+import type { Config } from '../config/config.ts';
+import type { Issuer } from '../config/issuers.ts';
+import type { Database } from '../database/database.ts';
+import { type Access, beliefs, believed, disbelieve } from './access.ts';
+import { type Claimed, claimedIn } from './issuer-claims.ts';
+import { keysOf } from './issuer-keys.ts';
+import { personKnownAs } from './people.ts';
+import type { TokenVerifier } from './tokens.ts';
+
+/** Clocks of machines differ by as much. */
+const TOLERANCE_SECONDS = 30;
+/** So long a signature that was checked need not be checked again. */
+const VERIFIED_MS = 60_000;
+const MAX_VERIFIED = 10_000;
+
+interface Trusted extends Issuer {
+  readonly keys: JWTVerifyGetKey;
+}
+
+/** JWTs of identity providers that `identity.issuers` names. They say who comes; who they are here, and with which roles, the tenant says. */
+export class IssuerTokens implements TokenVerifier {
+  readonly #trusted: readonly Trusted[];
+  readonly #database: Database;
+  readonly #verified = new LRUCache<string, Claimed>({ max: MAX_VERIFIED, ttl: VERIFIED_MS });
+  readonly #people = beliefs<string | null>();
+
+  constructor({ config, database, access }: { config: Pick<Config, 'issuers'>; database: Database; access: Pick<Access, 'onForgotten'> }) {
+    this.#trusted = config.issuers.map((issuer) => ({ ...issuer, keys: keysOf(issuer) }));
+    this.#database = database;
+    access.onForgotten((tenant) => disbelieve(this.#people, tenant));
+  }
+
+  /** Whether a token says that it is of one of the issuers. Nothing is believed of it yet. */
+  claims(token: string): boolean {
+    return this.#trusted.length > 0 && this.#trusted.some(({ issuer }) => issuer === saidIn(token)?.iss);
+  }
+
+  /** @throws Problem `unauthenticated`; `unavailable` while the issuer's keys cannot be had */
+  async verify(token: string): Promise<Caller> {
+    const { tenant, name, knownBy, scope } = await this.#claimed(token);
+    const userId = await believed(this.#people, `${tenant}/${knownBy}/${name}`, () => personKnownAs(this.#database, tenant, knownBy, name));
+    if (userId === null) throw new Problem('unauthenticated', `Nobody who is active in the tenant ${tenant} has the ${NAMES[knownBy]} ${name}.`);
+    return { tenant, userId, scope };
+  }
+
+  async #claimed(token: string): Promise<Claimed> {
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = this.#verified.get(hash);
+    if (known) return known;
+    const { claimed, until } = await this.#check(token);
+    const ttl = Math.min(VERIFIED_MS, until - Date.now());
+    if (ttl > 0) this.#verified.set(hash, claimed, { ttl });
+    return claimed;
+  }
+
+  async #check(token: string): Promise<{ readonly claimed: Claimed; readonly until: number }> {
+    const said = saidIn(token);
+    const audiences = [said?.aud ?? []].flat();
+    const issuer = this.#trusted.find((candidate) => candidate.issuer === said?.iss && audiences.includes(candidate.audience));
+    if (!issuer) throw new Problem('unauthenticated', 'The token is for another audience.');
+    try {
+      const { payload } = await jwtVerify(token, issuer.keys, {
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        algorithms: [...issuer.algorithms],
+        clockTolerance: TOLERANCE_SECONDS,
+        requiredClaims: ['exp'],
+      });
+      return { claimed: claimedIn(payload, issuer), until: (payload.exp ?? 0) * 1_000 };
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+}
+
+const NAMES = { handle: 'handle', external_id: 'external id' } as const;
+
+/** What a JWT says, believed or not; null for what is none. */
+function saidIn(token: string) {
+  try {
+    return decodeJwt(token);
+  } catch {
+    // What cannot be read claims nothing.
+    return null;
+  }
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return new Problem('unauthenticated', 'The token has expired.');
+  if (error instanceof errors.JWTClaimValidationFailed) return new Problem('unauthenticated', `The token's claim ${error.claim} does not hold.`);
+  if (error instanceof errors.JWKSNoMatchingKey) return new Problem('unauthenticated', 'No key of its issuer fits the token.');
+  return error instanceof errors.JOSEError ? new Problem('unauthenticated', 'The bearer token is not valid.') : error;
+}
