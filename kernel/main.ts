@@ -22,6 +22,8 @@ import { failThoseThatThrow } from './packs/settings.ts';
 import { withBrought } from './policy/brought.ts';
 import { Bundles } from './policy/bundles.ts';
 import { openConfigured, requirePolicies } from './policy/configured.ts';
+import { tracedDatabase } from './telemetry/traced.ts';
+import { openTraces, type TraceExport } from './telemetry/traces.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -72,12 +74,14 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     const configured = await withBrought(packs, inFolder, config.policies);
     requirePolicies(packs, configured);
     const bundles = new Bundles(configured.sound);
-    const database = await openDatabase({
-      engine,
-      appUrl: environment.SUMMIT_APP_DATABASE_URL,
-      packs: [{ id: KERNEL_PACK, entities: kernelEntities, migrations: [] }, ...packs.all],
-      ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
-    });
+    const database = tracedDatabase(
+      await openDatabase({
+        engine,
+        appUrl: environment.SUMMIT_APP_DATABASE_URL,
+        packs: [{ id: KERNEL_PACK, entities: kernelEntities, migrations: [] }, ...packs.all],
+        ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
+      }),
+    );
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       await bundles.store(database, configured.sound);
@@ -134,10 +138,13 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const { services } = kernel;
   const { HOST, PORT } = config.environment;
   let server: Server;
+  let traces: TraceExport | null = null;
   try {
+    traces = await openTraces(config.traces, services.log);
     server = await listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();
+    await traces?.stop();
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -157,6 +164,7 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
       withdrawServer(config.dataDir);
       await stopListening();
       await kernel.close();
+      await traces?.stop();
     },
   };
 }

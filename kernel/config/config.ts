@@ -9,6 +9,7 @@ import { DEFAULT_DATA_DIR, dataDirOf } from './data-dir.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
+import { type TracesConfig, TracesEnvironment, tracesConfigOf } from './traces.ts';
 
 export { ConfigError };
 
@@ -67,6 +68,7 @@ const Environment = Type.Object({
   NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
   SUMMIT_SEED: Type.Enum(['on', 'off'], { default: 'on' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+  ...TracesEnvironment,
 });
 
 export interface Config {
@@ -74,6 +76,8 @@ export interface Config {
   readonly dataDir: string;
   readonly origin: string;
   readonly log: LogConfig;
+  /** null where traces are not exported. */
+  readonly traces: TracesConfig | null;
   /** Folders, absolute. */
   readonly packPaths: readonly string[];
   readonly policies: {
@@ -104,6 +108,8 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   );
   errors.push(...errorsIn(Environment, environment, 'url').map(({ path, message }) => `environment: ${path} ${message}`));
   const env = environment as Static<typeof Environment>;
+  const traces = tracesConfigOf(env);
+  errors.push(...traces.errors.map((error) => `environment: ${error}`));
   const dataDir = dataDirOf(variables, root);
   const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
   const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
@@ -122,6 +128,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     dataDir,
     origin: file.log.origin,
     log: log.config,
+    traces: traces.config,
     packPaths: file.packs.map((entry) => folderOf(entry, base)),
     policies: {
       folder: resolve(base, file.policies.folder),

@@ -7,11 +7,14 @@ import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { STORY_KEYS } from '../demo/memory.ts';
+import { newId } from '../ids.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { withLogFields } from '../telemetry/scope.ts';
+import { inSpan } from '../telemetry/span.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 
 /** A run that has not finished by then has crashed, and another replica may take its period over. */
@@ -168,7 +171,8 @@ export class JobScheduler {
         // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
         if (due.length === 0) return void (await this.#settle(tenant, job.id));
         if (!(await this.#claim(tenant, job.id, period))) return;
-        const acted = await this.#act(due, packId, job, tenant);
+        const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
+        const acted = await inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
         await this.#finish(tenant, job.id, period);
         this.#metrics.jobRun(job.id, 'succeeded');
@@ -185,7 +189,7 @@ export class JobScheduler {
     const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
       if (running) return;
       running = true;
-      const run = work(period)
+      const run = withLogFields({ run_id: newId() }, () => work(period))
         .catch((error: unknown) => {
           this.#log.error({ err: error, job: id }, 'job failed');
           this.#metrics.jobRun(id, 'failed');

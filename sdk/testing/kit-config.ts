@@ -33,6 +33,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     dataDir,
     origin: ORIGIN,
     log: logConfigOf({ origin: ORIGIN, witnesses: [] }, { base: dataDir, dataDir, production: false }).config,
+    traces: null,
     packPaths: wanted.packs.map(({ path }) => path),
     policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,
