@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { registerHooks } from 'node:module';
 import { Writable } from 'node:stream';
 import { suite } from 'uvu';
@@ -25,6 +26,7 @@ const hooks = registerHooks({
 
 interface Line {
   readonly msg: string;
+  readonly tenant?: string;
   readonly request_id?: string;
   readonly trace_id?: string;
   readonly run_id?: string;
@@ -67,6 +69,15 @@ const requestIdOf = ({ headers }: Answer) => headers.get('x-request-id');
 /** The server span of a request, once its trace is there. */
 function traceOf(answer: Answer): Promise<ReceivedSpan> {
   return collector.span(({ attributes }) => attributes['summit.request_id'] === requestIdOf(answer));
+}
+
+/** The first such line, once it is written. */
+async function lineThat(isMeant: (line: Line) => boolean): Promise<Line> {
+  for (;;) {
+    const found = lines.find(isMeant);
+    if (found) return found;
+    await once(destination, 'line');
+  }
 }
 
 const within = (span: ReceivedSpan, name: RegExp) => collector.spans.filter((other) => other.traceId === span.traceId && name.test(other.name));
@@ -217,6 +228,27 @@ test('lines of the log are joined by the request and its trace, from deep inside
       ['request', traceId],
     ],
   );
+});
+
+test('a line of what goes on behind a request, for others too, is not of that request', async () => {
+  await s.summit.services.transparencyLog.advance(TENANT);
+  await s.asOwner('ALTER TABLE log_checkpoints RENAME TO lost');
+  const answer = await ask();
+  const line = await lineThat(({ msg, tenant }) => tenant === TENANT && msg.startsWith('the log could not be moved on'));
+  await s.asOwner('ALTER TABLE lost RENAME TO log_checkpoints');
+  assert.is(answer.status, 201);
+  assert.equal([line.request_id, line.trace_id], [undefined, undefined]);
+});
+
+test('a line of what happens by the clock says of which run it is', async () => {
+  const { jobs, outbox } = s.summit.services;
+  const { sweep } = outbox;
+  outbox.sweep = () => Promise.reject(new Error('swept away'));
+  jobs.start();
+  const { run_id } = await lineThat(({ msg }) => msg === 'job failed');
+  outbox.sweep = sweep;
+  await jobs.stop();
+  assert.match(String(run_id), /^[0-9a-f-]{36}$/);
 });
 
 test('no person, no path that names one, nothing that was sent and no words of an error are in a trace', async () => {

@@ -189,19 +189,24 @@ export class JobScheduler {
     const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
       if (running) return;
       running = true;
-      const run = withLogFields({ run_id: newId() }, () => work(period))
-        .catch((error: unknown) => {
-          this.#log.error({ err: error, job: id }, 'job failed');
-          this.#metrics.jobRun(id, 'failed');
-        })
-        .finally(() => {
-          running = false;
-          this.#underway.delete(run);
-        });
+      const run = withLogFields({ run_id: newId() }, () => this.#guarded(id, () => work(period))).finally(() => {
+        running = false;
+        this.#underway.delete(run);
+      });
       this.#underway.add(run);
     });
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
     this.#scheduled.push(job);
+  }
+
+  /** Never throws: what fails is logged and counted. */
+  async #guarded(job: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log.error({ err: error, job }, 'job failed');
+      this.#metrics.jobRun(job, 'failed');
+    }
   }
 
   #claim(tenant: string, job: string, period: Date): Promise<boolean> {
