@@ -7,7 +7,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'>;
   readonly #decisions: Histogram<'policy' | 'outcome'>;
-  readonly #jobs: Counter<'job' | 'outcome'>;
+  readonly #jobs: Counter<'job_name' | 'outcome'>;
   readonly #missed: Gauge<'tenant' | 'indicator' | 'severity'>;
   readonly #readAt: Gauge<'tenant'>;
   readonly #indicators = new Map<string, Gauge<'tenant'>>();
@@ -28,10 +28,11 @@ export class Metrics {
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
       registers: [this.registry],
     });
+    // Not `job`: that is Prometheus' own label of what it scrapes, and would be renamed.
     this.#jobs = new Counter({
       name: 'summit_job_runs_total',
       help: 'Runs of jobs in this process, by outcome: succeeded or failed',
-      labelNames: ['job', 'outcome'],
+      labelNames: ['job_name', 'outcome'],
       registers: [this.registry],
     });
     this.#missed = new Gauge({
@@ -57,7 +58,7 @@ export class Metrics {
   }
 
   jobRun(job: string, outcome: 'succeeded' | 'failed'): void {
-    this.#jobs.inc({ job, outcome });
+    this.#jobs.inc({ job_name: job, outcome });
   }
 
   /** What was read of one tenant, all of it: what it has no longer is forgotten. */
