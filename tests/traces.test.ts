@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { registerHooks } from 'node:module';
 import { Writable } from 'node:stream';
+import { diag } from '@opentelemetry/api';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
@@ -26,6 +27,7 @@ const hooks = registerHooks({
 
 interface Line {
   readonly msg: string;
+  readonly reason?: string;
   readonly tenant?: string;
   readonly request_id?: string;
   readonly trace_id?: string;
@@ -271,6 +273,14 @@ test('probes, and what finds nothing to do, are not traced', async () => {
   assert.equal(
     spans.slice(before).filter((span) => span.traceId !== traceId),
     [],
+  );
+});
+
+test('a collector that is down is told of in the log', () => {
+  diag.error('{"stack":"Error: …","message":"connect ECONNREFUSED","name":"Error"}');
+  assert.equal(
+    lines.map(({ msg, reason }) => [msg, reason]),
+    [['traces may be lost', 'connect ECONNREFUSED']],
   );
 });
 

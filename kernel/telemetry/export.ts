@@ -1,4 +1,4 @@
-import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
+import { context, type DiagLogger, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getNumberFromEnv, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { TracesConfig } from '../config/traces.ts';
 import { VERSION } from '../version.ts';
 import { samplerOf } from './sampler.ts';
+import { detached } from './scope.ts';
 import type { TraceExport } from './traces.ts';
 
 /** From here on all spans of this process are exported by OTLP. The SDK is loaded with this module, so only where it is used. */
@@ -65,14 +66,14 @@ function batching(): Partial<BatchSpanProcessorOptions> {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 
-/** A collector that is down is told of in our log, and does no other harm. */
-function diagnosticsTo(log: Logger) {
+/** A collector that is down is told of in our log, by no request's fault, and does no other harm. */
+function diagnosticsTo(log: Logger): DiagLogger {
+  const tell = (message: string) => detached(() => log.warn({ reason: reasonIn(message) }, 'traces may be lost'));
   const silent = () => undefined;
-  return {
-    error: (message: string) => log.warn(message),
-    warn: (message: string) => log.warn(message),
-    info: silent,
-    debug: silent,
-    verbose: silent,
-  };
+  return { error: tell, warn: tell, info: silent, debug: silent, verbose: silent };
+}
+
+/** The SDK hands errors over as JSON, stack and all. */
+function reasonIn(message: string): string {
+  return /"message":"([^"]+)"/.exec(message)?.[1] ?? message;
 }
