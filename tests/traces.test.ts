@@ -38,6 +38,7 @@ interface Line {
 const { accessRequest, testSummit } = await import('./support/summit.ts');
 
 let s: TestSummit;
+let isOpen = false;
 let collector: Collector;
 let receiver: Receiver;
 let lines: Line[] = [];
@@ -59,7 +60,7 @@ test.before.each(() => {
 test.after(async () => {
   hooks.deregister();
   for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name];
-  await s?.close();
+  await stop();
   await receiver?.close();
   await collector?.close();
 });
@@ -71,6 +72,13 @@ const requestIdOf = ({ headers }: Answer) => headers.get('x-request-id');
 /** The server span of a request, once its trace is there. */
 function traceOf(answer: Answer): Promise<ReceivedSpan> {
   return collector.span(({ attributes }) => attributes['summit.request_id'] === requestIdOf(answer));
+}
+
+/** A Summit is closed once. */
+async function stop(): Promise<void> {
+  if (!isOpen) return;
+  isOpen = false;
+  await s.close();
 }
 
 /** The first such line, once it is written. */
@@ -99,9 +107,10 @@ function traced(): Promise<TestSummit> {
 
 test('where no collector is named nothing is traced, and nothing of the SDK is loaded; the log says for which request it speaks', async () => {
   s = await testSummit((config) => ({ ...config, traces: tracesConfigOf({}).config }), undefined, createLog('debug', destination));
+  isOpen = true;
   const answer = await ask({ traceparent });
   assert.is(answer.status, 201);
-  await s.close();
+  await stop();
   assert.equal([sdkModules(), collector.spans], [[], []]);
   const said = lines.filter(({ request_id }) => request_id === requestIdOf(answer));
   assert.equal(
@@ -113,6 +122,7 @@ test('where no collector is named nothing is traced, and nothing of the SDK is l
 test('a request is one trace, a part of what its traceparent names', async () => {
   Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '20' });
   s = await traced();
+  isOpen = true;
   await s.summit.services.jobs.stop();
   assert.ok(sdkModules().includes('@opentelemetry/sdk-trace'));
 
@@ -285,11 +295,12 @@ test('a collector that is down is told of in the log', () => {
 });
 
 test('what is not sent yet when the server stops is sent then', async () => {
-  await s.close();
+  await stop();
   process.env.OTEL_BSP_SCHEDULE_DELAY = '60000';
   s = await traced();
+  isOpen = true;
   const answer = await ask();
-  await s.close();
+  await stop();
   assert.ok(collector.spans.some(({ attributes }) => attributes['summit.request_id'] === requestIdOf(answer)));
 });
 
