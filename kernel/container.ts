@@ -1,6 +1,6 @@
 import { asClass, asFunction, asValue, createContainer, InjectionMode } from 'awilix';
 import type { Logger } from 'pino';
-import { ActionRunner } from './action.ts';
+import type { ActionRunner } from './action.ts';
 import { Admission } from './admission.ts';
 import { AccessEvaluator } from './authzen/evaluator.ts';
 import { type Commands, createCommands } from './cli/commands.ts';
@@ -26,13 +26,14 @@ import { Outcomes } from './outcome.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { AdmissionTest } from './policy/admission-test.ts';
 import type { Bundles } from './policy/bundles.ts';
-import { PolicyService } from './policy/decide.ts';
+import type { PolicyService } from './policy/decide.ts';
 import { PolicyEngine } from './policy/engine.ts';
 import { QueryRunner } from './query.ts';
 import { ReceiptComparison } from './receipts/comparison.ts';
 import { Refusals } from './receipts/refusals.ts';
 import { Readings } from './slo/readings.ts';
 import { Switchboard } from './switchboard/switchboard.ts';
+import { TracedActionRunner, TracedPolicyService } from './telemetry/traced.ts';
 import { Tenants } from './tenancy/tenants.ts';
 import { createWriter } from './write.ts';
 
@@ -62,7 +63,7 @@ export function createServices(foundations: Foundations) {
     bearers: asClass(Bearers).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
-    policy: asClass(PolicyService).singleton(),
+    policy: asClass(TracedPolicyService).singleton(),
     admissionTest: asFunction(
       ({ database, packs, config }: Foundations) => new AdmissionTest({ database, packs, trustedKeys: config.policies.trustedKeys }),
     ).singleton(),
@@ -74,7 +75,7 @@ export function createServices(foundations: Foundations) {
     ).singleton(),
     refusals: asClass(Refusals).singleton(),
     receiptComparison: asClass(ReceiptComparison).singleton(),
-    runner: asClass(ActionRunner).singleton(),
+    runner: asClass(TracedActionRunner).singleton(),
     queries: asClass(QueryRunner).singleton(),
     outbox: asClass(OutboxWorker).singleton(),
     outcomes: asClass(Outcomes).singleton(),

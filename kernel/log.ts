@@ -1,11 +1,13 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { logFields } from './telemetry/scope.ts';
 
-/** JSON lines on stderr; stdout belongs to what a command prints. What could hold a secret is redacted. */
+/** JSON lines on stderr; stdout belongs to what a command prints. Each says what it was written for; what could hold a secret is redacted. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   return pino(
     {
       level,
       base: null,
+      mixin: logFields,
       serializers: { err: errorWithoutData },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {

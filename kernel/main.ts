@@ -19,6 +19,8 @@ import { createLog } from './log.ts';
 import { openPacks, ownersOfTables } from './packs/open.ts';
 import { failThoseThatThrow } from './packs/settings.ts';
 import { Bundles } from './policy/bundles.ts';
+import { tracedDatabase } from './telemetry/traced.ts';
+import { openTraces, type TraceExport } from './telemetry/traces.ts';
 import { VERSION } from './version.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -65,12 +67,14 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       openLog(config),
     ]);
     const bundles = new Bundles(policies);
-    const database = await openDatabase({
-      engine,
-      appUrl: environment.SUMMIT_APP_DATABASE_URL,
-      packs: ownersOfTables(packs),
-      ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
-    });
+    const database = tracedDatabase(
+      await openDatabase({
+        engine,
+        appUrl: environment.SUMMIT_APP_DATABASE_URL,
+        packs: ownersOfTables(packs),
+        ...(overrides.clockShift ? { clockShift: overrides.clockShift } : {}),
+      }),
+    );
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
@@ -129,10 +133,13 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const { services } = kernel;
   const { HOST, PORT } = config.environment;
   let server: Server;
+  let traces: TraceExport | null = null;
   try {
+    traces = await openTraces(config.traces, services.log);
     server = await listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();
+    await traces?.stop();
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -153,6 +160,7 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
       withdrawServer(config.dataDir);
       await stopListening();
       await kernel.close();
+      await traces?.stop();
     },
   };
 }

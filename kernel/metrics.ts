@@ -7,7 +7,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'>;
   readonly #decisions: Histogram<'policy' | 'outcome'>;
-  readonly #jobs: Counter<'job' | 'outcome'>;
+  readonly #jobs: Counter<'job_name' | 'outcome'>;
   readonly #missed: Gauge<'tenant' | 'indicator' | 'severity'>;
   readonly #failed: Gauge<'tenant' | 'indicator' | 'severity'>;
   readonly #watchedAt: Gauge<'tenant'>;
@@ -30,10 +30,11 @@ export class Metrics {
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
       registers: [this.registry],
     });
+    // Not `job`: that is Prometheus' own label of what it scrapes, and would be renamed.
     this.#jobs = new Counter({
       name: 'summit_job_runs_total',
       help: 'Runs of jobs in this process, by outcome: succeeded or failed',
-      labelNames: ['job', 'outcome'],
+      labelNames: ['job_name', 'outcome'],
       registers: [this.registry],
     });
     this.#missed = new Gauge({
@@ -65,12 +66,12 @@ export class Metrics {
   }
 
   jobRun(job: string, outcome: 'succeeded' | 'failed'): void {
-    this.#jobs.inc({ job, outcome });
+    this.#jobs.inc({ job_name: job, outcome });
   }
 
   /** Before its first run, so that the first that fails is an increase. */
   jobScheduled(job: string): void {
-    for (const outcome of ['succeeded', 'failed']) this.#jobs.inc({ job, outcome }, 0);
+    for (const outcome of ['succeeded', 'failed']) this.#jobs.inc({ job_name: job, outcome }, 0);
   }
 
   /** That the indicators of a tenant were looked at, for alerts. */

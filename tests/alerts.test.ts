@@ -144,7 +144,7 @@ test('a metering job that crashes raises an alert, and its next run that succeed
     'It is 1, and should be no more than 0. Failed: finops.metering. The log of the server says why.',
   );
   assert.is(await metric('summit_failing_jobs'), 1);
-  assert.match((await s.send('GET', '/metrics')).body, /summit_job_runs_total\{job="finops\.metering",outcome="failed"\} \d/);
+  assert.match((await s.send('GET', '/metrics')).body, /summit_job_runs_total\{job_name="finops\.metering",outcome="failed"\} \d/);
 
   await s.asOwner('ALTER TABLE lost RENAME TO finops_meter_readings');
   await run('02');

@@ -12,6 +12,7 @@ import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { unfitForProduction } from './production.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
+import { type TracesConfig, tracesConfigOf } from './traces.ts';
 
 export { ConfigError };
 
@@ -69,6 +70,8 @@ export interface Config {
   readonly dataDir: string;
   readonly origin: string;
   readonly log: LogConfig;
+  /** null where traces are not exported. */
+  readonly traces: TracesConfig | null;
   /** Folders, absolute. */
   readonly packPaths: readonly string[];
   readonly policies: {
@@ -96,6 +99,8 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const errors: string[] = [];
   const env = readEnvironment(variables, root, errors);
   const production = env.NODE_ENV === 'production';
+  const traces = tracesConfigOf(env);
+  errors.push(...traces.errors.map((error) => `environment: ${error}`));
   const dataDir = dataDirOf(variables, root);
   const path = resolve(root, env.SUMMIT_CONFIG ?? 'config/summit.json');
   const file = readJson<Static<typeof ConfigFile>>(path, ConfigFile, errors);
@@ -117,6 +122,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     dataDir,
     origin: file.log.origin,
     log: log.config,
+    traces: traces.config,
     packPaths: file.packs.map((entry) => folderOf(entry, base)),
     policies: {
       folder: resolve(base, file.policies.folder),

@@ -3,6 +3,7 @@ import { type Static, Type } from '../../sdk/index.ts';
 import { errorsIn } from '../validation.ts';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { withSecretFiles } from './secret-files.ts';
+import { TracesEnvironment } from './traces.ts';
 
 const DatabaseUrl = Type.Optional(Type.String({ pattern: '^postgres(ql)?://' }));
 
@@ -21,6 +22,7 @@ const Environment = Type.Object({
   NODE_ENV: Type.Enum(['development', 'production', 'test'], { default: 'development' }),
   SUMMIT_SEED: Type.Enum(['on', 'off'], { default: 'on' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+  ...TracesEnvironment,
 });
 
 export type Environment = Static<typeof Environment>;

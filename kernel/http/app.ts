@@ -7,7 +7,6 @@ import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
 import type { Access } from '../identity/access.ts';
-import { newId } from '../ids.ts';
 import type { Live } from '../live/live.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -18,9 +17,10 @@ import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { observe } from './observe.ts';
 import { openapiOf } from './openapi.ts';
 import { printStyle } from './print-style.ts';
-import { answerProblem } from './problem.ts';
+import { answerProblems } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
 import { sessionRoutes } from './session.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -44,7 +44,7 @@ export interface AppServices extends RouteServices {
 /** What a client that goes away in the middle of an answer leaves behind. */
 const WENT_AWAY: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
 
-/** The HTTP face: Koa, with one error handler, one request id, and routes that the packs declare. */
+/** The HTTP face: Koa, with one error handler and routes that the packs declare. */
 export function createApp(services: AppServices): Koa {
   const app = new Koa();
   const log = services.log.child({ service: 'http' });
@@ -54,23 +54,8 @@ export function createApp(services: AppServices): Koa {
     log.error({ err: error, request_id: ctx?.response.get('X-Request-Id'), path: ctx?.path }, 'an answer broke off');
   });
 
-  app.use(async (ctx, next) => {
-    const sent = ctx.get('X-Request-Id');
-    const requestId = /^[\x21-\x7e]{1,128}$/.test(sent) ? sent : newId();
-    ctx.set('X-Request-Id', requestId);
-    const started = performance.now();
-    try {
-      await next();
-    } catch (error) {
-      answerProblem(ctx, requestId, error);
-      if (!(error instanceof Problem) || error.cause !== undefined)
-        log.error({ err: error, request_id: requestId, method: ctx.method, path: ctx.path }, 'request failed');
-    }
-    const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
-    const seconds = (performance.now() - started) / 1_000;
-    services.metrics.request({ method: ctx.method, route: typeof route === 'string' ? route : '(none)', status: ctx.status }, seconds);
-    log.debug({ request_id: requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(seconds * 1_000) }, 'request');
-  });
+  app.use(observe(services.metrics, log));
+  app.use(answerProblems(log));
 
   app.use(
     helmet({

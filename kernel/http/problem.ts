@@ -1,8 +1,22 @@
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
 import { PROBLEMS, Problem } from '../../sdk/index.ts';
 
+/** The one error handler. What is no refusal is logged too. */
+export function answerProblems(log: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      answerProblem(ctx, error);
+      if (!(error instanceof Problem) || error.cause !== undefined) log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
+    }
+  };
+}
+
 /** Answers with RFC 9457. What is no Problem is a defect of ours: the caller learns its request id and nothing else. */
-export function answerProblem(ctx: Context, requestId: string, error: unknown): void {
+function answerProblem(ctx: Context, error: unknown): void {
+  const requestId = ctx.response.get('X-Request-Id');
   const problem = error instanceof Problem ? error : new Problem('internal', `An error on our side. Report it with the request id ${requestId}.`);
   const { code, status, message, details } = problem;
   const { retry_after: _, allow: __, ...members } = details;

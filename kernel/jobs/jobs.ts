@@ -7,12 +7,15 @@ import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { STORY_KEYS } from '../demo/memory.ts';
+import { newId } from '../ids.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { ReceiptComparison } from '../receipts/comparison.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { withLogFields } from '../telemetry/scope.ts';
+import { inSpan } from '../telemetry/span.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { JobClaims, type Run } from './claims.ts';
 
@@ -181,7 +184,9 @@ export class JobScheduler {
         if (due.length === 0) return void (await this.#claims.settle(run));
         claimed = await this.#claims.take(run);
         if (!claimed) return;
-        const acted = await this.#claims.holding(run, () => this.#act(due, packId, job, tenant));
+        const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
+        const act = () => inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
+        const acted = await this.#claims.holding(run, act);
         if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
         await this.#claims.finish(run);
         this.#metrics.jobRun(job.id, 'succeeded');
@@ -201,19 +206,24 @@ export class JobScheduler {
     const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
       if (running) return;
       running = true;
-      const run = work(period)
-        .catch((error: unknown) => {
-          this.#log.error({ err: error, job: id }, 'job failed');
-          this.#metrics.jobRun(id, 'failed');
-        })
-        .finally(() => {
-          running = false;
-          this.#underway.delete(run);
-        });
+      const run = withLogFields({ run_id: newId() }, () => this.#guarded(id, () => work(period))).finally(() => {
+        running = false;
+        this.#underway.delete(run);
+      });
       this.#underway.add(run);
     });
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
     this.#scheduled.push(job);
     return job;
+  }
+
+  /** Never throws: what fails is logged and counted. */
+  async #guarded(job: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log.error({ err: error, job }, 'job failed');
+      this.#metrics.jobRun(job, 'failed');
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { detached } from '../telemetry/scope.ts';
 import { happenedBetween, type Placed, type Position, positionIn, positionNow } from './happening.ts';
 import type { EventStream } from './stream.ts';
 
@@ -108,7 +109,7 @@ export class Hub {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#listeners.size === 0) return;
-    this.#timer = setTimeout(() => this.wake(), POLL_MS);
+    this.#timer = detached(() => setTimeout(() => this.wake(), POLL_MS));
     this.#timer.unref();
   }
 }

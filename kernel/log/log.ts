@@ -5,6 +5,7 @@ import { checkpointText } from '../../sdk/verify/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { detached } from '../telemetry/scope.ts';
 import type { Cosigner } from './cosigner.ts';
 import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
 import { newestReceipt } from './leaves.ts';
@@ -76,7 +77,7 @@ export class TransparencyLog {
     const waiting = this.#waiting.get(tenant);
     if (waiting) waiting.count += count;
     else {
-      const timer = setTimeout(() => void this.advance(tenant), PATIENCE_MS);
+      const timer = detached(() => setTimeout(() => void this.advance(tenant), PATIENCE_MS));
       timer.unref();
       this.#waiting.set(tenant, { count, timer });
     }

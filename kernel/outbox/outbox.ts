@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { type Effect, isNone, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { inSpan } from '../telemetry/span.ts';
 
 interface Message {
   readonly id: string;
@@ -95,7 +97,7 @@ export class OutboxWorker {
       const message = await this.#claim(tenant, id);
       if (!message) return;
       try {
-        await this.#perform(tenant, message);
+        await this.#traced(tenant, message);
         await this.#mark(tenant, id, 'done_at = summit_now(), last_error = NULL', []);
       } catch (error) {
         if (this.#stopping.signal.aborted) {
@@ -112,6 +114,14 @@ export class OutboxWorker {
     } catch (error) {
       this.#log.error({ err: error, tenant, message: id }, 'outbox message could not be claimed or marked');
     }
+  }
+
+  /** A part of the request that waits for it, else a trace of its own. */
+  #traced(tenant: string, message: Message): Promise<void> {
+    const { id, pack, effect, subject_id: subject, attempts } = message;
+    const attributes = { 'summit.effect': effect, 'summit.pack': pack, 'summit.tenant': tenant, 'summit.message': id, 'summit.subject': subject };
+    const options = { kind: SpanKind.CONSUMER, attributes: { ...attributes, 'summit.attempt': attempts } };
+    return inSpan(`effect ${effect}`, options, () => this.#perform(tenant, message));
   }
 
   async #perform(tenant: string, message: Message): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Config } from '../../kernel/config/config.ts';
 import { createLog } from '../../kernel/log.ts';
 import { type Overrides, type Summit, startSummit } from '../../kernel/main.ts';
@@ -38,13 +39,18 @@ export interface StartOptions {
   readonly rig?: Overrides['rig'];
   /** Nothing happens by the clock, or these jobs do not: what runs, the test runs. */
   readonly idle?: boolean | readonly string[];
+  /** Where its log goes; to stderr from LOG_LEVEL on, unless said. */
+  readonly log?: Logger | undefined;
 }
 
 /**
  * On PostgreSQL where DATABASE_URL names one (each gets a database of its own), else embedded and in memory. What is configured like
  * an earlier one of this process starts from a copy of it, in a fraction of the time: with the same keys and ids, and nothing else of it.
  */
-export async function startTestKernel(configure: (place: Place) => Config, { startsAt, rig, idle = false }: StartOptions = {}): Promise<TestKernel> {
+export async function startTestKernel(
+  configure: (place: Place) => Config,
+  { startsAt, rig, idle = false, log }: StartOptions = {},
+): Promise<TestKernel> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-test-'));
   const database = await freshDatabase();
   const cleanUp = async () => {
@@ -55,7 +61,7 @@ export async function startTestKernel(configure: (place: Place) => Config, { sta
     const config = configure({ dataDir, databaseUrl: database?.url });
     let shift = startsAt === undefined ? 0 : Date.parse(startsAt) - Date.now();
     const summit = await startSummit(config, {
-      log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+      log: log ?? createLog(process.env.LOG_LEVEL ?? 'silent'),
       ...(database ? {} : await onEmbedded(config, startsAt === undefined)),
       ...(config.environment.NODE_ENV === 'production' ? {} : { clockShift: () => shift }),
       ...(rig ? { rig } : {}),

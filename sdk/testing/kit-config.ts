@@ -45,6 +45,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     dataDir,
     origin: ORIGIN,
     log: logConfigOf({ origin: ORIGIN, witnesses: [] }, { base: dataDir, dataDir, production: false, replicas: 1 }).config,
+    traces: null,
     packPaths: wanted.packs.map(({ path }) => path),
     policies: { folder: join(SUMMIT, 'policies'), confirm: false, storeEvaluations: true, trustedKeys: {} },
     policyDecisionTargetMs: 50,

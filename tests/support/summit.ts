@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type Config, loadConfig } from '../../kernel/config/config.ts';
 import { type Answer, type Call, type Hands, handsOn } from '../../sdk/testing/hands.ts';
 import { startTestKernel, type TestKernel } from '../../sdk/testing/kernel.ts';
@@ -30,11 +31,12 @@ const root = new URL('../..', import.meta.url).pathname;
 /**
  * On PostgreSQL where DATABASE_URL names one (each Summit gets a database of its own), else embedded and in memory.
  * @param startsAt what the database's clock says when it starts, where it is to be another time than now
+ * @param log where its log goes, where a test reads it
  */
-export async function testSummit(change: (config: Config) => Config = (config) => config, startsAt?: string): Promise<TestSummit> {
+export async function testSummit(change: (config: Config) => Config = (config) => config, startsAt?: string, log?: Logger): Promise<TestSummit> {
   const configure = ({ dataDir, databaseUrl }: { dataDir: string; databaseUrl: string | undefined }) =>
     change(loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, root));
-  const kernel = await startTestKernel(configure, { startsAt, idle: WATCHING });
+  const kernel = await startTestKernel(configure, { startsAt, idle: WATCHING, log });
   const { database } = kernel.summit.services;
   const { call, ...hands } = handsOn(kernel.summit, TENANT);
   const asOwner = (sql: string): Promise<Record<string, unknown>[]> => database.orm.em.getConnection().execute(sql);
