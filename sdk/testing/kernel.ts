@@ -63,9 +63,8 @@ export async function startTestKernel(
     const summit = await startSummit(config, {
       log: log ?? createLog(process.env.LOG_LEVEL ?? 'silent'),
       ...(database ? {} : await onEmbedded(config, startsAt === undefined)),
-      ...(config.environment.NODE_ENV === 'production' ? {} : { clockShift: () => shift }),
+      ...(config.environment.NODE_ENV === 'production' ? {} : { clockShift: () => shift, idle }),
       ...(rig ? { rig } : {}),
-      idle,
     });
     return {
       summit,
