@@ -50,6 +50,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   receipts: '/w/receipts',
   populations: '/w/evidence/populations',
   alerts: '/w/alerts',
+  'api-tokens': '/w/api-tokens',
   packs: '/w/packs',
   people: '/w/users',
   'usage-events': '/w/metering/events',

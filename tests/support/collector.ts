@@ -1,6 +1,4 @@
-import { EventEmitter, once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Receiver } from '../../sdk/testing/receiver.ts';
 
 type Value = string | number | boolean;
 
@@ -32,34 +30,34 @@ interface Export {
 }
 
 const ERROR = 2;
-const RECEIVED = 'received';
+const TRACES = '/v1/traces';
 
 /** Stands for a collector of traces: takes OTLP over HTTP as JSON. */
 export class Collector {
-  readonly url: string;
-  readonly spans: ReceivedSpan[] = [];
-  /** All that came, as it came. */
-  text = '';
-  readonly #server: Server;
-  readonly #news = new EventEmitter().setMaxListeners(0);
+  readonly #receiver: Receiver;
 
-  private constructor(server: Server) {
-    this.#server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('request', async (request, response) => {
-      let body = '';
-      for await (const chunk of request.setEncoding('utf8')) body += chunk;
-      this.text += body;
-      this.spans.push(...spansIn(JSON.parse(body)));
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      this.#news.emit(RECEIVED);
-    });
+  private constructor(receiver: Receiver) {
+    this.#receiver = receiver;
   }
 
   static async open(): Promise<Collector> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new Collector(server);
+    return new Collector(await Receiver.open());
+  }
+
+  get url(): string {
+    return this.#receiver.url;
+  }
+
+  get spans(): readonly ReceivedSpan[] {
+    return this.#receiver.at(TRACES).flatMap(({ body }) => spansIn(JSON.parse(body)));
+  }
+
+  /** All that came, as it came. */
+  get text(): string {
+    return this.#receiver
+      .at(TRACES)
+      .map(({ body }) => body)
+      .join('\n');
   }
 
   /** Resolves with the first that is so, once it is there. What ended before it in the same trace is there then, too. */
@@ -67,7 +65,7 @@ export class Collector {
     for (;;) {
       const found = this.spans.find(isMeant);
       if (found) return found;
-      await once(this.#news, RECEIVED);
+      await this.#receiver.next();
     }
   }
 
@@ -76,10 +74,8 @@ export class Collector {
     return [name, ...this.spans.filter(({ parentSpanId }) => parentSpanId === spanId).map((part) => this.treeOf(part))];
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+  close(): Promise<void> {
+    return this.#receiver.close();
   }
 }
 
