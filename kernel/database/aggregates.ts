@@ -1,5 +1,5 @@
 import type { ColumnOf, DayCount, Distribution, Entity, Measure, Moment } from '../../sdk/index.ts';
-import { type Bind, type Conditions, columnOf } from './conditions.ts';
+import { type Bind, type Conditions, columnOf, OF_T, RECEIPTS_OF_T } from './conditions.ts';
 import type { Transaction } from './database.ts';
 
 /** What the database works out over the rows of one entity, however many there are. */
@@ -20,10 +20,11 @@ export function distributionOf<R>(
   const bind: Bind = (value) => `$${values.push(value)}`;
   const edges = ['-Infinity', ...upTo.map(String), 'Infinity'].map((edge) => `${bind(edge)}::numeric`);
   const counts = edges.slice(1).map((edge, index) => `count(*) FILTER (WHERE m > ${edges[index]} AND m <= ${edge})::int`);
+  // OFFSET 0: measured once a row, however often it is asked for.
   const text = `SELECT count(m) AS count, avg(m)::float8 AS average,
       percentile_cont(0.5) WITHIN GROUP (ORDER BY m::float8) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY m::float8) AS p95,
       ARRAY[${counts.join(', ')}] AS histogram
-    FROM (SELECT ${measured(entity, measure, bind)} AS m FROM ${entity.table} t WHERE ${conditions.sql}) measured`;
+    FROM (SELECT ${measured(entity, measure, bind)} AS m FROM ${entity.table} t WHERE ${conditions.sql} OFFSET 0) measured`;
   return onlyRow(tx.query<Distribution>(text, values));
 }
 
@@ -50,7 +51,7 @@ function momentOf<R>(entity: Entity<R>, moment: Moment<R>, bind: Bind): string {
   if (typeof moment === 'string') return columnOf(entity, moment);
   const { firstIn } = moment;
   if (!entity.transitions || !(firstIn in entity.transitions)) throw new TypeError(`${entity.type} has no state "${firstIn}"`);
-  return `(SELECT min(r.at) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL AND r.state_to = ${bind(firstIn)})`;
+  return `(SELECT min(r.at) FROM ${RECEIPTS_OF_T} WHERE ${OF_T} AND s.status = ${bind(firstIn)})`;
 }
 
 async function onlyRow<T>(rows: Promise<readonly T[]>): Promise<T> {

@@ -15,8 +15,9 @@ import { consistencyHashes } from './proofs.ts';
 import { BATCH, integrate } from './sequencer.ts';
 import { currentEpoch, headOf, latestCheckpoint } from './store.ts';
 import { CorruptLog } from './tiles.ts';
+import { Turns } from './turns.ts';
 
-/** The log moves on when so many receipts wait, or the first has waited so long; then all that wait are taken. */
+/** A log moves on when so many receipts wait, or in its turn when the first has waited so long; then all that wait are taken. */
 const WORTH_A_BATCH = 1024;
 const PATIENCE_MS = 1_000;
 /** So long does somebody wait who asks for the proof of what was just written. */
@@ -43,6 +44,7 @@ export class TransparencyLog {
   readonly #waiting = new Map<string, { count: number; readonly timer: NodeJS.Timeout }>();
   /** By tenant, what is underway, and whether to go round once more after it. */
   readonly #running = new Map<string, { readonly done: Promise<void>; again: boolean }>();
+  readonly #turns = new Turns((tenant) => this.advance(tenant));
   readonly #halted = new Map<string, Halt>();
   readonly #grown: ((tenant: string) => void)[] = [];
 
@@ -77,7 +79,7 @@ export class TransparencyLog {
     const waiting = this.#waiting.get(tenant);
     if (waiting) waiting.count += count;
     else {
-      const timer = detached(() => setTimeout(() => void this.advance(tenant), PATIENCE_MS));
+      const timer = detached(() => setTimeout(() => this.#turns.take(tenant), PATIENCE_MS));
       timer.unref();
       this.#waiting.set(tenant, { count, timer });
     }

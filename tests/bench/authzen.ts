@@ -1,9 +1,9 @@
 import { OpaMissing } from '../../policies/build/opa.ts';
 import { type HttpLoad, startHttpLoad } from './http-load.ts';
-import { interleave, type Load, median, type Rates, type Rounds } from './load.ts';
+import { interleave } from './load.ts';
 import { type OpaServer, startOpa } from './opa-server.ts';
 import { type OwnProcess, startOwnProcess } from './own-process.ts';
-import { clientsInWords, compared, type Figure } from './report.ts';
+import { clientsInWords, compared, type Figure, latencies, ratesOf } from './report.ts';
 import { ENGINEER, ENTRYPOINT, QUESTION } from './subject.ts';
 import { CLIENTS } from './writes.ts';
 
@@ -40,7 +40,7 @@ export async function measureAuthzen(databaseUrl: string): Promise<readonly Figu
     }
     for (const one of asked.values()) await assertAllowed(one);
     // A server in production has run for longer than a round: JavaScript is compiled while it is used.
-    for (const one of asked.values()) await http.put({ ...one, status: 200, clients: Math.max(...CLIENTS), ms: COMPILED_MS });
+    for (const one of asked.values()) await http.put({ requests: [one], status: 200, clients: Math.max(...CLIENTS), ms: COMPILED_MS });
     return await figuresOf(http, asked);
   } catch (error) {
     if (error instanceof OpaMissing) return `left out: ${error.message}`;
@@ -55,20 +55,16 @@ export async function measureAuthzen(databaseUrl: string): Promise<readonly Figu
 async function figuresOf(http: HttpLoad, asked: ReadonlyMap<string, Asked>): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const clients of CLIENTS) {
-    const put = (one: Asked, ms: number) => http.put({ ...one, status: 200, clients, ms });
+    const put = (one: Asked, ms: number) => http.put({ requests: [one], status: 200, clients, ms });
     for (const one of asked.values()) await put(one, WARM_UP_MS);
     const rounds = await interleave(asked, ROUNDS, (one) => put(one, ROUND_MS));
-    const rates: Rates = new Map([...rounds].map(([name, loads]) => [name, loads.map(({ rate }) => rate)]));
+    const rates = ratesOf(rounds);
     for (const name of ['unstored', 'stored'] as const) {
       figures.push(compared(`${clientsInWords(clients)}, ${name}`, rates, name, ['opa', 'opa'], TARGETS[name]));
-      figures.push({ what: '  99 of 100 within', value: p99(rounds, name), against: `opa ${p99(rounds, 'opa')}` });
+      figures.push({ what: '  within, of 50 and 99 of 100', value: latencies(rounds, name), against: `opa ${latencies(rounds, 'opa')}` });
     }
   }
   return figures;
-}
-
-function p99(rounds: Rounds<Load>, name: string): string {
-  return `${median((rounds.get(name) ?? []).map((load) => load.p99)).toFixed(1)} ms`;
 }
 
 /** All are to have answered the same question, and with yes. */

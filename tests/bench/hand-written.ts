@@ -2,20 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { v7 as newId } from 'uuid';
 import type { Variant } from './load.ts';
-
-/** Where the rows of one request are found by its id, $1, and those of its creation by that one's receipt. */
-const RECEIPT = '(SELECT id FROM receipts WHERE subject_id = $1)';
-const DECISION = '(SELECT id FROM policy_decisions WHERE subject_id = $1)';
-const TABLES: Readonly<Record<string, string>> = {
-  receipts: 'subject_id = $1',
-  subject_states: 'subject_id = $1',
-  high_risk_requests: 'id = $1',
-  policy_decisions: 'subject_id = $1',
-  nodes: `id = $1 OR id IN ${DECISION}`,
-  edges: `receipt_id IN ${RECEIPT}`,
-  usage_events: `receipt_id IN ${RECEIPT}`,
-  disclosures: 'subject_id = $1',
-};
+import { type Cell, type Row, sampleOf, TABLES } from './sample.ts';
 
 /** Eight tables in five statements, as one would group them by hand. */
 const FIVE = [['receipts', 'subject_states'], ['high_risk_requests'], ['policy_decisions'], ['nodes', 'edges'], ['usage_events', 'disclosures']];
@@ -23,9 +10,6 @@ const ONE = [Object.keys(TABLES)];
 
 /** Values that each row needs anew; whatever else a row holds is the same bytes every time. */
 const FRESH = { id: newId, commitment: () => randomBytes(32).toString('base64url') };
-
-type Cell = string | Buffer | null;
-type Row = Readonly<Record<string, Cell>>;
 
 interface Statement {
   readonly name: string;
@@ -86,26 +70,18 @@ export async function handWritten(url: string, tenant: string, requestId: string
         if (single) await pool.query({ name: single.name, text: single.text, values: values(single, freshOnes()) });
       },
     },
-    close: () => pool.end(),
+    async close() {
+      await pool.query('DROP SCHEMA hand_written CASCADE');
+      await pool.end();
+    },
   };
 }
-
-/** Values as PostgreSQL's own text; bytea as bytes, as a program would have them. */
-const asText: pg.CustomTypesConfig = {
-  getTypeParser: (oid) => (oid === pg.types.builtins.BYTEA ? pg.types.getTypeParser(oid) : (value: string) => value),
-};
 
 async function sample(pool: pg.Pool, tenant: string, requestId: string): Promise<ReadonlyMap<string, readonly Row[]>> {
   const client = await pool.connect();
   try {
     await client.query("SELECT set_config('summit.tenant', $1, false)", [tenant]);
-    const rows = new Map<string, readonly Row[]>();
-    for (const [table, where] of Object.entries(TABLES)) {
-      const found = await client.query<Row>({ text: `SELECT * FROM ${table} WHERE ${where}`, values: [requestId], types: asText });
-      if (found.rows.length === 0) throw new Error(`the creation of a request has left no row in ${table}: the baseline would write less than it`);
-      rows.set(table, found.rows);
-    }
-    return rows;
+    return await sampleOf(client, requestId);
   } finally {
     client.release(true);
   }

@@ -16,7 +16,7 @@ export function startHttpLoad(): HttpLoad {
     async put(order) {
       client.send(order);
       const [reply] = (await once(client, 'message')) as [Reply];
-      if ('error' in reply) throw new Error(`the client of ${order.url}: ${reply.error}`);
+      if ('error' in reply) throw new Error(`a client: ${reply.error}`);
       return reply;
     },
     close: () => client.disconnect(),

@@ -8,7 +8,10 @@ export interface Variant {
 export interface Load {
   /** Calls per second. */
   readonly rate: number;
-  /** Milliseconds within which 99 of 100 calls were answered. */
+  readonly calls: number;
+  /** Milliseconds within which 50, 95 and 99 of 100 calls were answered. */
+  readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
@@ -34,7 +37,8 @@ export async function load({ run }: Pick<Variant, 'run'>, clients: number, ms: n
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
   const rate = (latencies.length * 1_000) / (performance.now() - started);
   latencies.sort((a, b) => a - b);
-  return { rate, p99: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? Number.NaN };
+  const within = (share: number) => latencies[Math.ceil(latencies.length * share) - 1] ?? Number.NaN;
+  return { rate, calls: latencies.length, p50: within(0.5), p95: within(0.95), p99: within(0.99) };
 }
 
 /** @returns calls per second */

@@ -60,10 +60,11 @@ async function measureIngest({ summit, token }: Subject): Promise<Figure> {
     const data = { quantity: '1', workflow: 'deploy' };
     return { specversion: '1.0', id: `${FRESH}-${n}`, source: '/gateway', type: 'workflow_run', time, subject: `run-${n}`, data };
   });
-  const order = { url: `${summit.url}/metering/events`, token, body: JSON.stringify(events), fresh: FRESH };
+  const contentType = 'application/cloudevents-batch+json';
+  const batch = { url: `${summit.url}/metering/events`, token, body: JSON.stringify(events), contentType, fresh: FRESH };
   const http = startHttpLoad();
   try {
-    const put = (ms: number) => http.put({ ...order, contentType: 'application/cloudevents-batch+json', status: 200, clients: INGEST_CLIENTS, ms });
+    const put = (ms: number) => http.put({ requests: [batch], status: 200, clients: INGEST_CLIENTS, ms });
     await put(WARM_UP_MS);
     const eventsPerSecond = (await put(INGEST_MS)).rate * BATCH;
     return {

@@ -88,6 +88,15 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
   return { url, close };
 }
 
+/** Another database on the server of a bench's own. */
+export async function openAnotherDatabase(benchUrl: string, name: string): Promise<Omit<BenchDatabase, 'server'>> {
+  const url = new URL(benchUrl);
+  url.pathname = `${url.pathname}_${name}`;
+  const database = url.pathname.slice(1);
+  await administer(benchUrl, `CREATE DATABASE ${database}`);
+  return { url: url.href, close: async () => void (await administer(benchUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)) };
+}
+
 function findBinaries(): string {
   const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(INSTALLED, version, 'bin')), ...(process.env.PATH ?? '').split(delimiter)];

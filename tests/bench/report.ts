@@ -1,4 +1,4 @@
-import { medianOf, type Rates, ratioOf } from './load.ts';
+import { type Load, median, medianOf, type Rates, type Rounds, ratioOf } from './load.ts';
 
 /** A figure, and what is wanted of it. Figures are for people: none fails the benchmark. */
 export interface Figure {
@@ -49,4 +49,33 @@ export function compared(what: string, rates: Rates, ours: string, [theirs, name
   const ratio = ratioOf(rates, ours, theirs);
   const wanted = target === undefined ? {} : { target: `>= ${target.toFixed(2)}`, met: ratio >= target };
   return { what, value: perSecond(medianOf(rates, ours)), against: `${name} ${perSecond(medianOf(rates, theirs))}`, ratio, ...wanted };
+}
+
+export function ratesOf(rounds: Rounds<Load>): Rates {
+  return new Map([...rounds].map(([name, loads]) => [name, loads.map(({ rate }) => rate)]));
+}
+
+/** Of a variant, how long most calls took and the slowest but one of a hundred. */
+export function latencies(rounds: Rounds<Load>, name: string): string {
+  const loads = rounds.get(name) ?? [];
+  return `${milliseconds(median(loads.map(({ p50 }) => p50)))}, ${milliseconds(median(loads.map(({ p99 }) => p99)))}`;
+}
+
+export function milliseconds(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
+}
+
+/** By how much what is wanted to stay as it is may grow. */
+const GROWTH = 1.2;
+
+/** How long 95 of 100 calls take, in milliseconds, where there is much, against where there is little. */
+export function grown(what: string, p95: Rounds<number>, much: string, [little, name]: readonly [string, string]): Figure {
+  const ratio = ratioOf(p95, much, little);
+  const value = milliseconds(medianOf(p95, much));
+  return { what, value, against: `${name} ${milliseconds(medianOf(p95, little))}`, ratio, target: `<= ${GROWTH.toFixed(2)}`, met: ratio <= GROWTH };
+}
+
+/** The same, of which nothing is wanted. */
+export function forReference({ what, value, against, ratio }: Figure): Figure {
+  return { what, value, ...(against === undefined ? {} : { against }), ...(ratio === undefined ? {} : { ratio }) };
 }

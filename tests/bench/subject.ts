@@ -51,15 +51,19 @@ export interface Setting {
   readonly tenant: string;
   readonly user: string;
   readonly storeEvaluations: boolean;
+  /** Others like it, that are there too. */
+  readonly tenants?: readonly string[];
 }
 
 export const ENGINEER: Setting = { tenant: TENANT, user: 'engineer', storeEvaluations: true };
 
-export async function startSubject(databaseUrl: string, { tenant, user, storeEvaluations }: Setting = ENGINEER): Promise<Subject> {
+export async function startSubject(databaseUrl: string, { tenant, user, storeEvaluations, tenants = [] }: Setting = ENGINEER): Promise<Subject> {
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-bench-'));
   const loaded = loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, ROOT);
+  const like = loaded.tenants.filter(({ id }) => id === tenant);
+  const others = tenants.flatMap((id) => like.map((file) => ({ ...file, id })));
   // One person asks for all of the load.
-  const config = { ...loaded, requestsPerMinute: 1e9, policies: { ...loaded.policies, storeEvaluations } };
+  const config = { ...loaded, tenants: [...loaded.tenants, ...others], requestsPerMinute: 1e9, policies: { ...loaded.policies, storeEvaluations } };
   const summit = await startSummit(config, { log: createLog('silent') });
   const { packs, runner, commands, tokens } = summit.services;
   const found = packs.operations.find(({ operation }) => operation.id === 'high-risk-ops.request.create');
