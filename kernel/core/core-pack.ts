@@ -48,6 +48,7 @@ import type { Switchboard } from '../switchboard/switchboard.ts';
 import { webhookEffect } from '../webhooks/deliver.ts';
 import { listWebhooks } from '../webhooks/queries.ts';
 import { applyConfig } from './apply-config.ts';
+import { deactivateUser, reactivateUser } from './deactivation.ts';
 import { setPackEnablement } from './enablement.ts';
 import { erasePerson } from './erase-person.ts';
 import { beginEpoch } from './log-epochs.ts';
@@ -123,6 +124,8 @@ export function corePack(services: CoreServices): Pack {
       configurePolicy,
       setPackEnablement(packs),
       setRoles,
+      deactivateUser,
+      reactivateUser,
       erasePerson,
       createApiToken(everyRole),
       revokeApiToken(everyRole),
