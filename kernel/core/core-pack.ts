@@ -10,7 +10,7 @@ import { getAlert, listAlerts } from '../alerts/queries.ts';
 import { createApiToken } from '../api-tokens/create.ts';
 import { getApiToken, listApiTokens } from '../api-tokens/queries.ts';
 import { revokeApiToken } from '../api-tokens/revoke.ts';
-import { withdrawal } from '../api-tokens/withdraw.ts';
+import { withdrawApiTokens } from '../api-tokens/withdraw.ts';
 import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
@@ -52,7 +52,15 @@ import { deactivateUser, reactivateUser } from './deactivation.ts';
 import { setPackEnablement } from './enablement.ts';
 import { erasePerson } from './erase-person.ts';
 import { beginEpoch } from './log-epochs.ts';
-import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPolicies, withdrawPolicy } from './policy-activation.ts';
+import {
+  activatePolicyBundle,
+  configurePolicy,
+  confirmPolicy,
+  getPolicy,
+  listPolicies,
+  withdrawPolicy,
+  withdrawProposals,
+} from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
@@ -129,7 +137,6 @@ export function corePack(services: CoreServices): Pack {
       erasePerson,
       createApiToken(everyRole),
       revokeApiToken(everyRole),
-      withdrawal.action,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -148,7 +155,8 @@ export function corePack(services: CoreServices): Pack {
     views: coreViews(queries),
     indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
-    jobs: [watchIndicators(services, check), withdrawal.job],
+    jobs: [watchIndicators(services, check)],
+    departures: [withdrawApiTokens, withdrawProposals],
     relationships: kernelRelationships,
   });
 

@@ -91,7 +91,8 @@ export const Approvals = insertOnly({
     subject_id: field.uuid(),
     approver_id: field.uuid(),
     role: field.text(),
-    status: field.text<'approved' | 'rejected'>(),
+    /** `withdrawn` takes the earlier ones of the same person away, and is no approval itself. */
+    status: field.text<'approved' | 'rejected' | 'withdrawn'>(),
     digest: field.text(),
     comment: optional(field.personal()),
   },
