@@ -71,6 +71,7 @@ export const applyConfig = defineAction({
               status: 'active',
               external_id: externalIdIn(wanted, user),
               provisioned_by: null,
+              scim_deleted_at: null,
               roles: wanted.roles,
               team_ids: idsOf(wanted.teams),
             })

@@ -39,6 +39,7 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { changeScimUser, createScimUser, deleteScimUser } from '../scim/actions.ts';
 import { skuQueries } from '../skus/queries.ts';
 import { kernelIndicators } from '../slo/indicators.ts';
 import { slo } from '../slo/query.ts';
@@ -134,6 +135,9 @@ export function corePack(services: CoreServices): Pack {
       setRoles,
       deactivateUser,
       reactivateUser,
+      createScimUser,
+      changeScimUser,
+      deleteScimUser,
       erasePerson,
       createApiToken(everyRole),
       revokeApiToken(everyRole),

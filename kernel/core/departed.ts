@@ -7,7 +7,7 @@ type User = Row<typeof Users>;
 export const NEVER_LEFT = Object.freeze({ deactivated_by: null, departed_at: null, scim_deleted_at: null });
 
 /** Somebody without all that let them in and do something; more by `fields`, of what else changes with it. */
-export function departed(user: User, by: DeactivatedBy, at: At, fields: Partial<User> = {}): SubjectChange<User> {
+export function departed(user: User, by: DeactivatedBy | null, at: At, fields: Partial<User> = {}): SubjectChange<User> {
   // Who was gone already has nothing since then that could be withdrawn.
   const departed_at = user.status === 'active' ? at.now : user.departed_at;
   return change(Users, at, user, { status: 'deactivated', roles: [], team_ids: [], deactivated_by: by, departed_at, ...fields });
