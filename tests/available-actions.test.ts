@@ -216,6 +216,8 @@ test('records that are not called by their id, of packs and of the kernel, have 
     itself.map(({ id, code }) => [id, code]),
     [
       ['user.set-roles', 'separation-of-duties'],
+      ['user.deactivate', 'separation-of-duties'],
+      ['user.reactivate', 'invalid-state'],
       ['user.erase', 'separation-of-duties'],
     ],
   );

@@ -53,7 +53,7 @@ test('every message under its symptoms is one of the code', () => {
 
 /** Of several words, and neither a command, a setting, a route nor a message of Node itself. */
 function isMessage(quoted: string): boolean {
-  return quoted.includes(' ') && !/^(npx|npm|summit|PORT|GET|PUT|listen) ?/.test(quoted);
+  return quoted.includes(' ') && !/^(npx|npm|summit|PORT|GET|PUT|POST|listen) ?/.test(quoted);
 }
 
 test('a backup is made, an older state comes back, and its loss is put on record', async () => {

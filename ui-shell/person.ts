@@ -1,5 +1,5 @@
-import { ApiError, holds, html, messagesOf, useEffect, useId, useState, useWrite, words } from '../sdk/ui/index.ts';
-import { Done, WhoMay } from './governed.ts';
+import { ApiError, holds, html, type Item, messagesOf, type Schema, useEffect, useId, useState, useWrite, words } from '../sdk/ui/index.ts';
+import { Done, Governed, WhoMay } from './governed.ts';
 import { rolesFor, useInstalled } from './operations.ts';
 
 const say = messagesOf({
@@ -10,6 +10,16 @@ const say = messagesOf({
   save: 'Set the roles',
   busy: 'Working…',
   setting: 'Setting roles',
+  deactivate: 'Deactivate',
+  'deactivate-does':
+    'They have no way in any more, and lose their roles. Within a minute their tokens are revoked and what they left open is withdrawn, their approvals too.',
+  'deactivate-self': 'Nobody deactivates themselves: another operator must.',
+  reactivate: 'Reactivate',
+  'reactivate-does': 'They may come in again, and have nothing of what they had: give them their roles anew.',
+  'by-file': 'The file of the tenant does not name them any more.',
+  'by-operator': 'An operator has deactivated them.',
+  'by-issuer': 'Where they signed in does not know them any more.',
+  'by-scim': 'Their identity provider has deactivated them.',
   erase: 'Erase personal data',
   'erase-does':
     'Forgets their handle and every text that they wrote, for good: nobody can bring it back. What they did stays provable, as done by an opaque id. Their roles end.',
@@ -20,12 +30,15 @@ const say = messagesOf({
   'erase-confirm': 'Erase for good',
 });
 
+const COMMENT: Schema = { type: 'object', properties: { comment: { type: 'string', minLength: 1, maxLength: 2000 } } };
+
 interface PersonProps {
   readonly person: {
     readonly id: string;
     readonly handle: string | null;
     readonly roles: readonly string[];
     readonly status: string;
+    readonly deactivated_by: 'operator' | 'issuer' | 'scim' | null;
     readonly version: number;
   };
   /** Whoever is signed in. */
@@ -94,6 +107,29 @@ export function Roles({ person, isSelf, known, reload }: PersonProps & { readonl
     <${Outcome} outcome=${outcome} />
     <div class="actions"><button type="submit" class="button primary" disabled=${busy}>${say(busy ? 'busy' : 'save')}</button></div>
   </form>`;
+}
+
+/** Keeping somebody out, and letting them in again: for whoever may. */
+export function Activity({ person: { id, status, deactivated_by, version }, isSelf, reload }: PersonProps) {
+  const [receipt, setReceipt] = useState<string | null>(null);
+  if (status === 'erased') return null;
+  const verb = status === 'active' ? 'deactivate' : 'reactivate';
+  const onDone = (made: string) => {
+    setReceipt(made);
+    reload();
+  };
+  return html`<section class="part">
+    ${status === 'deactivated' && html`<p class="quiet">${say(`by-${deactivated_by ?? 'file'}`)}</p>`}
+    ${
+      isSelf
+        ? html`<p class="quiet">${say('deactivate-self')}</p>`
+        : html`<${Governed} action=${`user.${verb}`} title=${say(verb)} method="POST" path=${`/users/${id}/${verb}`}
+            tone=${verb === 'deactivate' ? 'danger' : 'plain'} schema=${COMMENT} input=${(filled: Item) => ({ ...filled, expected_version: version })} onDone=${onDone}>
+            <p>${say(`${verb}-does`)}</p>
+          <//>`
+    }
+    <${Done} receipt=${receipt} />
+  </section>`;
 }
 
 /** The right to be forgotten, for whoever must see to it. What cannot be undone is not done by a click alone. */

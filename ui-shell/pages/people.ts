@@ -24,7 +24,7 @@ import {
 } from '../../sdk/ui/index.ts';
 import { usePlace } from '../location.ts';
 import { type Installed, type Manifest, manifestsOf, useInstalled } from '../operations.ts';
-import { Erasing, Roles } from '../person.ts';
+import { Activity, Erasing, Roles } from '../person.ts';
 
 const say = messagesOf({
   title: 'People',
@@ -56,6 +56,7 @@ export interface Person {
   readonly handle: string | null;
   readonly roles: readonly string[];
   readonly status: string;
+  readonly deactivated_by: 'operator' | 'issuer' | 'scim' | null;
 }
 
 /** Who there is, and what each role may do. */
@@ -141,6 +142,7 @@ function Details({ person, close, reload }: DetailsProps) {
     ]} />
     ${installed.error && html`<${Failure} error=${installed.error} retry=${installed.reload} />`}
     ${installed.value && html`<${Roles} person=${person} isSelf=${isSelf} known=${rolesIn(installed.value)} reload=${reload} />`}
+    ${installed.value && html`<${Activity} person=${person} isSelf=${isSelf} reload=${reload} />`}
     ${installed.value && html`<${Erasing} person=${person} isSelf=${isSelf} reload=${reload} />`}
   <//>`;
 }
