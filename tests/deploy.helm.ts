@@ -104,6 +104,12 @@ test('a server in its pod takes its configuration for production, and has the te
   assert.equal([three.environment.SUMMIT_REPLICAS, three.log.guard], [3, { folder: '/var/lib/summit-guard', shared: true }]);
 });
 
+test('a pod that is told to stop has the time that its server takes for it', () => {
+  const { spec } = only(helm.template({ ...least, drainSeconds: 25 }).get('Deployment')).spec.template;
+  const drain = spec.containers[0].env.find(({ name }: { name: string }) => name === 'SUMMIT_DRAIN_SECONDS');
+  assert.equal([drain.value, spec.terminationGracePeriodSeconds], ['25', 60]);
+});
+
 test('chart and image are of this version, and on the Node that the tests run on', () => {
   const { version, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const chart = parse(readFileSync(join(root, 'config/deploy/helm/summit/Chart.yaml'), 'utf8'));

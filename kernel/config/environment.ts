@@ -14,6 +14,12 @@ const Environment = Type.Object({
   SUMMIT_APP_DATABASE_URL: DatabaseUrl,
   SUMMIT_DATABASE: Type.Optional(Type.Enum(['embedded'], { description: 'Asks for the embedded database by name, as production wants it' })),
   SUMMIT_REPLICAS: Type.Integer({ minimum: 1, default: 1, description: 'How many servers work on the database' }),
+  SUMMIT_DRAIN_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 300,
+    default: 0,
+    description: 'How long a server that is told to stop still answers, until its load balancer has heard of it',
+  }),
   SUMMIT_TOKEN_KEY: Type.Optional(
     Type.String({ description: 'The Ed25519 key that signs tokens, PKCS #8 in PEM; else one is made in the data directory' }),
   ),
