@@ -12,6 +12,7 @@ import { dashboardQuery } from './dashboards/query.ts';
 import { assertAppLogin } from './database/app-login.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
+import { assertSession } from './database/session-check.ts';
 import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
 import { drain, letGoOfClients, listening } from './http/server.ts';
@@ -81,6 +82,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     );
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
+      await assertSession(environment);
       if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
         await assertAppLogin(environment.SUMMIT_APP_DATABASE_URL);
       await bundles.store(database, policies);

@@ -62,13 +62,17 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
     extensions: [Migrator],
     entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
     migrations: { migrationsList: migrationList(options.packs), tableName: MIGRATIONS_TABLE, snapshot: false, silent: true },
-    ...(embedded ? { dbName: 'postgres', driverOptions: new PGliteDialect({ pglite: engine.postgres }) } : { clientUrl: engine.url }),
+    ...(embedded
+      ? { dbName: 'postgres', driverOptions: new PGliteDialect({ pglite: engine.postgres }) }
+      : { clientUrl: engine.directUrl ?? engine.url }),
     pool: { max: poolSize },
     forceUtcTimezone: true,
     ensureDatabase: false,
     debug: false,
   });
-  const driver: Driver & { close(): Promise<void> } = embedded ? engine : postgresDriver(options.appUrl ?? engine.url, poolSize);
+  const driver: Driver & { close(): Promise<void> } = embedded
+    ? engine
+    : postgresDriver({ url: options.appUrl ?? engine.url, isPooled: engine.isPooled, poolSize });
   const shift = options.clockShift;
   return {
     orm,
