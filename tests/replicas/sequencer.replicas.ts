@@ -126,31 +126,41 @@ async function halted(): Promise<readonly string[]> {
 
 async function pausedUnderLoad(end: (backend: Backend) => Promise<void>): Promise<void> {
   const stop = await underLoad();
-  const paused = await pausedInTheMiddle();
-  let before: number;
+  let acknowledged: readonly string[];
   try {
-    await until('it holds the lock, and does nothing', async () => ((await stateOf(paused.pid)) === 'idle in transaction' ? true : undefined));
-    before = await size();
-    await end(paused);
-    // The other has taken over, more than once.
-    for (let batch = 0; batch < 3; batch++) {
-      const reached = await size();
-      await until('the other goes on', async () => ((await size()) > reached ? true : undefined));
-    }
+    const before = await whilePaused(end);
+    // Both go on writing for a while, and the paused one has what it was at.
+    const resumed = await size();
+    assert.ok(resumed > before);
+    await until('both go on', async () => ((await size()) > resumed + 50 ? true : undefined));
   } finally {
-    servers.get(paused.replica)?.child.kill('SIGCONT');
+    acknowledged = await stop();
   }
-  // Both go on writing for a while, and the paused one has what it was at.
-  const resumed = await size();
-  await until('both go on', async () => ((await size()) > resumed + 50 ? true : undefined));
-  const acknowledged = await stop();
-  assert.ok(acknowledged.length > 50 && resumed > before);
+  assert.ok(acknowledged.length > 50);
   await until('all that was acknowledged has its place', async () => {
     const [left] = await replicas.asApp<{ waiting: boolean }>('SELECT EXISTS (SELECT FROM log_queue) AS waiting');
     return left?.waiting ? undefined : true;
   });
   await assertOneTree(acknowledged);
   assert.equal(await halted(), ['ok', 'ok']);
+}
+
+/** Stops one in the middle of a batch for as long as the other needs to go on without it. @returns the size of the log before that */
+async function whilePaused(end: (backend: Backend) => Promise<void>): Promise<number> {
+  const paused = await pausedInTheMiddle();
+  try {
+    await until('it holds the lock, and does nothing', async () => ((await stateOf(paused.pid)) === 'idle in transaction' ? true : undefined));
+    const before = await size();
+    await end(paused);
+    // The other has taken over, more than once.
+    for (let batch = 0; batch < 3; batch++) {
+      const reached = await size();
+      await until('the other goes on', async () => ((await size()) > reached ? true : undefined));
+    }
+    return before;
+  } finally {
+    servers.get(paused.replica)?.child.kill('SIGCONT');
+  }
 }
 
 test('one whose connection the server has ended writes no second tree when it goes on', () =>
