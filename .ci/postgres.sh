@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# PostgreSQL from Debian's packages, for the run of one command. Sourced by run, which sets $work.
+# PostgreSQL and PgBouncer from Debian's packages, for the run of one command. Sourced by run, which sets $work.
 
 initdb_path() {
   compgen -G '/usr/lib/postgresql/1[5-9]/bin/initdb' | sort -V | tail -n 1
@@ -28,7 +28,8 @@ install_packages() {
 
 # with_postgres <command…>: runs it with DATABASE_URL naming a database whose owner is no superuser.
 with_postgres() {
-  local bin folder=$work/postgres user=summit-ci port admin password
+  local bin folder user=summit-ci port admin password
+  folder=$(mktemp -d "$work/postgres.XXXXXX") || return
   bin=$(dirname "$(initdb_path)")
   admin=$(random_password)
   password=$(random_password)
@@ -50,6 +51,48 @@ with_postgres() {
     return 1
   fi
   DATABASE_URL="postgres://summit_owner:$password@127.0.0.1:$port/summit" "$@"
+}
+
+# with_pgbouncer <command…>: inside with_postgres, runs it with a DATABASE_URL that leads through a pooler in transaction mode.
+# Its pool is smaller than those of the servers, so that their transactions really share connections.
+with_pgbouncer() (
+  folder=$(mktemp -d "$work/pgbouncer.XXXXXX") && chmod 755 "$folder" || exit
+  port=$(free_port)
+  server=$(node -p 'new URL(process.env.DATABASE_URL).port')
+  printf '"summit_owner" "%s"\n' "$(node -p 'new URL(process.env.DATABASE_URL).password')" |
+    install -m 600 -o summit-ci -g summit-ci /dev/stdin "$folder/users"
+  cat >"$folder/pgbouncer.ini" <<INI
+[databases]
+* = host=127.0.0.1 port=$server
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $port
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = $folder/users
+pool_mode = transaction
+default_pool_size = 10
+max_client_conn = 500
+INI
+  pgbouncer --quiet --user=summit-ci "$folder/pgbouncer.ini" >"$folder/log" 2>&1 &
+  pooler=$!
+  trap 'kill -INT "$pooler" 2>/dev/null; wait "$pooler"' EXIT
+  export SUMMIT_POOLER=transaction DATABASE_URL=${DATABASE_URL/:$server\//:$port/}
+  if ! await_pgbouncer; then
+    cat "$folder/log"
+    exit 1
+  fi
+  "$@"
+)
+
+await_pgbouncer() {
+  local tries
+  for ((tries = 0; tries < 50; tries++)); do
+    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return 0
+    kill -0 "$pooler" 2>/dev/null || return 1
+    sleep 0.2
+  done
+  return 1
 }
 
 await_postgres() {

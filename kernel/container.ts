@@ -8,6 +8,7 @@ import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { Seeding } from './demo/seeding.ts';
 import { RateLimit } from './http/rate-limit.ts';
+import { Readiness } from './http/readiness.ts';
 import { Access } from './identity/access.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
 import { Bearers } from './identity/bearers.ts';
@@ -85,6 +86,7 @@ export function createServices(foundations: Foundations) {
     jobs: asClass(JobScheduler).singleton(),
     seeding: asClass(Seeding).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
+    readiness: asClass(Readiness).singleton(),
     switchboard: asClass(Switchboard).singleton(),
     commands: asFunction(createCommands).singleton(),
   });
@@ -119,6 +121,7 @@ export interface Services {
   readonly jobs: JobScheduler;
   readonly seeding: Seeding;
   readonly rateLimit: RateLimit;
+  readonly readiness: Readiness;
   readonly switchboard: Switchboard;
   readonly commands: Commands;
 }

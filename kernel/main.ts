@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
@@ -11,8 +12,10 @@ import { dashboardQuery } from './dashboards/query.ts';
 import { assertAppLogin } from './database/app-login.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
+import { assertSession } from './database/session-check.ts';
 import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
+import { drain, letGoOfClients, listening } from './http/server.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
@@ -23,9 +26,6 @@ import { tracedDatabase } from './telemetry/traced.ts';
 import { openTraces, type TraceExport } from './telemetry/traces.ts';
 import { VERSION } from './version.ts';
 
-/** How long a stop waits for requests that are being answered. */
-const DRAIN_MS = 10_000;
-
 export interface Kernel {
   readonly services: Foundations & Services;
   close(): Promise<void>;
@@ -33,6 +33,11 @@ export interface Kernel {
 
 export interface Summit extends Kernel {
   readonly url: string;
+  /**
+   * Says at /readyz that it is about to stop, and goes on answering, so that a load balancer has heard of it before anybody is turned away.
+   * @param ms for so long
+   */
+  leave(ms: number): Promise<void>;
   /** Answers what is underway and takes nothing new. */
   stopListening(): Promise<void>;
 }
@@ -77,6 +82,7 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
     );
     try {
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
+      await assertSession(environment);
       if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
         await assertAppLogin(environment.SUMMIT_APP_DATABASE_URL);
       await bundles.store(database, policies);
@@ -147,7 +153,13 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
   const { idle = false } = overrides;
   if (idle !== true) services.jobs.start(idle || []);
+  let isLetGo = false;
+  const letGo = () => {
+    if (!isLetGo) letGoOfClients(server);
+    isLetGo = true;
+  };
   const stopListening = () => {
+    letGo();
     // Streams have no end of their own that could be waited for.
     services.live.stop();
     return drain(server);
@@ -155,6 +167,11 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   return {
     services,
     url,
+    async leave(ms) {
+      services.readiness.leave();
+      letGo();
+      await sleep(ms);
+    },
     stopListening,
     async close() {
       withdrawServer(config.dataDir);
@@ -163,23 +180,4 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
       await traces?.stop();
     },
   };
-}
-
-function listening(answer: RequestListener, host: string, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(answer);
-    server.once('error', reject);
-    server.listen(port, host, () => resolve(server));
-  });
-}
-
-/** Takes no new connections, tells those that are there to close after their answer, and waits for what is underway. */
-async function drain(server: Server): Promise<void> {
-  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(deadline);
 }

@@ -116,6 +116,14 @@ test('a secret is taken from a file too, and what is wrong with the file is said
   assert.match(noKey, 'SUMMIT_TOKEN_KEY is no Ed25519 key');
 });
 
+test('a pooler is said where there is one, and only there', () => {
+  const server = 'postgres://owner:9fT2xq@db/summit';
+  assert.match(faultsIn({ SUMMIT_POOLER: 'transaction' })[0] ?? '', 'SUMMIT_POOLER says how DATABASE_URL is reached, which is not set');
+  assert.match(faultsIn({ DATABASE_URL: server, SUMMIT_DIRECT_DATABASE_URL: server })[0] ?? '', 'SUMMIT_POOLER names none');
+  assert.match(faultsIn({ DATABASE_URL: server, SUMMIT_POOLER: 'session' })[0] ?? '', 'SUMMIT_POOLER');
+  assert.equal(faultsIn({ DATABASE_URL: server, SUMMIT_POOLER: 'transaction', SUMMIT_DIRECT_DATABASE_URL: server }), []);
+});
+
 test('production refuses all that is for development alone, at once', () => {
   const ready = readyForProduction(folder);
   const owner = 'postgres://owner:9fT2xq@db/summit';

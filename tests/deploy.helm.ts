@@ -44,6 +44,7 @@ function configured(objects: ReadonlyMap<string, Rendered>): Config {
       'database-url': 'postgres://summit_owner:8c2fJ0@db/summit',
       'app-database-url': 'postgres://summit_web:0PdX7a@db/summit',
       'log-secret': randomBytes(32),
+      'direct-database-url': 'postgres://summit_owner:8c2fJ0@primary/summit',
       'token-key': generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
     };
     for (const { path } of secret.secret.items) put(join('run/secrets/summit', path), only(secrets[path]));
@@ -102,6 +103,15 @@ test('a server in its pod takes its configuration for production, and has the te
   assert.equal(one.log.guard, { folder: '/var/lib/summit-guard', shared: false });
   const three = configured(helm.template(replicated));
   assert.equal([three.environment.SUMMIT_REPLICAS, three.log.guard], [3, { folder: '/var/lib/summit-guard', shared: true }]);
+  const directly = { secrets: { existingSecret: 'summit', directDatabaseUrl: 'direct' } };
+  const { environment: pooled } = configured(helm.template({ ...replicated, pooler: 'transaction', ...directly }));
+  assert.equal([pooled.SUMMIT_POOLER, URL.parse(pooled.SUMMIT_DIRECT_DATABASE_URL ?? '')?.hostname], ['transaction', 'primary']);
+});
+
+test('a pod that is told to stop has the time that its server takes for it', () => {
+  const { spec } = only(helm.template({ ...least, drainSeconds: 25 }).get('Deployment')).spec.template;
+  const drain = spec.containers[0].env.find(({ name }: { name: string }) => name === 'SUMMIT_DRAIN_SECONDS');
+  assert.equal([drain.value, spec.terminationGracePeriodSeconds], ['25', 60]);
 });
 
 test('chart and image are of this version, and on the Node that the tests run on', () => {

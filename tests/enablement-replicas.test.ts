@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,7 +10,7 @@ import { accessRequest, type TestSummit, testSummit } from './support/summit.ts'
 import { withoutSku } from './support/without-sku.ts';
 
 /** On PostgreSQL the other is another replica of the same tenants; the embedded database has one process, so there it is the same one. */
-const test = suite('Enablement, here and at another replica');
+const test = suite('Enablement and policies, here and at another replica');
 
 const TENANT = 'demo-external';
 const REQUESTS = '/high-risk-ops/requests';
@@ -152,6 +153,41 @@ test('the receipt of a change binds the settings that were set', async () => {
   assert.is(changes_digest, createHash('sha256').update(String(row?.changes)).digest('hex'));
   const { subject } = JSON.parse(String(row?.changes));
   assert.equal([subject.type, subject.row.status, subject.row.settings], ['pack-enablement', 'enabled', settings]);
+});
+
+test('a bundle that is switched on here decides the very next action there, and evaluations there; so does the one before it again', async () => {
+  await enable();
+  const file = (name: string) => readFileSync(new URL(`./policies/candidates/candidate.${name}`, import.meta.url));
+  const { items } = (await there('GET', 'auditor', '/policy-bundles')).body;
+  const first = items.find(({ active, id }: { active: boolean; id: string }) => active && id === 'high_risk.operations').digest;
+  const added = await s.post('operator', '/policy-bundles', {
+    ...{ id: 'high_risk.operations', version: '9.0.0', opa: '1.22.2', entrypoints: ['high_risk/operations/decision'] },
+    ...{ wasm: file('wasm').toString('base64'), sources: { 'candidate.rego': file('rego').toString() } },
+  });
+  assert.is(added.status, 201);
+
+  const properties = { ...accessRequest(), requester: await s.userId('engineer') };
+  const question = {
+    subject: { type: 'user', id: properties.requester, properties: { roles: ['engineer'] } },
+    action: { name: 'high-risk-ops.request.create' },
+    resource: { type: 'high-risk-ops.request', id: 'orders-db', properties },
+  };
+  /** By which bundle an action and an evaluation are decided there, which both have on record. */
+  const deciding = async () => {
+    const action = await there('POST', 'engineer', REQUESTS, accessRequest());
+    const evaluation = await there('POST', 'auditor', '/access/v1/evaluation', question);
+    const ids = [action.body.decision_id ?? action.body.decision_ids[0], evaluation.body.context.decision_id];
+    const decisions = await Promise.all(ids.map((id) => s.get('auditor', `/policy-decisions/${id}`)));
+    return [action.status, evaluation.body.decision, ...decisions.map(({ body }) => body.bundle_digest)];
+  };
+  assert.equal(await deciding(), [201, true, first, first]);
+  for (const [digest, status] of [
+    [added.body.digest, 403],
+    [first, 201],
+  ]) {
+    assert.is((await s.post('operator', `/policy-bundles/${digest}/activate`)).status, 200);
+    assert.equal(await deciding(), [status, status === 201, digest, digest]);
+  }
 });
 
 test('two replicas that change the same at once do so one after the other, each with a receipt', async () => {

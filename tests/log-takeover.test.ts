@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Database } from '../kernel/database/database.ts';
+import { sqlState } from '../kernel/database/errors.ts';
+import { integrate } from '../kernel/log/sequencer.ts';
 import { parseVkey, verifyNote } from '../sdk/verify/note.ts';
 import { migratedDataDir } from './support/migrated-data-dir.ts';
 import { type ServerProcess, startServer, tokenOf } from './support/process.ts';
-import { accessRequest, freshDatabase } from './support/summit.ts';
+import { accessRequest, freshDatabase, testSummit } from './support/summit.ts';
 
 const test = suite('A sequencer that dies');
 const WRITERS = 6;
@@ -56,6 +59,50 @@ test('whatever was acknowledged and promised before kill -9 is in the log soon a
     await survivor?.stop('SIGTERM');
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+/** The head that `database` shows from then on, whatever lock is held: as though one that was paused could go on by what it had read. */
+function goingBy(database: Database, head: object): Database {
+  return {
+    ...database,
+    transaction: (tenant, mode, work) =>
+      database.transaction(tenant, mode, (tx) =>
+        work({
+          ...tx,
+          query: (text, values) =>
+            text.includes('FROM log_heads WHERE') && text.includes('root') ? Promise.resolve([head as never]) : tx.query(text, values),
+        }),
+      ),
+  };
+}
+
+test('places that another has given since cannot be given again: the database refuses it, and nothing of it stays', async () => {
+  const s = await testSummit();
+  try {
+    const tenant = 'demo-external';
+    const { database, transparencyLog } = s.summit.services;
+    const write = () => s.post('engineer', '/high-risk-ops/requests', accessRequest());
+    const headNow = async () => (await s.asApp('SELECT epoch, size, root FROM log_heads'))[0] ?? {};
+    // Nothing else takes what waits.
+    await s.summit.services.jobs.stop();
+    transparencyLog.nudge = () => undefined;
+    await write();
+    await transparencyLog.upToDate(tenant);
+    const old = await headNow();
+    await write();
+    await transparencyLog.upToDate(tenant);
+    await write();
+    const before = [await headNow(), await s.asApp('SELECT count(*) FROM log_tiles'), await s.asApp('SELECT count(*) FROM log_leaves')];
+    const refused = await integrate(goingBy(database, old), tenant).then(
+      () => 'it was stored',
+      (error: unknown) => sqlState(error),
+    );
+    assert.is(refused, '23505');
+    assert.equal([await headNow(), await s.asApp('SELECT count(*) FROM log_tiles'), await s.asApp('SELECT count(*) FROM log_leaves')], before);
+    assert.is(await integrate(database, tenant), 1);
+  } finally {
+    await s.close();
   }
 });
 

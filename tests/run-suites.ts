@@ -10,7 +10,7 @@ const OUTLIVED_MS = 10_000;
 const PROCESSES = Math.min(availableParallelism(), 4);
 
 /** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
-const ON_DATABASE = /\b(testSummit|freshDatabase|testPack)\(/;
+const ON_DATABASE = /\b(testSummit|freshDatabase|testPack|replicated)\(/;
 
 /** What these are about no database has a part in. */
 const SAME_ON_ANY = /^(testkit|seed|configuration|switchboard|finops-plans|policy-bundles|skus)\.test\.ts$/;
@@ -19,6 +19,9 @@ const SAME_ON_ANY = /^(testkit|seed|configuration|switchboard|finops-plans|polic
 const inBrowser = process.env.DATABASE_URL ? [] : globSync('browser/*.browser.ts', { cwd: folder });
 const hasBrowser = existsSync(CHROMIUM);
 
+/** What only several processes on one database can show. */
+const ofReplicas = process.env.DATABASE_URL ? globSync('replicas/*.replicas.ts', { cwd: folder }) : [];
+
 /** Those of packs that lie elsewhere, as their authors run them. */
 const ofPacks = process.env.DATABASE_URL ? [] : globSync(['../docs/examples/*/tests/*.test.ts', '../sdk/template/tests/*.test.ts'], { cwd: folder });
 
@@ -26,11 +29,18 @@ const ofPacks = process.env.DATABASE_URL ? [] : globSync(['../docs/examples/*/te
 const CONFORMING = 20_000;
 
 /** The longest files first, as a file's length says about how long it takes: then no process is left with a long one at the end. */
-const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...ofPacks, ...(hasBrowser ? inBrowser : [])]
+const waiting = [...globSync('**/*.test.ts', { cwd: folder }), ...ofReplicas, ...ofPacks, ...(hasBrowser ? inBrowser : [])]
+  .filter(isAskedFor)
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
   .filter(({ name, text }) => !process.env.DATABASE_URL || (ON_DATABASE.test(text) && !SAME_ON_ANY.test(name)))
   .toSorted((a, b) => weightOf(b.text) - weightOf(a.text))
   .map(({ name }) => name);
+
+/** Arguments name suites, such as `live` or `replicas/jobs`; without any it is all of them. */
+function isAskedFor(name: string): boolean {
+  const asked = process.argv.slice(2);
+  return asked.length === 0 || asked.includes(name.replace(/\.(test|replicas)\.ts$/, ''));
+}
 
 function weightOf(text: string): number {
   return text.length + CONFORMING * [...text.matchAll(/^conforms\(/gm)].length;

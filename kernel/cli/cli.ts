@@ -38,8 +38,11 @@ program
     const summit = await startSummit(config, { engine });
     const { log } = summit.services;
     const stop = (signal: string) => {
-      log.info({ signal }, 'stopping: no new requests, those underway finish');
-      summit.close().then(
+      // At a terminal nobody has to hear of it first.
+      const seconds = signal === 'SIGTERM' ? config.environment.SUMMIT_DRAIN_SECONDS : 0;
+      log.info({ signal, seconds }, 'stopping: answers for so long, then takes no new requests, and those underway finish');
+      const stopped = summit.leave(seconds * 1_000).then(() => summit.close());
+      stopped.then(
         () => process.exit(0),
         (error: unknown) => {
           log.fatal({ err: error }, 'the stop failed');

@@ -26,7 +26,8 @@ export function unfitForProduction(env: Environment, log: LogConfig | null): rea
   return [...databaseFaults(env), ...tokenFaults(env), ...(log ? secretFaults(log) : [])];
 }
 
-function databaseFaults({ DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app, SUMMIT_DATABASE, SUMMIT_REPLICAS }: Environment): readonly string[] {
+function databaseFaults(env: Environment): readonly string[] {
+  const { DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app, SUMMIT_DIRECT_DATABASE_URL: direct, SUMMIT_DATABASE, SUMMIT_REPLICAS } = env;
   if (owner === undefined) {
     if (SUMMIT_DATABASE !== 'embedded')
       return ['environment: DATABASE_URL must be set in production, or SUMMIT_DATABASE=embedded where one process on one disk is enough'];
@@ -42,6 +43,7 @@ function databaseFaults({ DATABASE_URL: owner, SUMMIT_APP_DATABASE_URL: app, SUM
         : []),
     ...knownPassword('DATABASE_URL', owner),
     ...knownPassword('SUMMIT_APP_DATABASE_URL', app),
+    ...knownPassword('SUMMIT_DIRECT_DATABASE_URL', direct),
   ];
 }
 

@@ -4,6 +4,7 @@ import { PGliteDialect } from 'kysely';
 import type { Entity } from '../../sdk/index.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
+import { type Hearer, Listener } from './listener.ts';
 import { type MigrationOwner, type MigrationResult, makePartitions, migrate, migrationList } from './migrate.ts';
 import { MIGRATIONS_TABLE } from './migration-record.ts';
 import { postgresDriver } from './postgres.ts';
@@ -35,6 +36,8 @@ export interface Database {
    */
   transaction<T>(tenant: string, mode: Mode, work: (tx: Transaction) => Promise<T>): Promise<T>;
   ping(): Promise<void>;
+  /** To hear what is notified on a channel, once it is started; null where no session is to be had. */
+  listener(channel: string, hearer: Hearer): Listener | null;
   /** Applies what is pending, as the owner, and makes the partitions of the months ahead. */
   migrate(): Promise<MigrationResult>;
   /** The same partitions, for a server that runs for months. */
@@ -62,13 +65,18 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
     extensions: [Migrator],
     entities: options.packs.flatMap(({ entities }) => entities.map(({ schema }) => schema)),
     migrations: { migrationsList: migrationList(options.packs), tableName: MIGRATIONS_TABLE, snapshot: false, silent: true },
-    ...(embedded ? { dbName: 'postgres', driverOptions: new PGliteDialect({ pglite: engine.postgres }) } : { clientUrl: engine.url }),
+    ...(embedded
+      ? { dbName: 'postgres', driverOptions: new PGliteDialect({ pglite: engine.postgres }) }
+      : { clientUrl: engine.directUrl ?? engine.url }),
     pool: { max: poolSize },
     forceUtcTimezone: true,
     ensureDatabase: false,
     debug: false,
   });
-  const driver: Driver & { close(): Promise<void> } = embedded ? engine : postgresDriver(options.appUrl ?? engine.url, poolSize);
+  const driver: Driver & { close(): Promise<void> } = embedded
+    ? engine
+    : postgresDriver({ url: options.appUrl ?? engine.url, isPooled: engine.isPooled, poolSize });
+  const sessionUrl = embedded ? null : engine.isPooled ? engine.directUrl : (options.appUrl ?? engine.url);
   const shift = options.clockShift;
   return {
     orm,
@@ -90,6 +98,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
       }
     },
     ping: () => driver.ping(),
+    listener: (channel, hearer) => (sessionUrl === null ? null : new Listener(sessionUrl, channel, hearer)),
     migrate: () => migrate(orm, options.packs, embedded),
     makePartitions: () => makePartitions(orm, embedded),
     async close() {

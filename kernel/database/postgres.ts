@@ -18,13 +18,32 @@ const types = {
   },
 };
 
+/** What every session of the app is set to; where a pooler lends it for a transaction, every transaction. */
+const SETTINGS = { timezone: 'UTC', statement_timeout: '30000' };
+
+/** As a client asks for them when it connects. */
+export const SESSION_OPTIONS = Object.entries(SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
+const LOCAL_SETTINGS = Object.entries(SETTINGS)
+  .map(([name, value]) => `;SET LOCAL ${name} = '${value}'`)
+  .join('');
+
+export interface Route {
+  readonly url: string;
+  /** Then nothing of a session is relied upon: no statement has a name, and settings are each transaction's own. */
+  readonly isPooled: boolean;
+  readonly poolSize: number;
+}
+
 /** Real PostgreSQL: a pool of its own beside MikroORM's, pipelined, with named prepared statements. */
-export function postgresDriver(url: string, poolSize: number): Driver & { close(): Promise<void> } {
+export function postgresDriver({ url, isPooled, poolSize }: Route): Driver & { close(): Promise<void> } {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     types,
-    options: '-c timezone=UTC -c statement_timeout=30000',
+    ...(isPooled ? {} : { options: SESSION_OPTIONS }),
     connectionTimeoutMillis: 5_000,
     pipeline: true,
     stream: () => new BatchingSocket(),
@@ -36,7 +55,7 @@ export function postgresDriver(url: string, poolSize: number): Driver & { close(
 
   function nameOf(text: string): { name?: string } {
     let name = names.get(text);
-    if (name === undefined && names.size < MAX_PREPARED) {
+    if (name === undefined && !isPooled && names.size < MAX_PREPARED) {
       name = createHash('sha256').update(text).digest('base64url').slice(0, 24);
       names.set(text, name);
     }
@@ -48,7 +67,7 @@ export function postgresDriver(url: string, poolSize: number): Driver & { close(
       const client = await pool.connect();
       let committed = false;
       let broken: Error | undefined;
-      const opened = client.query(`BEGIN;${prologue}`);
+      const opened = client.query(`BEGIN;${prologue}${isPooled ? LOCAL_SETTINGS : ''}`);
       opened.catch((error: Error) => {
         broken = error;
       });

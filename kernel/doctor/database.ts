@@ -1,5 +1,7 @@
+import type { Environment } from '../config/environment.ts';
 import { appLoginFaults } from '../database/app-login.ts';
 import { migrationStanding } from '../database/migrate.ts';
+import { sessionFault } from '../database/session-check.ts';
 import { ownersOfTables } from '../packs/open.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import type { Patient } from './patient.ts';
@@ -21,6 +23,19 @@ export async function examineDatabase(patient: Patient): Promise<readonly Findin
     versionFinding(Math.floor(server.version / 10_000), database.embedded),
     clockFinding(clock.ms - (asked + Date.now()) / 2),
     ...(await migrationFindings(patient)),
+  ];
+}
+
+/** Whether what is configured of a pooler is so; nothing is found for the embedded database. */
+export async function examineSession(environment: Environment): Promise<readonly Finding[]> {
+  if (environment.DATABASE_URL === undefined) return [];
+  const { ok, failed } = findingsOf('pooler');
+  const fault = await sessionFault(environment);
+  if (fault !== null) return [failed(fault, 'docs/deploy.md, Behind PgBouncer, says how.')];
+  if (environment.SUMMIT_POOLER === undefined) return [ok('the app has sessions of its own')];
+  const direct = environment.SUMMIT_DIRECT_DATABASE_URL !== undefined;
+  return [
+    ok(`connections are lent by the transaction, and sessions are ${direct ? 'to be had directly' : 'nowhere to be had: events come by polling'}`),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { isUnavailable } from '../database/errors.ts';
-import { examineAppLogin, examineDatabase } from './database.ts';
+import { examineAppLogin, examineDatabase, examineSession } from './database.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { examineLogs } from './logs.ts';
 import { examinePacks } from './packs.ts';
@@ -11,6 +11,7 @@ export async function examine(patient: Patient): Promise<readonly Finding[]> {
   return [
     ...(await attempt('packs', async () => examinePacks(patient))),
     ...database,
+    ...(database.some(({ status }) => status === 'unreachable') ? [] : await attempt('pooler', () => examineSession(patient.config.environment))),
     ...(await attempt('app-login', () => examineAppLogin(patient.config.environment.SUMMIT_APP_DATABASE_URL))),
     // What the logs say is in tables that must be there, and be those of this code.
     ...(database.every(({ check, status }) => status === 'ok' || check === 'clock') ? await attempt('log', () => examineLogs(patient)) : []),

@@ -21,6 +21,7 @@ import { observe } from './observe.ts';
 import { openapiOf } from './openapi.ts';
 import { printStyle } from './print-style.ts';
 import { answerProblems } from './problem.ts';
+import type { Readiness } from './readiness.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
 import { scimRoutes } from './scim.ts';
 import { sessionRoutes } from './session.ts';
@@ -31,6 +32,7 @@ export interface AppServices extends RouteServices {
   readonly evaluator: AccessEvaluator;
   readonly access: Access;
   readonly live: Live;
+  readonly readiness: Readiness;
   readonly database: Database;
   readonly metrics: Metrics;
   readonly transparencyLog: TransparencyLog;

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import type { Readiness } from './readiness.ts';
 
 /** What probes and scrapers ask; no token needed. */
 export function healthRoutes({
@@ -10,11 +11,13 @@ export function healthRoutes({
   packs,
   metrics,
   transparencyLog,
+  readiness,
 }: {
   database: Database;
   packs: PackRegistry;
   metrics: Metrics;
   transparencyLog: Pick<TransparencyLog, 'halted'>;
+  readiness: Pick<Readiness, 'isLeaving'>;
 }): Router {
   const router = new Router();
 
@@ -22,15 +25,16 @@ export function healthRoutes({
     ctx.body = { status: 'ok' };
   });
 
-  /** Ready when the database answers. A pack that failed and a log that stands still are told here, but all else works, so they do not make us unready. */
+  /** Ready when the database answers and no stop has begun. A pack that failed and a log that stands still are told here, but all else works, so they do not make us unready. */
   router.get('/readyz', async (ctx) => {
     const reachable = await database.ping().then(
       () => true,
       () => false,
     );
-    ctx.status = reachable ? 200 : 503;
+    const { isLeaving } = readiness;
+    ctx.status = reachable && !isLeaving ? 200 : 503;
     ctx.body = {
-      status: reachable ? 'ok' : 'unavailable',
+      status: isLeaving ? 'stopping' : reachable ? 'ok' : 'unavailable',
       checks: {
         database: reachable ? 'ok' : 'unreachable',
         logs: transparencyLog.halted.size === 0 ? 'ok' : `${transparencyLog.halted.size} halted`,

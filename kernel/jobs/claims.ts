@@ -33,6 +33,17 @@ export class JobClaims {
     return claimed.length > 0;
   }
 
+  /** Runs that ended in the middle, in this process or another: nobody holds them any more. What has failed is not among them. */
+  crashed(tenant: string): Promise<readonly Pick<Run, 'job' | 'period'>[]> {
+    return this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ job: string; period: string }>(
+        `SELECT job, period FROM job_runs WHERE tenant_id = $1 AND finished_at IS NULL AND NOT failed AND claimed_until < summit_now()
+           ORDER BY period, job`,
+        [tenant],
+      ),
+    );
+  }
+
   /** Keeps the claim for as long as the work takes: nobody is to take it for crashed. */
   async holding<T>(run: Run, work: () => Promise<T>): Promise<T> {
     const hold = () =>

@@ -22,6 +22,7 @@ import { JobClaims, type Run } from './claims.ts';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const COMPARE_RECEIPTS = '25 * * * * *';
+const TAKE_OVER = '50 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 /** For so many tenants a job runs side by side. */
@@ -84,6 +85,7 @@ export class JobScheduler {
     schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
     // At once too: what was compared before a long stop says nothing of now.
     schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()))?.invoke();
+    schedule('takeover', TAKE_OVER, async () => this.takeOver(await this.#tenants.ids()));
     schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
     for (const { id: pack, jobs } of this.#packs.all) {
@@ -175,29 +177,48 @@ export class JobScheduler {
 
   /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged, and on record. */
   async runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
-    await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, async (tenant) => {
-      const run: Run = { tenant, job: job.id, period: period.toISOString() };
-      let claimed = false;
-      try {
-        const due = await this.#due(packId, job, tenant);
-        // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
-        if (due.length === 0) return void (await this.#claims.settle(run));
-        claimed = await this.#claims.take(run);
-        if (!claimed) return;
-        const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
-        const act = () => inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
-        const acted = await this.#claims.holding(run, act);
-        if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
-        await this.#claims.finish(run);
-        this.#metrics.jobRun(job.id, 'succeeded');
-      } catch (error) {
-        this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
-        this.#metrics.jobRun(job.id, 'failed');
-        await this.#claims
-          .fail(run, claimed)
-          .catch((lost: unknown) => this.#log.error({ err: lost, job: job.id, tenant }, 'that a job failed is not on record'));
+    await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, (tenant) =>
+      this.#runFor(packId, job, { tenant, job: job.id, period: period.toISOString() }),
+    );
+  }
+
+  /** Runs what a replica that died has left in the middle, each by one of those that are left: its next period may be a day away. */
+  async takeOver(tenants: readonly string[]): Promise<void> {
+    await sideBySide(tenants, TENANTS_AT_A_TIME, async (tenant) => {
+      for (const { job: id, period } of await this.#claims.crashed(tenant)) {
+        const pack = this.#packs.all.find(({ jobs }) => jobs.some((job) => job.id === id));
+        const job = pack?.jobs.find((declared) => declared.id === id);
+        // Of a pack that is not here any more: it is forgotten in a week.
+        if (!pack || !job) continue;
+        this.#log.warn({ job: id, tenant, period }, 'a run that ended in the middle is taken over');
+        await this.#runFor(pack.id, job, { tenant, job: id, period });
       }
     });
+  }
+
+  /** Never throws: what fails is logged, and on record. */
+  async #runFor(packId: string, job: Job, run: Run): Promise<void> {
+    const { tenant } = run;
+    let claimed = false;
+    try {
+      const due = await this.#due(packId, job, tenant);
+      // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
+      if (due.length === 0) return void (await this.#claims.settle(run));
+      claimed = await this.#claims.take(run);
+      if (!claimed) return;
+      const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
+      const act = () => inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
+      const acted = await this.#claims.holding(run, act);
+      if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
+      await this.#claims.finish(run);
+      this.#metrics.jobRun(job.id, 'succeeded');
+    } catch (error) {
+      this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
+      this.#metrics.jobRun(job.id, 'failed');
+      await this.#claims
+        .fail(run, claimed)
+        .catch((lost: unknown) => this.#log.error({ err: lost, job: job.id, tenant }, 'that a job failed is not on record'));
+    }
   }
 
   #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): ScheduledJob {

@@ -53,9 +53,12 @@ export class Hub {
     if (this.#listeners.size === 0) clearTimeout(this.#timer);
   }
 
-  /** To be called when the log may have grown. Never throws: where it cannot be read, the listeners are sent away, to come back. */
-  wake(): void {
-    if (this.#listeners.size === 0 || this.#isDue) return;
+  /**
+   * To be called when the log may have grown. Never throws: where it cannot be read, the listeners are sent away, to come back.
+   * @param to how far, where that is known
+   */
+  wake(to?: Position): void {
+    if (this.#listeners.size === 0 || this.#isDue || (to && this.#knows(to))) return;
     this.#isDue = true;
     this.#inTurn(async () => {
       this.#isDue = false;
@@ -66,6 +69,10 @@ export class Hub {
         for (const listener of this.#listeners) listener.end();
       })
       .finally(() => this.#schedule());
+  }
+
+  #knows({ epoch, index }: Position): boolean {
+    return this.#position?.epoch === epoch && index <= this.#position.index;
   }
 
   /** Tells the listeners what is new. @returns what somebody else has missed, of the same moment */

@@ -3,8 +3,10 @@ import { Problem } from '../../sdk/index.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
+import type { Listener } from '../database/listener.ts';
 import type { Access } from '../identity/access.ts';
 import type { Sessions } from '../identity/sessions.ts';
+import { GROWN, grownIn } from '../log/grown.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { Hub } from './hub.ts';
@@ -23,6 +25,8 @@ export class Live {
   readonly #hubs = new Map<string, Hub>();
   /** By person. */
   readonly #streams = new Map<string, Set<EventStream>>();
+  /** Of what other replicas do, where hints of it are to be had. It listens while anybody listens here. */
+  readonly #hints: Listener | null;
   #isStopped = false;
 
   constructor(services: {
@@ -39,6 +43,11 @@ export class Live {
     this.#packs = services.packs;
     this.#heartbeatMs = services.config.heartbeatMs;
     this.#log = services.log.child({ service: 'live' });
+    this.#hints = services.database.listener(GROWN, {
+      heard: (payload) => this.#hinted(payload),
+      resumed: () => this.#wakeAll(),
+      lost: (error) => this.#log.warn({ err: error }, 'other replicas are not heard of at once, but by looking'),
+    });
     services.transparencyLog.onGrown((tenant) => this.#hubs.get(tenant)?.wake());
     services.sessions.onEnded((key) => this.#end((stream) => stream.person.session === key));
   }
@@ -76,6 +85,15 @@ export class Live {
     this.#end(() => true);
   }
 
+  #hinted(payload: string): void {
+    const grown = grownIn(payload);
+    if (grown) this.#hubs.get(grown.tenant)?.wake({ epoch: grown.epoch, index: grown.size - 1 });
+  }
+
+  #wakeAll(): void {
+    for (const hub of this.#hubs.values()) hub.wake();
+  }
+
   #end(whose: (stream: EventStream) => boolean): void {
     for (const streams of this.#streams.values()) for (const stream of streams) if (whose(stream)) stream.end();
   }
@@ -89,9 +107,11 @@ export class Live {
     }
     const stream = new EventStream(person);
     this.#streams.set(key, open.add(stream));
+    this.#hints?.start();
     stream.once('close', () => {
       open.delete(stream);
       if (open.size === 0) this.#streams.delete(key);
+      if (this.#streams.size === 0) this.#hints?.stop();
     });
     return stream;
   }

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database/database.ts';
 import { leafHashOf } from '../receipts/receipt.ts';
+import { tellGrown } from './grown.ts';
 import { currentEpoch, type Epoch, type Head, headOf, readTiles } from './store.ts';
 import { CorruptLog, edgeTiles, type Tile, TreeEdge, widthOf } from './tiles.ts';
 import { EMPTY_ROOT, HASH_BYTES, TILE_WIDTH } from './tree.ts';
@@ -16,7 +17,8 @@ interface Waiting {
 /**
  * Gives receipts that wait their places in the tenant's log: takes them from the queue, stores the tiles that they fill,
  * and moves the head, in one transaction that holds the head's lock. So there is one sequencer at a time, whatever
- * process it runs in, and one that dies leaves nothing behind but a lock that dies with it.
+ * process it runs in, and one that dies leaves nothing behind but a lock that dies with it. One that was paused for longer than its
+ * connection lasts cannot go on: its transaction is gone, and places that another has given since are taken (log_leaves_pkey).
  * @returns how many got a place; `BATCH` or more where others may still wait @throws CorruptLog
  */
 export async function integrate(database: Database, tenant: string): Promise<number> {
@@ -121,7 +123,8 @@ async function store(tx: Transaction, tenant: string, head: Head, edge: TreeEdge
        WHERE t.tenant_id = $1 AND t.epoch = $2 AND t.level = f.level AND t.tile_index = f.index AND t.width < ${TILE_WIDTH}`,
     [tenant, head.epoch, full.map(({ level }) => level), full.map(({ index }) => index)],
   );
-  await Promise.all([stored, tidied]);
+  const told = tellGrown(tx, { tenant, epoch: head.epoch, size: edge.size });
+  await Promise.all([stored, tidied, told]);
   await tx.commitWith(
     `WITH leaves AS (
          INSERT INTO log_leaves (tenant_id, epoch, leaf_index, receipt_id)

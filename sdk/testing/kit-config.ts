@@ -39,6 +39,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
         SUMMIT_CONFIG: '',
         SUMMIT_SEED: 'off',
         SUMMIT_REPLICAS: 1,
+        SUMMIT_DRAIN_SECONDS: 0,
       },
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     },

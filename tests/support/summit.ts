@@ -24,8 +24,8 @@ export interface TestSummit extends Omit<TestKernel, 'runJob'>, Omit<Hands, 'cal
 }
 
 const TENANT = 'demo-external';
-/** What would find, and put on record, what a test has done to its database, or to its clock. */
-const WATCHING = ['receipts', 'summit.alerts'];
+/** What would find, put on record, or mend, what a test has done to its database, or to its clock. */
+const WATCHING = ['receipts', 'summit.alerts', 'takeover'];
 const root = new URL('../..', import.meta.url).pathname;
 
 /**
@@ -35,7 +35,12 @@ const root = new URL('../..', import.meta.url).pathname;
  */
 export async function testSummit(change: (config: Config) => Config = (config) => config, startsAt?: string, log?: Logger): Promise<TestSummit> {
   const configure = ({ dataDir, databaseUrl }: { dataDir: string; databaseUrl: string | undefined }) =>
-    change(loadConfig({ PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl }, root));
+    change(
+      loadConfig(
+        { PORT: '0', NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl, SUMMIT_POOLER: process.env.SUMMIT_POOLER },
+        root,
+      ),
+    );
   const kernel = await startTestKernel(configure, { startsAt, idle: WATCHING, log });
   const { database } = kernel.summit.services;
   const { call, ...hands } = handsOn(kernel.summit, TENANT);
