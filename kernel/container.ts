@@ -13,6 +13,7 @@ import { ApiTokens } from './identity/api-tokens.ts';
 import { Bearers } from './identity/bearers.ts';
 import { IssuerTokens } from './identity/issuer-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
+import { SignIns } from './identity/sign-ins.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
 import { Live } from './live/live.ts';
@@ -61,6 +62,7 @@ export function createServices(foundations: Foundations) {
     apiTokens: asClass(ApiTokens).singleton(),
     issuerTokens: asClass(IssuerTokens).singleton(),
     bearers: asClass(Bearers).singleton(),
+    signIns: asClass(SignIns).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(TracedPolicyService).singleton(),
@@ -99,6 +101,7 @@ export interface Services {
   readonly apiTokens: ApiTokens;
   readonly issuerTokens: IssuerTokens;
   readonly bearers: Bearers;
+  readonly signIns: SignIns;
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;

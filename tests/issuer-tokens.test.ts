@@ -107,7 +107,7 @@ test('groups let roles count that the person has, and give none that they have n
   for (const nothing of [[], ['platform'], undefined, 'leads', { leads: true }, ['constructor']]) assert.equal(await rolesOf(nothing), []);
   const denied = await by(await jwt({ aud: 'summit-grouped', sub: 'idp|engineer', groups: [] }), requests, accessRequest());
   assert.equal([denied.status, denied.body.code], [403, 'forbidden']);
-  assert.match(denied.body.detail, /by this token you have none\.$/);
+  assert.match(denied.body.detail, /by this token or session you have none\.$/);
   assert.equal((await s.get('engineer', '/me')).body.roles, ['engineer'], 'who they are is as it was');
 });
 

@@ -56,8 +56,8 @@ export async function identify(
   ctx.vary('Authorization, Cookie');
   const authorization = ctx.get('Authorization');
   if (authorization !== '') return { ...(await bearers.verify(bearerIn(authorization))), session: null };
-  const { tenant, userId, key } = await sessionOf(ctx, sessions);
-  return { tenant, userId, session: key };
+  const { tenant, userId, key, scope } = await sessionOf(ctx, sessions);
+  return { tenant, userId, session: key, ...(scope ? { scope } : {}) };
 }
 
 function bearerIn(authorization: string): string {

@@ -16,11 +16,24 @@ export interface Session extends Caller {
   readonly key: string;
   /** What our own pages send with each write, and a page elsewhere cannot know. */
   readonly csrfToken: string;
+  /** The id of the `sign_in` by which they came; null where no issuer vouches for them. */
+  readonly signIn: string | null;
 }
 
 interface Known extends Session {
   /** The same end by the clock of this process, in milliseconds. */
   readonly until: number;
+}
+
+interface SessionRow {
+  readonly user_id: string;
+  readonly expires_at: string;
+  readonly left_ms: number;
+  readonly sign_in: string | null;
+  readonly issuer: string | null;
+  readonly roles: readonly string[] | null;
+  readonly acr: string | null;
+  readonly auth_time: number | null;
 }
 
 interface Credential {
@@ -46,19 +59,23 @@ export class Sessions {
     this.#minutes = config.sessionMinutes;
   }
 
-  /** @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant */
-  async open({ tenant, userId }: Caller): Promise<string> {
+  /**
+   * @param signIn the id of the `sign_in` by which an issuer vouches for them, as their scope says; null for what has no scope
+   * @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant
+   */
+  async open({ tenant, userId, scope }: Caller, signIn: string | null = null): Promise<string> {
+    const { issuer = null, acr = null, auth_time = null } = scope?.authentication.by === 'issuer' ? scope.authentication : {};
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const opened = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(
-        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at)
-           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer)
+        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at, sign_in, issuer, roles, acr, auth_time)
+           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer), $6, $7, $8::text[], $9, $10::bigint
              FROM users u, (SELECT summit_now() AS now) clock
              WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active' RETURNING 1`,
-        [tenant, userId, newId(), hashOf(secret), this.#minutes],
+        [tenant, userId, newId(), hashOf(secret), this.#minutes, signIn, issuer, scope?.roles ?? null, acr, auth_time],
       ),
     );
-    if (opened.length === 0) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+    if (opened.length === 0) throw new Problem('unauthenticated', 'You are nobody who is active in this tenant.');
     return `${tenant}.${secret}`;
   }
 
@@ -91,16 +108,25 @@ export class Sessions {
   #read(credential: Credential): Promise<Known> {
     const { tenant, secret, hash } = credential;
     return this.#database.transaction(tenant, 'read', async (tx) => {
-      const [row] = await tx.query<{ user_id: string; expires_at: string; left_ms: number }>(
-        `SELECT user_id, expires_at, (extract(epoch FROM expires_at - summit_now()) * 1000)::float8 AS left_ms
+      const [row] = await tx.query<SessionRow>(
+        `SELECT user_id, expires_at, sign_in, issuer, roles, acr, auth_time::float8 AS auth_time,
+             (extract(epoch FROM expires_at - summit_now()) * 1000)::float8 AS left_ms
            FROM sessions WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL`,
         [tenant, hash],
       );
       if (!row) throw isOver();
-      const { user_id: userId, expires_at: expiresAt, left_ms: left } = row;
-      return { tenant, userId, expiresAt, key: keyOf(credential), csrfToken: csrfTokenOf(secret), until: performance.now() + left };
+      const { user_id: userId, expires_at: expiresAt, sign_in: signIn, left_ms: left } = row;
+      const known = { tenant, userId, expiresAt, signIn, key: keyOf(credential), csrfToken: csrfTokenOf(secret), until: performance.now() + left };
+      return { ...known, ...scopeOf(row) };
     });
   }
+}
+
+/** As the JWT of an issuer would have it; none for who has signed in without one. */
+function scopeOf({ issuer, roles, acr, auth_time }: SessionRow): Pick<Caller, 'scope'> {
+  if (issuer === null) return {};
+  const said = { ...(acr === null ? {} : { acr }), ...(auth_time === null ? {} : { auth_time }) };
+  return { scope: { roles, authentication: { by: 'issuer', issuer, ...said } } };
 }
 
 /** Tenant ids are slugs (kernel/config/slug.ts); the secret is base64url without padding. */
