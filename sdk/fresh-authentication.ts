@@ -1,6 +1,14 @@
 import { type Static, Strict, Type } from './schema.ts';
 
-/** A setting by which a tenant asks for a fresh sign-in, for what is not to be done by whoever finds a browser open. */
+/**
+ * A setting by which a tenant asks for a fresh sign-in, for what is not to be done by whoever finds a browser open.
+ *
+ * @example
+ * ```ts
+ * const settings = Strict({ fresh_authentication: Type.Optional(FreshAuthentication) });
+ * assert.deepEqual(Object.keys(settings.properties), ['fresh_authentication']);
+ * ```
+ */
 export const FreshAuthentication = Strict(
   {
     max_age_minutes: Type.Integer({ minimum: 1, maximum: 525_600, description: 'So long ago they may have signed in at their issuer' }),
@@ -16,6 +24,7 @@ export const FreshAuthentication = Strict(
   { description: 'Nobody is asked to sign in again unless this is set' },
 );
 
+/** What a tenant has set. */
 export type FreshAuthentication = Static<typeof FreshAuthentication>;
 
 /**

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Issuer } from '../kernel/config/issuers.ts';
 import { signInsOf } from '../kernel/config/sign-ins.ts';
+import { examineSurroundings } from '../kernel/doctor/surroundings.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { sendSignIn } from './support/browser.ts';
 import { CLIENT_SECRET, type IdentityProvider, identityProvider } from './support/identity-provider.ts';
@@ -318,6 +319,17 @@ test('what is configured wrongly is said at the start, and no secret with it', (
     'sign_in.client_secret',
     'not in the file itself',
   );
+});
+
+test('the doctor asks each issuer how to sign in there', async () => {
+  const findings = async () =>
+    (await examineSurroundings(s.config)).flatMap(({ check, status, detail }) => (check === 'sign-in' ? [[status, detail]] : []));
+  assert.equal((await findings())[0], ['ok', `example: ${idp.issuer} says how to sign in there`]);
+  idp.fail(500);
+  assert.equal((await findings())[0], [
+    'unreachable',
+    `example: ${idp.issuer} does not say how to sign in there: unexpected HTTP response status code`,
+  ]);
 });
 
 test('the OpenAPI document describes what a session says of where it was begun', async () => {
