@@ -1,5 +1,6 @@
 import { type Action, isUnchanged, Problem } from '../sdk/index.ts';
 import { type Admission, type Admitted, type Caller, KERNEL_PACK } from './admission.ts';
+import { withdrawalsOf } from './approvals/approvals.ts';
 import { type Assessment, type Attempt, assess } from './assess.ts';
 import type { Config } from './config/config.ts';
 import type { Database, Transaction } from './database/database.ts';
@@ -202,7 +203,8 @@ export class ActionRunner {
     assertRelated(this.#packs, changes);
     assertDeliverable(pack, this.#packs, changes);
     const notices = await noticesOf(this.#packs, tx, happening, changes);
-    const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices });
+    const withdrawals = withdrawalsOf(action.withdraws?.(loaded) ?? [], context);
+    const { writes, receipt, messages } = recordOf({ ...happening, outcome: 'allowed', changes, notices, withdrawals });
     const answered = { ...answer, body: { ...changes.answer, receipt: await promised(receipt) } };
     await this.#write(tx, tenant, [...writes, ...remembering(answered)]);
     return { ...answered, body: { ...answered.body, ...changes.once }, replayed: false, messages };

@@ -1,6 +1,7 @@
 import {
   type Action,
   type Actor,
+  type Approval,
   type Changes,
   canonicalJson,
   type Entity,
@@ -46,6 +47,8 @@ export interface Happening {
   readonly newId: () => string;
   readonly decisions: readonly JudgedDecision[];
   readonly approval: FilledRole | null;
+  /** Rows that take earlier approvals away. */
+  readonly withdrawals?: readonly Approval[];
   /** null where nothing changes: denied, failed, refused. */
   readonly changes: Changes | null;
   /** What webhooks tell of it, by an effect of the kernel's own. */
@@ -73,7 +76,8 @@ export function recordOf(happening: Happening): ActionRecord {
   // The input holds free text, so it is bound by a salted commitment that can be erased, and once for the whole action.
   const input = personal.commit('input', canonicalJson(boundInput(happening)), happening.subject.id);
   const decisions = happening.decisions.map((decision) => recordDecision(decision, personal));
-  const inserted = [...(changes?.rows ?? []), ...(approval && changes ? [insert(Approvals, { tenant, now }, approval.approval)] : [])];
+  const judged = changes ? [...(approval ? [approval.approval] : []), ...(happening.withdrawals ?? [])] : [];
+  const inserted = [...(changes?.rows ?? []), ...judged.map((row) => insert(Approvals, { tenant, now }, row))];
   const rows = boundRows(happening, inserted, personal);
   const edges = [...listOf(changes?.edges), ...kernelEdges(happening)];
   const usage = usageEvents(happening, listOf(changes?.usage));

@@ -197,6 +197,11 @@ export interface ActionDefinition<
     readonly status: 'approved' | 'rejected';
     round(loaded: Loaded): ApprovalRound;
   };
+  /**
+   * Approvals that count no more from then on. The kernel keeps that they were withdrawn, bound by the action's receipt.
+   * `defineWithdrawal` sets it.
+   */
+  withdraws?(loaded: Loaded): readonly Approval[];
   /** Which policy judges, always or where the settings ask for it; or `none("why")` where none need do so. */
   readonly policy: PolicyCall<Static<Schema>, Loaded> | (null extends Said ? ConditionalPolicyCall<Static<Schema>, Loaded> | None : never);
   /** What of the input its receipt binds, where that is not all of it: people's names belong to the people's own receipts. */

@@ -38,7 +38,7 @@ export const keysOfPack = declared<Pack>()('a pack', {
 export const keysOfAction = declared<Action>()('an action', {
   ...{ id: 'required', title: 'required', route: 'optional', roles: 'required', input: 'required', entity: 'required', from: 'required' },
   ...{ maxBodyBytes: 'optional', media: 'optional', check: 'optional', readsLog: 'optional', load: 'required', params: 'optional' },
-  ...{ subject: 'required', approval: 'optional', policy: 'required', binds: 'optional', apply: 'required' },
+  ...{ subject: 'required', approval: 'optional', withdraws: 'optional', policy: 'required', binds: 'optional', apply: 'required' },
   ...{ success: 'optional', upserts: 'optional', answer: 'optional', settles: 'optional' },
 });
 
@@ -66,6 +66,7 @@ export const keysOfEvent = declared<EventType>()('an event', { type: 'required',
 
 export const keysOfJob = declared<Job>()('a job', {
   ...{ id: 'required', title: 'required', schedule: 'required', action: 'required', due: 'required', command: 'optional' },
+  ...{ afterDeparture: 'optional' },
 });
 export const keysOfCommand = declared<JobCommand>()('the command of a job', {
   ...{ name: 'required', option: 'required', due: 'required', report: 'required' },

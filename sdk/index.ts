@@ -5,6 +5,7 @@ export * from './csv.ts';
 export * from './dashboard.ts';
 export * from './decimal.ts';
 export * from './demo.ts';
+export * from './departure.ts';
 export * from './digest.ts';
 export * from './entity.ts';
 export * from './errors.ts';

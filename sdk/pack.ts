@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Demo } from './demo.ts';
+import type { Departure } from './departure.ts';
 import type { Entity } from './entity.ts';
 import type { EventType } from './event.ts';
 import type { Evidence } from './evidence.ts';
@@ -74,7 +75,10 @@ export interface Pack {
 type Naming = Pick<Pack, 'id' | 'title' | 'version' | 'summit'>;
 
 /** What `definePack` takes: what a pack has none of, it leaves out. */
-export type DeclaredPack = Naming & Partial<Omit<Pack, keyof Naming>>;
+export interface DeclaredPack extends Naming, Partial<Omit<Pack, keyof Naming>> {
+  /** What becomes of what people leave behind who leave: each is an action and a job more. */
+  readonly departures?: readonly Departure[];
+}
 
 const NOTHING: Omit<Pack, keyof Naming> = {
   requires: {},
@@ -117,8 +121,10 @@ const NOTHING: Omit<Pack, keyof Naming> = {
  * assert.throws(() => definePack({ ...pack, dashboards }), { message: 'pack vendors: dashboards.0 (overview): it must be named vendors.<name>' });
  * ```
  */
-export function definePack(declared: DeclaredPack): Pack {
-  const pack: Pack = { ...NOTHING, ...declared };
+export function definePack({ departures = [], ...declared }: DeclaredPack): Pack {
+  const { actions = [], jobs = [] } = declared;
+  const left = { actions: [...actions, ...departures.map(({ action }) => action)], jobs: [...jobs, ...departures.map(({ job }) => job)] };
+  const pack: Pack = { ...NOTHING, ...declared, ...(departures.length > 0 ? left : {}) };
   const faults = [...packFaults(pack), ...skuFaults(declared)];
   if (faults.length > 0) throw new InvalidPack(pack.id, faults);
   return Object.freeze(pack);

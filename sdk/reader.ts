@@ -84,11 +84,19 @@ export interface Approval {
   readonly subject_id: string;
   readonly approver_id: string;
   readonly role: string;
-  readonly status: 'approved' | 'rejected';
+  /** `withdrawn`: it was given, and counts no more, since who gave it has left. */
+  readonly status: 'approved' | 'rejected' | 'withdrawn';
   /** SHA-256 of the content that it was given to. */
   readonly digest: string;
   readonly comment: string | null;
   readonly created_at: string;
+}
+
+/** Subjects that are not at their end. */
+export interface Open {
+  readonly status: readonly string[];
+  /** Of this one alone. */
+  readonly id?: string;
 }
 
 /** A receipt as the API shows it: the actor opened from its commitment, for those who may read it. */
@@ -144,8 +152,15 @@ export interface Reader {
   countByDay<R>(entity: Entity<R>, where: Where<R>, columns: { readonly time: ColumnOf<R>; readonly by: ColumnOf<R> }): Promise<readonly DayCount[]>;
   /** All of these subjects, rejections and those of earlier contents too: `standing` says which of them count. */
   approvals(subjectIds: readonly string[]): Promise<readonly Approval[]>;
-  /** Of a round those that count: given to exactly this content, or kept for it by a policy. */
+  /** Of a round those that count: given to exactly this content or kept for it by a policy, and not withdrawn. */
   standing(round: ApprovalRound): readonly Approval[];
+  /**
+   * The ids of subjects in these states that belong to somebody who has left since they were theirs, the oldest 1,000: whose they
+   * are is in the column `person`, since when in `since`.
+   */
+  leftBehind<R>(entity: Governed<R>, where: Open & { readonly person: ColumnOf<R>; readonly since: ColumnOf<R> }): Promise<readonly string[]>;
+  /** Approvals of subjects in these states, not withdrawn yet, by people who have left since they gave them: the oldest 1,000. */
+  leftApprovals<R>(entity: Governed<R>, where: Open): Promise<readonly Approval[]>;
   /** Ids of the policy decisions on each subject, oldest first. */
   decisions(subjectIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** All receipts of a subject, oldest first. */

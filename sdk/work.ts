@@ -74,6 +74,8 @@ export interface Job {
   /** The ids of the subjects that are due at `now`, or what else its action takes as `:id`. It reads in a READ ONLY transaction. */
   due(context: JobContext): Promise<readonly string[]>;
   readonly command?: JobCommand;
+  /** Nothing is due but what somebody who has left leaves behind: set by `defineDeparture` and `defineWithdrawal`. */
+  readonly afterDeparture?: true;
 }
 
 /** What `due` of a job is given. */

@@ -198,12 +198,12 @@ test('whoever leaves has no token that works, and coming back brings none to lif
   assert.is((await s.post('operator', `/users/${person}/erase`)).status, 200);
   const { status, body } = await by(token, 'GET', '/me');
   assert.equal([status, body.code], [401, 'unauthenticated']);
-  assert.is(await s.runJob('summit.api-tokens'), 1);
-  assert.is(await s.runJob('summit.api-tokens'), 0);
+  assert.is(await s.runJob('api-token.withdraw'), 1);
+  assert.is(await s.runJob('api-token.withdraw'), 0);
   const { body: shown } = await s.get('operator', `/api-tokens/${id}`);
   assert.equal([shown.status, shown.title], ['revoked', null], 'and its title is erased with its person');
   const { body: receipts } = await s.get('auditor', `/receipts?subject_id=${id}&action=api-token.withdraw`);
-  assert.is(receipts.items[0].actor, 'system:summit.api-tokens');
+  assert.is(receipts.items[0].actor, 'system:api-token.withdraw');
 });
 
 test('that it was used is on record, once a minute', async () => {

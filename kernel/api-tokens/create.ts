@@ -19,6 +19,7 @@ export function createApiToken(roles: readonly string[]) {
         Type.Array(Type.String(), { uniqueItems: true, maxItems: 20, description: 'Of yours, those that it may use; all of them unless said' }),
       ),
       read_only: Type.Optional(Type.Boolean({ description: 'It only reads, and changes nothing' })),
+      scope: Type.Optional(Type.Enum(['scim'], { description: 'It provisions people by SCIM and can do nothing else; operators make it' })),
       expires_at: Type.String({ ...Timestamp, description: `A time within ${LONGEST_DAYS} days` }),
     }),
     answer: Strict({
@@ -33,18 +34,21 @@ export function createApiToken(roles: readonly string[]) {
     async load({ tenant, actor, input }) {
       const index = input.roles?.findIndex((role) => !actor.roles.includes(role)) ?? -1;
       if (index >= 0) throw invalid(`roles.${index}`, `is none of your roles, which are ${actor.roles.join(', ')}`);
+      if (input.scope === 'scim' && !actor.roles.includes('operator')) throw new Problem('forbidden', 'A token for SCIM is for an operator to make.');
+      if (input.scope === 'scim' && input.read_only) throw invalid('read_only', 'is of no use with scope scim, which is there to change people');
+      if (input.scope === 'scim' && !(input.roles?.includes('operator') ?? true)) throw invalid('roles', 'must have operator where scope is scim');
       // Chance is no part of `apply`, which is pure; a rerun makes another, and the one that is committed is answered.
       return newApiToken(tenant);
     },
     subject: () => null,
 
     apply(token, at) {
-      const { title, roles: chosen = at.actor.roles, read_only = false } = at.input;
+      const { title, scope = null, roles = scope === 'scim' ? ['operator'] : at.actor.roles, read_only = false } = at.input;
       const expires_at = new Date(at.input.expires_at).toISOString();
       const left = Date.parse(expires_at) - Date.parse(at.now);
       if (left <= 0) throw invalid('expires_at', 'must be in the future');
       if (left > LONGEST_DAYS * DAY_MS) throw invalid('expires_at', `must be within ${LONGEST_DAYS} days`);
-      const content = { title, user_id: at.actor.id, roles: chosen, read_only, secret_hash: hashOfApiToken(token), expires_at };
+      const content = { title, user_id: at.actor.id, roles, read_only, scope, secret_hash: hashOfApiToken(token), expires_at };
       const made = create(ApiTokenRows, at, { id: at.subjectId, status: 'active', ...content });
       return {
         subjects: [made],

@@ -11,6 +11,7 @@ export const apiTokenFields = {
   expired: Type.Boolean({ description: 'Whether its time is over; it works while it is active and not expired' }),
   roles: Type.Array(Type.String(), { description: 'Of those that its person has, the ones that it may use' }),
   read_only: Type.Boolean(),
+  scope: Nullable(Type.Enum(['scim'], { description: 'What alone it is for' })),
   created_by: Type.String({ description: 'A handle: whose it is' }),
   created_at: Timestamp,
   expires_at: Timestamp,
@@ -29,9 +30,9 @@ interface Moment {
 
 /** As the API shows it. @param createdBy the handle of its person */
 export function presentApiToken(row: ApiTokenRow, createdBy: string, { last_used_at, expired }: Moment) {
-  const { id, title, status, roles, read_only, created_at, expires_at, updated_at, version } = row;
+  const { id, title, status, roles, read_only, scope, created_at, expires_at, updated_at, version } = row;
   const revoked_at = status === 'revoked' ? updated_at : null;
-  return { id, title, status, expired, roles, read_only, created_by: createdBy, created_at, expires_at, last_used_at, revoked_at, version };
+  return { id, title, status, expired, roles, read_only, scope, created_by: createdBy, created_at, expires_at, last_used_at, revoked_at, version };
 }
 
 /** Several, with what is to be looked up for it. */

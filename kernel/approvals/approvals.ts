@@ -42,10 +42,30 @@ export function fillRole(round: ApprovalRound, status: 'approved' | 'rejected', 
   return { approval, complete: status === 'approved' && open.length === 1 };
 }
 
-/** The approvals and rejections of exactly this content, and those that a policy has kept. */
+/** The approvals and rejections of exactly this content, and those that a policy has kept; none that was withdrawn. */
 export function standingIn({ content, given, kept = [] }: ApprovalRound): readonly Approval[] {
   const digest = digestOf(content);
-  return given.filter((approval) => approval.digest === digest || kept.includes(approval.id));
+  return given.filter(({ id, status, digest: of }) => status !== 'withdrawn' && (of === digest || kept.includes(id)));
+}
+
+/** What people have given, each as it is now: a row that withdraws is no approval of its own, and the one that it withdraws says so. */
+export function givenAmong(rows: readonly Approval[]): readonly Approval[] {
+  const withdrawals = rows.filter(({ status }) => status === 'withdrawn');
+  const isWithdrawn = ({ subject_id, approver_id, created_at }: Approval) =>
+    withdrawals.some((other) => other.subject_id === subject_id && other.approver_id === approver_id && other.created_at >= created_at);
+  return rows
+    .filter(({ status }) => status !== 'withdrawn')
+    .map((given) => (given.status === 'approved' && isWithdrawn(given) ? { ...given, status: 'withdrawn' } : given));
+}
+
+/** The rows that withdraw these. @throws TypeError for what is no approval of the subject */
+export function withdrawalsOf(
+  approvals: readonly Approval[],
+  { subjectId, newId, now }: Pick<ActionContext<unknown>, 'subjectId' | 'newId' | 'now'>,
+): readonly Approval[] {
+  const stray = approvals.find(({ subject_id, status }) => subject_id !== subjectId || status !== 'approved');
+  if (stray) throw new TypeError(`${stray.id} is no approval of ${subjectId} that could be withdrawn`);
+  return approvals.map((given) => ({ ...given, id: newId(), status: 'withdrawn', comment: null, created_at: now }));
 }
 
 /** What is left of the required roles, each filled role taken off once. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { change, create, defineAction, edge, endEdge, none, type Row, Strict, type SubjectChange, Type } from '../../sdk/index.ts';
 import { TenantFile } from '../config/tenant.ts';
 import { PackEnablements, Teams, TenantConfigurations, Users } from '../database/tables.ts';
+import { NEVER_LEFT } from './departed.ts';
 
 /**
  * Brings a tenant to what its file says: one receipt for the tenant, with the file's digest, and one for every user,
@@ -57,16 +58,24 @@ export const applyConfig = defineAction({
 
     const newUsers = file.users
       .filter(({ handle }) => !current.users.some((user) => user.handle === handle))
-      .map(({ handle, external_id = null, roles, teams }) =>
-        create(Users, at, { id: at.newId(), status: 'active', handle, external_id, roles, team_ids: idsOf(teams) }),
-      );
+      .map(({ handle, external_id = null, roles, teams }) => {
+        const names = { handle, external_id, user_name: null, provisioned_by: null };
+        return create(Users, at, { id: at.newId(), status: 'active', ...names, ...NEVER_LEFT, roles, team_ids: idsOf(teams) });
+      });
     const changedUsers = current.users
       .filter((user) => differs(user, file, current.teams))
       .map((user) => {
         const wanted = file.users.find(({ handle }) => handle === user.handle);
         return wanted
-          ? change(Users, at, user, { status: 'active', external_id: wanted.external_id ?? null, roles: wanted.roles, team_ids: idsOf(wanted.teams) })
-          : change(Users, at, user, { status: 'deactivated', roles: [], team_ids: [] });
+          ? change(Users, at, user, {
+              status: 'active',
+              external_id: externalIdIn(wanted, user),
+              provisioned_by: null,
+              scim_deleted_at: null,
+              roles: wanted.roles,
+              team_ids: idsOf(wanted.teams),
+            })
+          : change(Users, at, user, { status: 'deactivated', roles: [], team_ids: [], departed_at: at.now });
       });
 
     const ids = new Set([...Object.keys(file.packs), ...current.packs.map(({ pack_id }) => pack_id)]);
@@ -107,16 +116,27 @@ type User = Row<typeof Users>;
 type Team = Row<typeof Teams>;
 type PackEnablement = Row<typeof PackEnablements>;
 
+/**
+ * Whether the file has something to say of a person that is not so. Of whom somebody else has deactivated it has not, and it
+ * says nothing of whom a provider has made and it does not name.
+ */
 function differs(user: User, file: TenantFile, teams: readonly Team[]): boolean {
   const wanted = file.users.find(({ handle }) => handle === user.handle);
-  if (!wanted) return user.status === 'active';
+  if (!wanted) return user.status === 'active' && user.provisioned_by === null;
+  if (user.deactivated_by !== null) return false;
   const names = teams.filter(({ id }) => user.team_ids.includes(id)).map(({ name }) => name);
   return (
     user.status !== 'active' ||
-    user.external_id !== (wanted.external_id ?? null) ||
+    user.provisioned_by !== null ||
+    user.external_id !== externalIdIn(wanted, user) ||
     !isDeepStrictEqual(new Set(wanted.roles), new Set(user.roles)) ||
     !isDeepStrictEqual(new Set(wanted.teams), new Set(names))
   );
+}
+
+/** A provider that names somebody by SCIM need not be repeated in the file. */
+function externalIdIn({ external_id }: TenantFile['users'][number], user: User): string | null {
+  return external_id ?? (user.user_name === null ? null : user.external_id);
 }
 
 function packState({ status, settings }: PackEnablement) {

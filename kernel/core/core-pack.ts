@@ -10,7 +10,7 @@ import { getAlert, listAlerts } from '../alerts/queries.ts';
 import { createApiToken } from '../api-tokens/create.ts';
 import { getApiToken, listApiTokens } from '../api-tokens/queries.ts';
 import { revokeApiToken } from '../api-tokens/revoke.ts';
-import { withdrawal } from '../api-tokens/withdraw.ts';
+import { withdrawApiTokens } from '../api-tokens/withdraw.ts';
 import { availableActions } from '../available-actions.ts';
 import type { Config } from '../config/config.ts';
 import { listDashboards } from '../dashboards/list.ts';
@@ -39,6 +39,7 @@ import { getBundle, getDecision, knownBundle, listBundles, listDecisions } from 
 import { replayDecision } from '../policy/replay.ts';
 import { PolicyRunner } from '../policy/run.ts';
 import { getReceipt, listReceipts } from '../receipts/queries.ts';
+import { changeScimUser, createScimUser, deleteScimUser } from '../scim/actions.ts';
 import { skuQueries } from '../skus/queries.ts';
 import { kernelIndicators } from '../slo/indicators.ts';
 import { slo } from '../slo/query.ts';
@@ -48,10 +49,19 @@ import type { Switchboard } from '../switchboard/switchboard.ts';
 import { webhookEffect } from '../webhooks/deliver.ts';
 import { listWebhooks } from '../webhooks/queries.ts';
 import { applyConfig } from './apply-config.ts';
+import { deactivateUser, reactivateUser } from './deactivation.ts';
 import { setPackEnablement } from './enablement.ts';
 import { erasePerson } from './erase-person.ts';
 import { beginEpoch } from './log-epochs.ts';
-import { activatePolicyBundle, configurePolicy, confirmPolicy, getPolicy, listPolicies, withdrawPolicy } from './policy-activation.ts';
+import {
+  activatePolicyBundle,
+  configurePolicy,
+  confirmPolicy,
+  getPolicy,
+  listPolicies,
+  withdrawPolicy,
+  withdrawProposals,
+} from './policy-activation.ts';
 import { addPolicyBundle } from './policy-bundles.ts';
 import { finishRun, policyRunEffect, policyRunQueries, startBacktest, startReplay } from './policy-runs.ts';
 import { getTenant, listUsers, me, setRoles } from './users.ts';
@@ -123,10 +133,14 @@ export function corePack(services: CoreServices): Pack {
       configurePolicy,
       setPackEnablement(packs),
       setRoles,
+      deactivateUser,
+      reactivateUser,
+      createScimUser,
+      changeScimUser,
+      deleteScimUser,
       erasePerson,
       createApiToken(everyRole),
       revokeApiToken(everyRole),
-      withdrawal.action,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),
       confirmPolicy,
@@ -145,7 +159,8 @@ export function corePack(services: CoreServices): Pack {
     views: coreViews(queries),
     indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
-    jobs: [watchIndicators(services, check), withdrawal.job],
+    jobs: [watchIndicators(services, check)],
+    departures: [withdrawApiTokens, withdrawProposals],
     relationships: kernelRelationships,
   });
 

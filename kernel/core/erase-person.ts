@@ -1,7 +1,8 @@
-import { change, defineAction, endEdge, none, Problem, Strict } from '../../sdk/index.ts';
+import { change, defineAction, none, Problem, Strict } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Users } from '../database/tables.ts';
+import { leftTeams } from './departed.ts';
 
 /**
  * Forgets a person: their handle and every text that they wrote. Receipts and proofs keep the commitments, which say
@@ -29,7 +30,7 @@ export const erasePerson = defineAction({
     const erased = change(Users, at, user, { status: 'erased', roles: [], team_ids: [] });
     return {
       subjects: [erased],
-      edges: user.team_ids.map((team) => endEdge(user.id, 'member_of', team)),
+      edges: leftTeams(user),
       usage: none('it is owed to the person, and not metered'),
       erases: commitments,
       answer: { id: user.id, status: 'erased', erased: commitments.length, version: erased.after.version },

@@ -1,10 +1,12 @@
 import {
+  type ActionContext,
   type Approval,
   type Changes,
   Comment,
   change,
   create,
   defineAction,
+  defineDeparture,
   defineQuery,
   none,
   Problem,
@@ -98,8 +100,26 @@ export const withdrawPolicy = defineAction({
   policy: none('whoever may propose or confirm may withdraw'),
   load: ({ db, params }) => db.lock(Policies, params.id ?? ''),
   subject: (policy) => policy,
-  apply: (policy, at) => configured(change(Policies, at, policy, { status: policy.digest === null ? 'inactive' : 'active', ...NOTHING_PROPOSED })),
+  apply: withdrawn,
 });
+
+/** What somebody proposed who has left is not for others to confirm. */
+export const withdrawProposals = defineDeparture({
+  id: 'policy.withdraw-left-behind',
+  title: 'Withdraw the policy bundle that somebody has proposed who has left',
+  entity: Policies,
+  person: 'proposed_by',
+  since: 'proposed_at',
+  from: ['pending_confirmation'],
+  policy: none('it follows from what was done to the person'),
+  load: ({ db, params }) => db.lock(Policies, params.id ?? ''),
+  subject: (policy) => policy,
+  apply: withdrawn,
+});
+
+function withdrawn(policy: Row<typeof Policies>, at: ActionContext<unknown>): Changes {
+  return configured(change(Policies, at, policy, { status: policy.digest === null ? 'inactive' : 'active', ...NOTHING_PROPOSED }));
+}
 
 /** What configuration says decides. Applied at boot, and only when that has changed. */
 export const configurePolicy = defineAction({

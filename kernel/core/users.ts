@@ -1,4 +1,4 @@
-import { change, defineAction, defineQuery, listOf, none, Problem, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
+import { change, defineAction, defineQuery, listOf, none, Problem, type Row, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
 import { Teams, TenantConfigurations, Users } from '../database/tables.ts';
 
 export const setRoles = defineAction({
@@ -22,10 +22,15 @@ export const setRoles = defineAction({
       subjects: [subject],
       edges: none('a role is a property of the person, not a node'),
       usage: none('configuration is not metered'),
-      answer: { id: user.id, handle: user.handle, roles, status: user.status, version: subject.after.version },
+      answer: presentUser(subject.after),
     };
   },
 });
+
+/** A person as the API shows them. */
+export function presentUser({ id, handle, roles, status, deactivated_by, departed_at, version }: Row<typeof Users>) {
+  return { id, handle, roles, status, deactivated_by, departed_at, version };
+}
 
 const people = listOf(Users, { sort: ['created_at', 'updated_at', 'status'], search: ['handle'] });
 
@@ -37,7 +42,7 @@ export const listUsers = defineQuery({
   async run({ db, query: { status, role, limit, cursor, count, sort, q } }) {
     const where = { status: valuesOf(status), roles: role === undefined ? undefined : { has: role } };
     const page = await db.page(people, { where, limit, cursor, count, sort, q });
-    return { ...page, items: page.items.map(({ id, handle, roles, status, version }) => ({ id, handle, roles, status, version })) };
+    return { ...page, items: page.items.map(presentUser) };
   },
 });
 

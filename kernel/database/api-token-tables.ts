@@ -1,4 +1,4 @@
-import { field, governed } from '../../sdk/index.ts';
+import { field, governed, optional } from '../../sdk/index.ts';
 
 /** What people have made for their scripts to come in by. */
 export const ApiTokenRows = governed({
@@ -11,6 +11,8 @@ export const ApiTokenRows = governed({
     /** Those of theirs that it may use, where they still have them. */
     roles: field.texts(),
     read_only: field.boolean(),
+    /** null: whatever its person may do. */
+    scope: optional(field.text<'scim'>()),
     /** SHA-256 of the whole token, hex. */
     secret_hash: field.text(),
     expires_at: field.timestamp(),

@@ -1,5 +1,6 @@
 import { appendOnly, governedTable, insertOnlyTable, type MigrationStep, migration, rowLevelSecurity } from '../../sdk/index.ts';
 import { alertMigration } from './alert-migration.ts';
+import { departureMigration } from './departure-migration.ts';
 import { identityMigration } from './identity-migration.ts';
 import { logMigration } from './log-migration.ts';
 import { meteringMigration } from './metering-migration.ts';
@@ -265,5 +266,6 @@ export const kernelMigrations: readonly MigrationStep[] = [
   sessionMigration,
   alertMigration,
   identityMigration,
+  departureMigration,
   signInMigration,
 ];

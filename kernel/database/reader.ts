@@ -1,6 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import { type Entity, type Governed, type LockingReader, Problem, type Reader, type Where } from '../../sdk/index.ts';
-import { standingIn } from '../approvals/approvals.ts';
+import { abandonedApprovals, leftBehind } from '../approvals/abandoned.ts';
+import { givenAmong, standingIn } from '../approvals/approvals.ts';
 import { calendarOf, hasUsageSince, oldestUsageSince, usageOf, usageSince } from '../metering/roll-up.ts';
 import { naturalKey } from '../natural-keys.ts';
 import { bySequence, presentReceipts } from '../receipts/present.ts';
@@ -100,11 +101,16 @@ export function createReader(tx: Transaction, tenant: string, locks = true): Act
 
     countByDay: async (entity, where, columns) => countRowsByDay(tx, entity, conditionsOf(entity, tenant, { where }), columns),
 
-    async approvals(subjectIds) {
-      return reader.find(Approvals, { subject_id: subjectIds });
-    },
+    approvals: async (subjectIds) => givenAmong(await reader.find(Approvals, { subject_id: subjectIds })),
 
     standing: standingIn,
+
+    leftBehind: (entity, where) => leftBehind(tx, tenant, entity, where),
+
+    async leftApprovals(entity, where) {
+      const ids = await abandonedApprovals(tx, tenant, entity, where);
+      return ids.length === 0 ? [] : reader.find(Approvals, { id: ids });
+    },
 
     async decisions(subjectIds) {
       const rows = await tx.query<{ subject_id: string; id: string }>(

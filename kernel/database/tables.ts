@@ -91,7 +91,8 @@ export const Approvals = insertOnly({
     subject_id: field.uuid(),
     approver_id: field.uuid(),
     role: field.text(),
-    status: field.text<'approved' | 'rejected'>(),
+    /** `withdrawn` takes the earlier ones of the same person away, and is no approval itself. */
+    status: field.text<'approved' | 'rejected' | 'withdrawn'>(),
     digest: field.text(),
     comment: optional(field.personal()),
   },
@@ -202,6 +203,9 @@ export const Teams = governed({
   label: (team) => team.name,
 });
 
+/** Who has said that somebody has left: an operator, a provider by SCIM, or one at which a sign-in could not be renewed. */
+export type DeactivatedBy = 'operator' | 'scim' | 'issuer';
+
 export const Users = governed({
   type: 'user',
   table: 'users',
@@ -209,13 +213,27 @@ export const Users = governed({
     handle: field.personal(),
     /** What an issuer of JWTs calls them. */
     external_id: optional(field.personal()),
+    /** What a provider that provisions people calls them (SCIM's `userName`); null for whom it calls by their handle, or has deleted. */
+    user_name: optional(field.personal()),
+    /** null for whom the file of the tenant has made. */
+    provisioned_by: optional(field.text<'scim'>()),
     roles: field.texts(),
     team_ids: field.uuids(),
+    /** null where it was the file of the tenant, and for whoever is active. */
+    deactivated_by: optional(field.text<DeactivatedBy>()),
+    /** When they were deactivated last, whether they have come back or not: what was theirs then is withdrawn. */
+    departed_at: optional(field.timestamp()),
+    /** To the provider they are not there any more. */
+    scim_deleted_at: optional(field.timestamp()),
   },
-  transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'erased'], erased: ['erased'] },
+  transitions: { active: ['active', 'deactivated', 'erased'], deactivated: ['active', 'deactivated', 'erased'], erased: ['erased'] },
   // The handle is a disclosure; the graph joins it for those who may read it.
   label: () => '',
-  keysOf: ({ status, external_id }) => ({ external_id: status === 'active' && external_id !== null ? [external_id] : null }),
+  keysOf: ({ status, external_id, user_name }) => ({
+    external_id: status === 'active' && external_id !== null ? [external_id] : null,
+    // RFC 7643, section 4.1.1: whatever its case.
+    user_name: status !== 'erased' && user_name !== null ? [user_name.toLowerCase()] : null,
+  }),
 });
 
 /** What was found not to be as it should: of each indicator one at a time. */

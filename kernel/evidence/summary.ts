@@ -3,7 +3,7 @@ import { standingIn } from '../approvals/approvals.ts';
 import type { Transaction } from '../database/database.ts';
 import { presentReceipts } from '../receipts/present.ts';
 import { summedUp } from './manifest.ts';
-import type { Collected, MemberRow, Subject } from './members.ts';
+import type { Collected, Subject } from './members.ts';
 import { decisionsOf } from './policies.ts';
 import { receiptsOf } from './receipts.ts';
 
@@ -25,7 +25,7 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     db,
     receipts.flatMap(({ decision_ids }) => decision_ids),
   );
-  const approvals = members.find(({ name }) => name === 'approvals');
+  const approvals = await db.approvals(subjects.map(({ id }) => id));
   const requiring = decisions.findLast(({ subject_id, result }) => subject_id === subject.id && rolesIn(result).length > 0);
   const round = await evidence.round?.(db, subject.id);
   const required = round?.required ?? rolesIn(requiring?.result);
@@ -39,7 +39,7 @@ export async function summaryOf(tx: Transaction, db: Reader, collected: Collecte
     actions: [...receipts.map(actionOf), ...missing],
     summary: summedUp(evidence, members),
     approvals: {
-      ...(await approvalsOf(db, required, approvals?.rows ?? [], round ? standingIn(round) : null)),
+      ...(await approvalsOf(db, required, approvals, round ? standingIn(round) : null)),
       /** Why these are required. */
       reasons: required.length > 0 ? (requiring?.reasons ?? []) : [],
     },
@@ -84,15 +84,15 @@ function missingOf({ type, id, version }: Subject, receipts: readonly ReceiptVie
  * Each required role counts once it is filled, however many have approved.
  * @param counting those of what is up for approval now; null where all are
  */
-async function approvalsOf(db: Reader, required: readonly string[], rows: readonly MemberRow[], counting: readonly Approval[] | null) {
-  const handles = await db.handles(rows.flatMap(({ approver_id }) => (typeof approver_id === 'string' ? [approver_id] : [])));
-  const given = rows.map(({ id, role, status, approver_id, created_at }) => ({
+async function approvalsOf(db: Reader, required: readonly string[], approvals: readonly Approval[], counting: readonly Approval[] | null) {
+  const handles = await db.handles(approvals.map(({ approver_id }) => approver_id));
+  const given = approvals.map(({ id, role, status, approver_id, created_at }) => ({
     id,
     role,
     status,
-    approver: handles.get(String(approver_id)) ?? approver_id,
+    approver: handles.get(approver_id) ?? approver_id,
     created_at,
-    counts: counting === null || counting.some((approval) => approval.id === id),
+    counts: status !== 'withdrawn' && (counting === null || counting.some((approval) => approval.id === id)),
   }));
   const filled = required.filter((role) => given.some((approval) => approval.role === role && approval.status === 'approved' && approval.counts));
   return { required, needed: required.length, received: filled.length, given };

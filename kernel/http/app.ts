@@ -24,6 +24,7 @@ import { openapiOf } from './openapi.ts';
 import { printStyle } from './print-style.ts';
 import { answerProblems } from './problem.ts';
 import { authenticate, createRoutes, type RouteServices } from './routes.ts';
+import { scimRoutes } from './scim.ts';
 import { sessionRoutes } from './session.ts';
 import { signInRoutes } from './sign-in.ts';
 import { switchboardRoutes } from './switchboard.ts';
@@ -109,6 +110,7 @@ export function createApp(services: AppServices): Koa {
   // First, since other applications ask more often than people do.
   const authzen = authzenRoutes(services);
   use(app, authzen);
+  use(app, scimRoutes(services));
   const events = eventRoutes(services);
   use(app, events);
   const routes = createRoutes(services);

@@ -2,5 +2,5 @@
 export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   ...['', 'w', 'assets', 'favicon.svg', 'favicon.ico', '-', '.well-known'],
   ...['livez', 'readyz', 'metrics', 'openapi.json', 'docs', 'docs.css', 'print.css'],
-  ...['sign-in', 'sign-in.css', 'sign-out', 'session', 'auth', 'events', 'access'],
+  ...['sign-in', 'sign-in.css', 'sign-out', 'session', 'auth', 'events', 'access', 'scim'],
 ]);

@@ -5,6 +5,7 @@ import { type Action, Content, type Freshness, Problem, type Query } from '../..
 import type { ActionRunner, RequestContent } from '../action.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
+import { assertUsableFor } from '../identity/scope.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
 import type { Outcomes } from '../outcome.ts';
@@ -55,12 +56,16 @@ export async function identify(
   // What a browser keeps of an answer is for whoever was signed in then.
   ctx.vary('Authorization, Cookie');
   const authorization = ctx.get('Authorization');
-  if (authorization !== '') return { ...(await bearers.verify(bearerIn(authorization))), session: null };
+  if (authorization !== '') {
+    const caller = await bearers.verify(bearerIn(authorization));
+    assertUsableFor('api', caller.scope);
+    return { ...caller, session: null };
+  }
   const { tenant, userId, key, scope } = await sessionOf(ctx, sessions);
   return { tenant, userId, session: key, ...(scope ? { scope } : {}) };
 }
 
-function bearerIn(authorization: string): string {
+export function bearerIn(authorization: string): string {
   const [scheme, token, ...rest] = authorization.split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0) return token;
   throw new Problem('unauthenticated', 'Send a token: Authorization: Bearer <token>. `summit token` prints one.');
@@ -128,7 +133,7 @@ function idempotencyKeyOf(ctx: Context): string | undefined {
   });
 }
 
-function ifMatchOf(ctx: Context): number | undefined {
+export function ifMatchOf(ctx: Context): number | undefined {
   const etag = ctx.get('If-Match');
   if (etag === '' || etag === '*') return undefined;
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(etag)?.[1];

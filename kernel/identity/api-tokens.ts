@@ -4,6 +4,7 @@ import type { Caller } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { type Access, beliefs, believed, disbelieve } from './access.ts';
 import { hashOfApiToken, tenantOfApiToken } from './api-token-secret.ts';
+import type { Scope } from './scope.ts';
 import type { TokenVerifier } from './tokens.ts';
 
 interface Known {
@@ -19,6 +20,7 @@ interface TokenRow {
   readonly status: string;
   readonly roles: readonly string[];
   readonly read_only: boolean;
+  readonly scope: 'scim' | null;
   readonly expires_at: string;
   readonly left_ms: number;
   /** It is not on record yet that it was used within this minute. */
@@ -53,7 +55,7 @@ export class ApiTokens implements TokenVerifier {
   async #read(tenant: string, hash: string): Promise<Known> {
     const [row] = await this.#database.transaction(tenant, 'read', (tx) =>
       tx.query<TokenRow>(
-        `SELECT t.id, t.user_id, t.status, t.roles, t.read_only, t.expires_at,
+        `SELECT t.id, t.user_id, t.status, t.roles, t.read_only, t.scope, t.expires_at,
              (extract(epoch FROM t.expires_at - clock.now) * 1000)::float8 AS left_ms,
              coalesce(u.last_used_at <= clock.now - interval '1 minute', true) AS unrecorded
            FROM api_tokens t CROSS JOIN (SELECT summit_now() AS now) clock
@@ -63,10 +65,10 @@ export class ApiTokens implements TokenVerifier {
       ),
     );
     if (!row) throw new Problem('unauthenticated', 'There is no such API token.');
-    const { id, user_id: userId, status, roles, read_only, expires_at: expiresAt, left_ms: left } = row;
+    const { id, user_id: userId, status, roles, read_only, scope: only, expires_at: expiresAt, left_ms: left } = row;
     if (status !== 'active') throw new Problem('unauthenticated', 'The API token was revoked.');
     if (row.unrecorded && left > 0) await this.#recordUse(tenant, id);
-    const scope = { roles, authentication: { by: 'api-token', id, read_only } } as const;
+    const scope: Scope = { roles, only, authentication: { by: 'api-token', id, read_only } };
     return { caller: { tenant, userId, scope }, expiresAt, until: performance.now() + left };
   }
 

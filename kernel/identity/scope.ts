@@ -6,6 +6,16 @@ export interface Scope {
   /** Those of their roles that count; null for all. */
   readonly roles: readonly string[] | null;
   readonly authentication: Authentication;
+  /** What alone it may be used for, whatever its person may; absent or null for everything. */
+  readonly only?: 'scim' | null;
+}
+
+/** @throws Problem `forbidden` for a credential that is for something else alone, or not for this */
+export function assertUsableFor(use: 'api' | 'scim', scope: Scope | undefined): void {
+  const only = scope?.only ?? null;
+  if (use === 'api' && only !== null) throw new Problem('forbidden', `This API token is for ${only.toUpperCase()} alone, at /scim/v2.`);
+  if (use === 'scim' && only !== 'scim')
+    throw new Problem('forbidden', 'SCIM takes an API token that an operator has made with "scope": "scim", and nothing else.');
 }
 
 /** The person as their credential lets them act. */

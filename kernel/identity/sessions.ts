@@ -4,7 +4,7 @@ import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
-import { beliefs, believed } from './access.ts';
+import { type Access, beliefs, believed, disbelieve } from './access.ts';
 
 const SECRET_BYTES = 32;
 
@@ -54,9 +54,10 @@ export class Sessions {
 
   readonly #listeners: ((key: string) => void)[] = [];
 
-  constructor({ database, config }: { database: Database; config: Pick<Config, 'sessionMinutes'> }) {
+  constructor({ database, config, access }: { database: Database; config: Pick<Config, 'sessionMinutes'>; access: Pick<Access, 'onForgotten'> }) {
     this.#database = database;
     this.#minutes = config.sessionMinutes;
+    access.onForgotten((tenant) => disbelieve(this.#known, tenant));
   }
 
   /**
@@ -109,9 +110,11 @@ export class Sessions {
     const { tenant, secret, hash } = credential;
     return this.#database.transaction(tenant, 'read', async (tx) => {
       const [row] = await tx.query<SessionRow>(
-        `SELECT user_id, expires_at, sign_in, issuer, roles, acr, auth_time::float8 AS auth_time,
-             (extract(epoch FROM expires_at - summit_now()) * 1000)::float8 AS left_ms
-           FROM sessions WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL`,
+        // Whoever has left and comes back signs in anew.
+        `SELECT s.user_id, s.expires_at, s.sign_in, s.issuer, s.roles, s.acr, s.auth_time::float8 AS auth_time,
+             (extract(epoch FROM s.expires_at - summit_now()) * 1000)::float8 AS left_ms
+           FROM sessions s JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id
+           WHERE s.tenant_id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL AND s.created_at > coalesce(u.departed_at, '-infinity')`,
         [tenant, hash],
       );
       if (!row) throw isOver();

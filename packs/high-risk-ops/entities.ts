@@ -21,7 +21,8 @@ export const HighRiskRequest = governed({
   },
   transitions: {
     pending: ['pending', 'approved', 'rejected', 'cancelled', 'lapsed'],
-    approved: ['executing', 'cancelled', 'lapsed'],
+    // An approver who leaves takes their approval along.
+    approved: ['executing', 'pending', 'cancelled', 'lapsed'],
     executing: ['executed', 'failed'],
     executed: ['expired', 'revoked'],
     rejected: [],

@@ -5,6 +5,7 @@ import { createRequest } from './actions/create.ts';
 import { executeRequest } from './actions/execute.ts';
 import { expireRequest } from './actions/expire.ts';
 import { lapseRequest } from './actions/lapse.ts';
+import { cancelLeftBehind, revokeLeftBehind, withdrawApprovals } from './actions/leave.ts';
 import { recordOutcome } from './actions/record-outcome.ts';
 import { rejectRequest } from './actions/reject.ts';
 import { revokeRequest } from './actions/revoke.ts';
@@ -38,6 +39,7 @@ export default definePack({
   evidence: [requestEvidence],
   effects: [grantAccess],
   jobs: [expireGrants, lapseRequests],
+  departures: [cancelLeftBehind, revokeLeftBehind, withdrawApprovals],
   dashboards: [overview],
   relationships: {
     requested_by: 'requested',

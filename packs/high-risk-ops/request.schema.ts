@@ -14,7 +14,14 @@ export const RequestAnswer = Strict({
   requester: Type.String({ description: 'A handle' }),
   required_approvals: Type.Array(Text),
   approvals: Type.Array(
-    Strict({ id: Id, approver: Text, role: Text, status: Type.Enum(['approved', 'rejected']), comment: Nullable(Text), created_at: Timestamp }),
+    Strict({
+      id: Id,
+      approver: Text,
+      role: Text,
+      status: Type.Enum(['approved', 'rejected', 'withdrawn'], { description: 'withdrawn where its approver has left before it was used' }),
+      comment: Nullable(Text),
+      created_at: Timestamp,
+    }),
   ),
   execution: Nullable(
     Strict({

@@ -60,7 +60,8 @@ export const Quote = governed({
   transitions: {
     draft: ['draft', 'pending_approval', 'approved', 'expired'],
     pending_approval: ['pending_approval', 'approved', 'rejected', 'draft', 'expired'],
-    approved: ['activated', 'draft', 'expired'],
+    // An approver who leaves takes their approval along; one that did not count any more changes nothing of the state.
+    approved: ['activated', 'approved', 'pending_approval', 'draft', 'expired'],
     rejected: ['draft', 'expired'],
     activated: [],
     expired: [],

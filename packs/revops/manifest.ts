@@ -9,6 +9,7 @@ import { expireQuote } from './actions/expire.ts';
 import { recallQuote } from './actions/recall.ts';
 import { rejectQuote } from './actions/reject.ts';
 import { submitQuote } from './actions/submit.ts';
+import { withdrawApprovals } from './actions/withdraw-approvals.ts';
 import { governance } from './dashboards.ts';
 import { demo } from './demo.ts';
 import { ContractStub, Lead, Opportunity, Quote, QuoteRevision } from './entities.ts';
@@ -40,6 +41,7 @@ export default definePack({
   dashboards: [governance],
   events: [quoteSubmitted, quoteApproved, quoteRejected, quoteActivated],
   jobs: [expireQuotes],
+  departures: [withdrawApprovals],
   relationships: {
     from_lead: 'opened',
     for_opportunity: 'has_quote',

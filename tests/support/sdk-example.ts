@@ -82,6 +82,8 @@ export const db: LockingReader = {
   countByDay: nothing,
   approvals: nothing,
   standing: () => [],
+  leftBehind: nothing,
+  leftApprovals: nothing,
   decisions: async () => new Map(),
   receipts: nothing,
   handles: async () => new Map(),

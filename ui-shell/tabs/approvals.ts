@@ -5,7 +5,7 @@ interface Approval {
   readonly id: string;
   readonly approver: string;
   readonly role: string;
-  readonly status: 'approved' | 'rejected';
+  readonly status: 'approved' | 'rejected' | 'withdrawn';
   readonly comment: string | null;
   readonly created_at: string;
 }

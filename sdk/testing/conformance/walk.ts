@@ -2,6 +2,7 @@ import type { Action } from '../../action.ts';
 import type { Job } from '../../work.ts';
 import type { Answer } from '../hands.ts';
 import type { RiggedPack } from '../kit.ts';
+import { runWhenDue } from './absence.ts';
 import { type Change, changesAfter, newestReceipt } from './history.ts';
 import { Inputs, type Made, namesIn, parametersOf, referencesOf } from './inputs.ts';
 import type { ConformanceOptions } from './options.ts';
@@ -92,7 +93,7 @@ export class Walk {
       const since = await newestReceipt(this.#kit);
       if (step.kind === 'job') {
         this.#kit.advance({ days: step.days });
-        await this.#kit.runJob(step.job.id);
+        await runWhenDue(this.#kit, step.job);
       } else {
         const call = await this.#callOf(step, made);
         const answer = await sent(this.#kit, call);
@@ -218,11 +219,12 @@ export class Walk {
     const made = await this.follow(way);
     const since = await newestReceipt(this.#kit);
     let days = 0;
-    for (const more of DAYS) {
+    // What waits for somebody to leave waits for no time to pass.
+    for (const more of job.afterDeparture ? DAYS.slice(0, 1) : DAYS) {
       this.#kit.advance({ days: more });
       days += more;
       // What breaks is a fault of the job, and told by the check of jobs.
-      await this.#kit.runJob(job.id).catch(() => undefined);
+      await runWhenDue(this.#kit, job).catch(() => undefined);
       const changes = await changesAfter(this.#kit, since);
       const own = changes.filter(({ id }) => id === made.get(type));
       if (own.length > 0) return this.#placesOf([...way, { kind: 'job', job, days }], own);

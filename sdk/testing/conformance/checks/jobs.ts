@@ -1,3 +1,4 @@
+import { runWhenDue, whileDue } from '../absence.ts';
 import { type Check, faultsOfEach } from '../check.ts';
 import { newestReceipt, outcomesAfter } from '../history.ts';
 import type { Stage } from '../stage.ts';
@@ -16,8 +17,9 @@ async function runningFaults({ kit, options, walk }: Stage): Promise<readonly st
   const faults = await faultsOfEach(
     jobs,
     ({ id }) => id,
-    async ({ id }) => {
-      const hasActed = (await kit.runJob(id)) > 0 || walk.jobs.some(({ job }) => job.id === id);
+    async (job) => {
+      const { id } = job;
+      const hasActed = (await runWhenDue(kit, job)) > 0 || walk.jobs.some((known) => known.job.id === id);
       if (hasActed) return id in undue ? 'the option undue names it, and it acted' : null;
       return id in undue ? null : `nothing was ever due for it: give inputs that lead there, or say in the option undue['${id}'] why none can`;
     },
@@ -31,18 +33,21 @@ async function idleFaults(stage: Stage): Promise<readonly string[]> {
   return faultsOfEach(
     kit.pack.jobs,
     ({ id }) => id,
-    async ({ id, action }) => {
-      const known = walk.jobs.find(({ job }) => job.id === id);
+    async (job) => {
+      const { id, action } = job;
+      const known = walk.jobs.find((candidate) => candidate.job.id === id);
       if (known) {
         await walk.follow(known.before);
         kit.advance({ days: known.days });
       }
-      return switchedOff(stage, async () => {
-        const before = await newestReceipt(kit);
-        const acted = await kit.runJob(id);
-        const done = await outcomesAfter(kit, before, action.id);
-        return acted === 0 && done.length === 0 ? null : `it acts on ${acted} subjects`;
-      });
+      const idle = () =>
+        switchedOff(stage, async () => {
+          const before = await newestReceipt(kit);
+          const acted = await kit.runJob(id);
+          const done = await outcomesAfter(kit, before, action.id);
+          return acted === 0 && done.length === 0 ? null : `it acts on ${acted} subjects`;
+        });
+      return whileDue(kit, job, idle);
     },
   );
 }

@@ -1,0 +1,182 @@
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { type Action, Problem, type Reader } from '../../sdk/index.ts';
+import { type Caller, KERNEL_PACK } from '../admission.ts';
+import type { Database } from '../database/database.ts';
+import { createReader } from '../database/reader.ts';
+import { Users } from '../database/tables.ts';
+import type { Access } from '../identity/access.ts';
+import { assertUsableFor, narrowed } from '../identity/scope.ts';
+import { changeScimUser, createScimUser, deleteScimUser } from '../scim/actions.ts';
+import { listOf, MAX_RESULTS, resourceTypes, schemas, serviceProviderConfig } from '../scim/documents.ts';
+import { soughtBy } from '../scim/filter.ts';
+import { isKnown, peopleFrom, personCalled, resourceOf, type ScimPerson } from '../scim/people.ts';
+import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts';
+import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
+import { readJson } from './body.ts';
+import { setStatus } from './problem.ts';
+import { bearerIn, ifMatchOf, type RouteServices } from './routes.ts';
+
+const ROOT = '/scim/v2';
+const MEDIA = { 'application/scim+json': 'object', 'application/json': 'object' } as const;
+const DEFAULT_RESULTS = 100;
+
+type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'config'> & { readonly access: Access; readonly database: Database };
+
+/**
+ * SCIM 2.0 (RFC 7643, 7644): by which an identity provider takes people in, and deactivates them. It has answers and errors of
+ * its own, which its clients know, and describes itself at `/Schemas`; so it is not in /openapi.json.
+ */
+export function scimRoutes(services: ScimServices): Router {
+  const { runner, config, database } = services;
+  const router = new Router({ prefix: ROOT });
+  const callers = new WeakMap<Context, Caller>();
+
+  router.use(answerInScim, async (ctx, next) => {
+    callers.set(ctx, await callerOf(ctx, services));
+    await next();
+  });
+
+  const baseOf = (ctx: Context) => (config.publicUrl ?? `${ctx.protocol}://${ctx.host}`) + ROOT;
+
+  function callerIn(ctx: Context): Caller {
+    const caller = callers.get(ctx);
+    if (!caller) throw new TypeError('who calls is asked before anything else');
+    return caller;
+  }
+
+  function look<T>(ctx: Context, work: (db: Reader, tenant: string) => Promise<T>): Promise<T> {
+    const { tenant } = callerIn(ctx);
+    return database.transaction(tenant, 'read', (tx) => work(createReader(tx, tenant), tenant));
+  }
+
+  async function show(ctx: Context, id: string): Promise<void> {
+    const person = await look(ctx, (db) => db.one(Users, id));
+    if (!isKnown(person)) throw new Problem('not-found', `There is no user ${id}.`);
+    const resource = resourceOf(person, baseOf(ctx));
+    ctx.body = resource;
+    ctx.set('ETag', resource.meta.version);
+    ctx.set('Content-Location', resource.meta.location);
+  }
+
+  const act = (ctx: Context, action: Action, body: () => Promise<unknown>) =>
+    runner.run(action, KERNEL_PACK, callerIn(ctx), {
+      params: { id: idIn(ctx) },
+      read: async () => ({ body: await body(), expectedVersion: action.from.length > 0 ? ifMatchOf(ctx) : undefined }),
+    });
+  const bodyOf = (ctx: Context) => readJson(ctx, { limit: config.bodyLimit, media: MEDIA });
+
+  router.get('/Users', async (ctx) => {
+    const { filter, startIndex, count } = ctx.query;
+    const [from, limit] = [
+      Math.max(1, wholeIn(startIndex, 'startIndex', 1)),
+      Math.min(MAX_RESULTS, Math.max(0, wholeIn(count, 'count', DEFAULT_RESULTS))),
+    ];
+    const sought = typeof filter === 'string' && filter !== '' ? soughtBy(filter) : null;
+    const { people, total } = await look(ctx, async (db, tenant) => {
+      if (!sought) {
+        const { ids, total: all } = await peopleFrom(db, tenant, from - 1, limit);
+        return { people: await db.find(Users, { id: ids }), total: all };
+      }
+      const id = await personCalled(db, tenant, sought);
+      const found: readonly ScimPerson[] = id === null ? [] : [await db.one(Users, id)];
+      return { people: found.slice(from - 1, from - 1 + limit), total: found.length };
+    });
+    ctx.body = listOf(
+      people.map((person) => resourceOf(person, baseOf(ctx))),
+      total,
+      from,
+    );
+  });
+  router.get('/Users/:id', (ctx) => show(ctx, idIn(ctx)));
+  router.post('/Users', async (ctx) => {
+    const { subjectId } = await act(ctx, createScimUser, async () => wantedIn(await bodyOf(ctx)));
+    await show(ctx, subjectId);
+    ctx.status = 201;
+    ctx.set('Location', `${baseOf(ctx)}/Users/${subjectId}`);
+  });
+  router.put('/Users/:id', async (ctx) => {
+    await act(ctx, changeScimUser, async () => wantedIn(await bodyOf(ctx)));
+    await show(ctx, idIn(ctx));
+  });
+  router.patch('/Users/:id', async (ctx) => {
+    await act(ctx, changeScimUser, async () => wantedByPatch(await bodyOf(ctx)));
+    await show(ctx, idIn(ctx));
+  });
+  router.delete('/Users/:id', async (ctx) => {
+    await act(ctx, deleteScimUser, async () => ({}));
+    ctx.status = 204;
+  });
+
+  router.get('/ServiceProviderConfig', (ctx) => {
+    ctx.body = serviceProviderConfig(baseOf(ctx));
+  });
+  for (const [path, documents] of [
+    ['/ResourceTypes', resourceTypes],
+    ['/Schemas', schemas],
+  ] as const) {
+    router.get(path, (ctx) => {
+      ctx.body = listOf(documents(baseOf(ctx)));
+    });
+    router.get(`${path}/:id`, (ctx) => {
+      const found = documents(baseOf(ctx)).find(({ id }) => id === ctx.params.id);
+      if (!found) throw new Problem('not-found', `There is nothing at ${ctx.path}.`);
+      ctx.body = found;
+    });
+  }
+
+  // Providers look for groups before they are told that there are none.
+  router.get('/Groups', (ctx) => {
+    ctx.body = listOf([]);
+  });
+  router.all(['/Groups', '/Groups/:id', '/Bulk', '/Me', '/.search', '/Users/.search'], (ctx) => {
+    ctx.status = 501;
+    ctx.body = notImplemented('Summit takes people in by SCIM, one by one, and no groups: roles are given in Summit.');
+  });
+  router.all('{/*path}', (ctx) => {
+    throw new Problem('not-found', `There is no ${ctx.method} at ${ctx.path}.`);
+  });
+  return router;
+}
+
+/** Whoever has made the token is there still, and an operator. @throws Problem */
+async function callerOf(ctx: Context, { bearers, rateLimit, access }: ScimServices): Promise<Caller> {
+  ctx.vary('Authorization');
+  const caller = await bearers.verify(bearerIn(ctx.get('Authorization')));
+  const principal = await access.principal(caller.tenant, caller.userId);
+  assertUsableFor('scim', caller.scope);
+  const { roles } = caller.scope ? narrowed(principal, caller.scope).actor : principal.actor;
+  if (!roles.includes('operator'))
+    throw new Problem('forbidden', 'Whoever has made this token is no operator any more: another operator must make one.');
+  await rateLimit.count(caller);
+  return caller;
+}
+
+/** What is refused by a Problem is answered in SCIM's words. What else goes wrong is a defect, and answered and logged as all are. */
+const answerInScim: Middleware = async (ctx, next) => {
+  try {
+    await next();
+    ctx.set('Cache-Control', 'no-store');
+  } catch (error) {
+    if (!(error instanceof Problem) || error.cause !== undefined) throw error;
+    setStatus(ctx, error);
+    // RFC 7644, section 3.14: another version than that of If-Match.
+    if (error.code === 'conflict' && !(error instanceof ScimProblem) && ctx.get('If-Match') !== '') ctx.status = 412;
+    ctx.body = scimError(error, ctx.status);
+  }
+  if (ctx.body) ctx.type = 'application/scim+json';
+};
+
+/** @throws ScimProblem `invalidValue` */
+function wholeIn(value: string | string[] | undefined, name: string, otherwise: number): number {
+  if (value === undefined || value === '') return otherwise;
+  if (typeof value === 'string' && /^-?\d{1,9}$/.test(value)) return Number(value);
+  throw new ScimProblem('invalid-input', 'invalidValue', `${name} must be a whole number.`);
+}
+
+/** @throws Problem `not-found` for text that can name nothing */
+function idIn(ctx: Context): string {
+  const id: unknown = ctx.params.id ?? '';
+  if (typeof id === 'string' && !id.includes('\0')) return id;
+  throw new Problem('not-found', 'There is nobody of that id.');
+}

@@ -1,0 +1,115 @@
+import { change, create, defineAction, Empty, edge, none, Problem, type Reader, unchanged } from '../../sdk/index.ts';
+import { departed, leftTeams, NEVER_LEFT, returned } from '../core/departed.ts';
+import { TenantConfigurations, Users } from '../database/tables.ts';
+import { freeHandle } from './handle.ts';
+import { isKnown, personCalled, type ScimPerson, userNameOf } from './people.ts';
+import { ScimProblem } from './scim-problem.ts';
+import { NewUser, Wanted } from './wanted.ts';
+
+const common = {
+  roles: ['operator'],
+  entity: Users,
+  policy: none('an operator has made the token, and what the provider says of people is so'),
+} as const;
+const usage = none('people are not metered');
+
+/** Somebody new, with no role: `PUT /users/:id/roles` gives them, or the file of the tenant. */
+export const createScimUser = defineAction({
+  ...common,
+  id: 'scim.user.create',
+  title: 'Take a person in',
+  input: NewUser,
+  from: [],
+  success: 201,
+  async load({ db, tenant, input }) {
+    await assertFree(db, tenant, null, input);
+    const [configuration] = await db.find(TenantConfigurations, {});
+    return { handle: await freeHandle(db, tenant, input.userName), belongsTo: configuration?.id ?? null };
+  },
+  subject: () => null,
+  apply({ handle, belongsTo }, at) {
+    const { userName: user_name, externalId: external_id = null, active: isActive = true } = at.input;
+    const person = create(Users, at, {
+      id: at.subjectId,
+      status: isActive ? 'active' : 'deactivated',
+      ...{ handle, external_id, user_name, provisioned_by: 'scim', roles: [], team_ids: [] },
+      ...NEVER_LEFT,
+      ...(isActive ? {} : { deactivated_by: 'scim' }),
+    });
+    return { subjects: [person], edges: belongsTo === null ? [] : [edge(at.subjectId, 'belongs_to', belongsTo)], usage, answer: {} };
+  },
+});
+
+/** What a provider says of somebody now. Where that is so already, nothing changes. */
+export const changeScimUser = defineAction({
+  ...common,
+  id: 'scim.user.change',
+  title: 'Change a person, as their provider says',
+  input: Wanted,
+  from: ['active', 'deactivated'],
+  async load({ db, tenant, params, input }) {
+    const person = await db.lock(Users, params.id ?? '');
+    assertKnown(person);
+    await assertFree(db, tenant, person, input);
+    return person;
+  },
+  subject: (person) => person,
+  apply(person, at) {
+    const names = changedNames(person, at.input);
+    const leaves = at.input.active === false && person.status === 'active';
+    const returns = at.input.active === true && person.status === 'deactivated';
+    if (!leaves && !returns && Object.keys(names).length === 0) return unchanged({});
+    if (returns) assertMayReturn(person);
+    const subject = leaves ? departed(person, 'scim', at, names) : returns ? returned(person, at, names) : change(Users, at, person, names);
+    return { subjects: [subject], edges: leaves ? leftTeams(person) : none('they belong where they did'), usage, answer: {} };
+  },
+});
+
+/** To the provider they are gone, and its names for them are free: RFC 7644, section 3.6. Here they are deactivated; erasing is another matter. */
+export const deleteScimUser = defineAction({
+  ...common,
+  id: 'scim.user.delete',
+  title: 'Deactivate a person whom their provider has deleted',
+  input: Empty,
+  from: ['active', 'deactivated'],
+  async load({ db, params }) {
+    const person = await db.lock(Users, params.id ?? '');
+    assertKnown(person);
+    return person;
+  },
+  subject: (person) => person,
+  apply(person, at) {
+    const by = person.status === 'active' ? 'scim' : person.deactivated_by;
+    const gone = departed(person, by, at, { user_name: null, external_id: null, scim_deleted_at: at.now });
+    return { subjects: [gone], edges: leftTeams(person), usage, answer: {} };
+  },
+});
+
+function changedNames(person: ScimPerson, { userName: name, externalId: external }: Wanted): Partial<Pick<ScimPerson, 'user_name' | 'external_id'>> {
+  return {
+    ...(name !== undefined && name !== userNameOf(person) ? { user_name: name } : {}),
+    ...(external !== undefined && external !== person.external_id ? { external_id: external } : {}),
+  };
+}
+
+/** @throws Problem `not-found` */
+function assertKnown(person: ScimPerson): void {
+  if (!isKnown(person)) throw new Problem('not-found', `There is no ${Users.type} ${person.id}.`);
+}
+
+/** Whoever said that they have left says that they are back: decision 0041. @throws ScimProblem `mutability` */
+function assertMayReturn({ deactivated_by: by }: ScimPerson): void {
+  if (by === 'scim' || by === 'issuer') return;
+  const who = by === null ? 'the file of the tenant' : 'an operator';
+  throw new ScimProblem('invalid-input', 'mutability', `active: ${who} has deactivated this person, and an operator must reactivate them.`);
+}
+
+/** @throws ScimProblem `uniqueness`, naming the attribute */
+async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: Wanted): Promise<void> {
+  for (const by of ['userName', 'externalId'] as const) {
+    const value = wanted[by] ?? null;
+    if (value === null) continue;
+    const taken = await personCalled(db, tenant, { by, value });
+    if (taken !== null && taken !== person?.id) throw new ScimProblem('conflict', 'uniqueness', `${by} is somebody else's already.`);
+  }
+}
