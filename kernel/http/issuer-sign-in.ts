@@ -50,9 +50,9 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
       const credential = await rateLimit.signIn(ctx.ip, async () => {
         const transaction = await signIns.open(ctx.cookies.get(COOKIE));
         wanted = transaction;
-        const { caller, signIn } = await signIns.end(transaction, new URL(originOf(ctx) + CALLBACK + ctx.search));
+        const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + CALLBACK + ctx.search));
         await rateLimit.count(caller);
-        return sessions.open(caller, signIn);
+        return sessions.open(caller, via);
       });
       await sessions.end(credentialOf(ctx));
       setSessionCookie(ctx, credential, config.sessionMinutes);

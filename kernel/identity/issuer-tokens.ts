@@ -43,17 +43,18 @@ export class IssuerTokens implements TokenVerifier {
 
   /** @throws Problem `unauthenticated`; `unavailable` while the issuer's keys cannot be had */
   async verify(token: string): Promise<Caller> {
-    return this.#personIn(await this.#claimed(token));
+    return this.personIn(await this.#claimed(token));
   }
 
-  /** Who has signed in, by the ID token that the issuer gave for it. @throws as `verify` */
-  async verifyIdToken(token: string, { of: { issuer, audience }, client_id }: SignInIssuer): Promise<Caller> {
+  /** What the ID token says that the issuer gave for a sign-in. @throws as `verify` */
+  async claimedByIdToken(token: string, { of: { issuer, audience }, client_id }: SignInIssuer): Promise<Claimed> {
     const trusted = this.#trusted.find((candidate) => candidate.issuer === issuer && candidate.audience === audience);
     if (!trusted) throw new TypeError(`${issuer} is not among the issuers`);
-    return this.#personIn(claimedIn(await payloadOf(token, trusted, client_id), trusted));
+    return claimedIn(await payloadOf(token, trusted, client_id), trusted);
   }
 
-  async #personIn({ tenant, name, knownBy, scope }: Claimed): Promise<Caller> {
+  /** Who that is here. @throws Problem `unauthenticated` for nobody who is active */
+  async personIn({ tenant, name, knownBy, scope }: Claimed): Promise<Caller> {
     const userId = await believed(this.#people, `${tenant}/${knownBy}/${name}`, () => personKnownAs(this.#database, tenant, knownBy, name));
     if (userId === null) throw new Problem('unauthenticated', `Nobody who is active in the tenant ${tenant} has the ${NAMES[knownBy]} ${name}.`);
     return { tenant, userId, scope };

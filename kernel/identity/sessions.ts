@@ -4,7 +4,9 @@ import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
+import type { SealingKeys } from '../log/signer.ts';
 import { type Access, beliefs, believed, disbelieve } from './access.ts';
+import { seal } from './sealed.ts';
 
 const SECRET_BYTES = 32;
 
@@ -23,6 +25,13 @@ export interface Session extends Caller {
 interface Known extends Session {
   /** The same end by the clock of this process, in milliseconds. */
   readonly until: number;
+}
+
+/** How an issuer vouches for somebody, and may be asked whether it does still. */
+export interface SignedInVia {
+  /** The id of the `sign_in`. */
+  readonly signIn: string;
+  readonly refreshToken: string | null;
 }
 
 interface SessionRow {
@@ -50,30 +59,40 @@ interface Credential {
 export class Sessions {
   readonly #database: Database;
   readonly #minutes: number;
+  readonly #sealingKeys: SealingKeys;
   readonly #known = beliefs<Known>();
 
   readonly #listeners: ((key: string) => void)[] = [];
 
-  constructor({ database, config, access }: { database: Database; config: Pick<Config, 'sessionMinutes'>; access: Pick<Access, 'onForgotten'> }) {
+  constructor(services: {
+    database: Database;
+    config: Pick<Config, 'sessionMinutes'>;
+    access: Pick<Access, 'onForgotten'>;
+    sealingKeys: SealingKeys;
+  }) {
+    const { database, config, access, sealingKeys } = services;
     this.#database = database;
+    this.#sealingKeys = sealingKeys;
     this.#minutes = config.sessionMinutes;
     access.onForgotten((tenant) => disbelieve(this.#known, tenant));
   }
 
   /**
-   * @param signIn the id of the `sign_in` by which an issuer vouches for them, as their scope says; null for what has no scope
+   * @param via by which an issuer vouches for them, as their scope says; null for what has no scope
    * @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant
    */
-  async open({ tenant, userId, scope }: Caller, signIn: string | null = null): Promise<string> {
+  async open({ tenant, userId, scope }: Caller, via: SignedInVia | null = null): Promise<string> {
+    const id = newId();
+    const refreshToken = via?.refreshToken == null ? null : seal(this.#sealingKeys.refreshTokenKey(tenant), via.refreshToken, id);
     const { issuer = null, acr = null, auth_time = null } = scope?.authentication.by === 'issuer' ? scope.authentication : {};
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const opened = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(
-        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at, sign_in, issuer, roles, acr, auth_time)
-           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer), $6, $7, $8::text[], $9, $10::bigint
+        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at, sign_in, issuer, roles, acr, auth_time, refresh_token, refreshed_at)
+           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer), $6, $7, $8::text[], $9, $10::bigint, $11::bytea, clock.now
              FROM users u, (SELECT summit_now() AS now) clock
              WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active' RETURNING 1`,
-        [tenant, userId, newId(), hashOf(secret), this.#minutes, signIn, issuer, scope?.roles ?? null, acr, auth_time],
+        [tenant, userId, id, hashOf(secret), this.#minutes, via?.signIn ?? null, issuer, scope?.roles ?? null, acr, auth_time, refreshToken],
       ),
     );
     if (opened.length === 0) throw new Problem('unauthenticated', 'You are nobody who is active in this tenant.');
@@ -95,10 +114,29 @@ export class Sessions {
     if (!found) return;
     const { tenant, hash } = found;
     await this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith('UPDATE sessions SET ended_at = summit_now() WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL', [tenant, hash]),
+      tx.commitWith(
+        'UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL',
+        [tenant, hash],
+      ),
     );
-    this.#known.delete(keyOf(found));
-    for (const listener of this.#listeners) listener(keyOf(found));
+    this.#forget(keyOf(found));
+  }
+
+  /** Ends a session that its issuer does not vouch for, in this replica at once. @param refused whether it has said so, and is the one to say otherwise */
+  async endFor(tenant: string, id: string, refused: boolean): Promise<void> {
+    const ended = await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith<{ secret_hash: Uint8Array }>(
+        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $3::boolean THEN summit_now() END
+           WHERE tenant_id = $1 AND id = $2 RETURNING secret_hash`,
+        [tenant, id, refused],
+      ),
+    );
+    for (const { secret_hash } of ended) this.#forget(keyOf({ tenant, hash: Buffer.from(secret_hash) }));
+  }
+
+  #forget(key: string): void {
+    this.#known.delete(key);
+    for (const listener of this.#listeners) listener(key);
   }
 
   /** Calls `listener` with the key of each session that is ended in this replica. */
@@ -149,7 +187,7 @@ function csrfTokenOf(secret: string): string {
   return createHmac('sha256', secret).update('csrf').digest('base64url');
 }
 
-function keyOf({ tenant, hash }: Credential): string {
+function keyOf({ tenant, hash }: Pick<Credential, 'tenant' | 'hash'>): string {
   return `${tenant}/${hash.toString('base64')}`;
 }
 

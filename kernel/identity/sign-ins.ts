@@ -1,8 +1,12 @@
 import { Problem } from '../../sdk/index.ts';
+import type { ActionRunner } from '../action.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { SignInIssuer } from '../config/sign-ins.ts';
+import type { Database } from '../database/database.ts';
 import type { IssuerTokens } from './issuer-tokens.ts';
+import { bringBack } from './returning.ts';
+import type { SignedInVia } from './sessions.ts';
 import { openidClient, SignInClients } from './sign-in-clients.ts';
 import { refusalBy } from './sign-in-refusals.ts';
 import { openTransaction, type SignInTransaction, sealTransaction, type Wanted } from './sign-in-transaction.ts';
@@ -11,7 +15,15 @@ import type { LocalTokens } from './tokens.ts';
 /** Somebody for whom an issuer vouches. */
 export interface SignedIn {
   readonly caller: Caller;
-  readonly signIn: string;
+  readonly via: SignedInVia;
+}
+
+interface SignInServices {
+  readonly config: Pick<Config, 'signIns'>;
+  readonly tokens: LocalTokens;
+  readonly issuerTokens: IssuerTokens;
+  readonly database: Database;
+  readonly runner: ActionRunner;
 }
 
 /** Signs people in at the issuers that are configured so: authorization code flow with PKCE (OpenID Connect Core, section 3.1; RFC 9700). */
@@ -19,9 +31,12 @@ export class SignIns {
   readonly #offered: ReadonlyMap<string, SignInIssuer>;
   readonly #issuerTokens: IssuerTokens;
   readonly #key: Uint8Array;
+  readonly #services: Pick<SignInServices, 'database' | 'runner'>;
   readonly #clients = new SignInClients();
 
-  constructor({ config, tokens, issuerTokens }: { config: Pick<Config, 'signIns'>; tokens: LocalTokens; issuerTokens: IssuerTokens }) {
+  constructor(services: SignInServices) {
+    const { config, tokens, issuerTokens } = services;
+    this.#services = services;
     this.#offered = new Map(config.signIns.map((signIn) => [signIn.id, signIn]));
     this.#issuerTokens = issuerTokens;
     this.#key = tokens.sealingKey('sign-in');
@@ -80,16 +95,33 @@ export class SignIns {
     const { authorizationCodeGrant } = await openidClient();
     try {
       const configuration = await this.#clients.of(signIn);
-      const { id_token } = await authorizationCodeGrant(configuration, answer, {
+      const { id_token, refresh_token = null } = await authorizationCodeGrant(configuration, answer, {
         expectedState: state,
         expectedNonce: nonce,
         pkceCodeVerifier: codeVerifier,
         idTokenExpected: true,
         ...(maxAge === null ? {} : { maxAge }),
       });
-      return { caller: await this.#issuerTokens.verifyIdToken(id_token ?? '', signIn), signIn: id };
+      const claimed = await this.#issuerTokens.claimedByIdToken(id_token ?? '', signIn);
+      await bringBack(this.#services, claimed, id);
+      return { caller: await this.#issuerTokens.personIn(claimed), via: { signIn: id, refreshToken: refresh_token } };
     } catch (error) {
       throw await refusalBy(signIn.title, error);
+    }
+  }
+
+  /**
+   * Asks whether the issuer vouches for somebody still.
+   * @returns the refresh token to ask by the next time; null where it does not any more @throws Error where it gave no answer to that
+   */
+  async refresh(signIn: SignInIssuer, refreshToken: string): Promise<string | null> {
+    const { refreshTokenGrant, ResponseBodyError } = await openidClient();
+    try {
+      const { refresh_token = refreshToken } = await refreshTokenGrant(await this.#clients.of(signIn), refreshToken);
+      return refresh_token;
+    } catch (error) {
+      if (error instanceof ResponseBodyError && error.error === 'invalid_grant') return null;
+      throw error;
     }
   }
 
