@@ -187,8 +187,9 @@ export class ActionRunner {
       const isDenied = decision.outcome === 'denied';
       const { writes, receipt } = recordOf({ ...happening, outcome: isDenied ? 'denied' : 'failed', changes: null });
       const refusal = refusalOf(decision, await promised(receipt));
-      // A policy that failed may answer when asked again.
-      await this.#write(tx, tenant, [...writes, ...(isDenied ? remembering(refusal) : [])]);
+      // A policy that failed may answer when asked again, and one that wants a fresh sign-in otherwise then.
+      const isFinal = isDenied && !decision.result?.required_authentication;
+      await this.#write(tx, tenant, [...writes, ...(isFinal ? remembering(refusal) : [])]);
       return refusal;
     }
     const changes = action.apply(loaded, { ...context, approval, decision: decision && grantedBy(decision) });

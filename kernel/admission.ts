@@ -67,7 +67,8 @@ export function assertRole(operation: Action | Query, actor: Actor): void {
 
 /** That it may be the credential's doing, and not the person's. */
 function byWhat({ authentication, roles }: Actor): string {
-  return authentication ? `; by this token you have ${roles.join(', ') || 'none'}` : '';
+  if (!authentication) return '';
+  return `; by this ${authentication.by === 'issuer' ? 'token or session' : 'token'} you have ${roles.join(', ') || 'none'}`;
 }
 
 /** Whether the actor holds one of the roles; everybody does where none are named. */

@@ -5,7 +5,7 @@ import type { Transaction } from './database/database.ts';
 import type { ActionReader } from './database/reader.ts';
 import type { PriorAnswer } from './idempotency.ts';
 import { newId } from './ids.ts';
-import type { JudgedDecision, PolicyService } from './policy/decide.ts';
+import type { JudgedDecision, JudgingCall, PolicyService } from './policy/decide.ts';
 import { assertCurrent } from './preconditions.ts';
 import { settle } from './settle.ts';
 
@@ -56,8 +56,15 @@ export async function assess(
   const considered = await consider(reading, action, admitted, attempt);
   if ('prior' in considered) return considered;
   const { loaded, context, bundle } = considered;
-  const decision = isNone(action.policy) ? null : await policy.decide(reading.tx, admitted.pack.id, action, action.policy, loaded, context, bundle);
+  const call = policyFor(action, context);
+  const decision = call && (await policy.decide(reading.tx, admitted.pack.id, action, call, loaded, context, bundle));
   return { ...considered, decision };
+}
+
+/** The policy that judges here; null where none does. */
+export function policyFor({ policy }: Action, { settings }: Pick<ActionContext<unknown>, 'settings'>): JudgingCall | null {
+  if (isNone(policy) || policy.when?.({ settings }) === false) return null;
+  return policy;
 }
 
 /** All of it but the policy. @throws as `assess` */

@@ -25,6 +25,9 @@ const ActionsAnswer = Strict({
       allowed: Type.Boolean(),
       code: Nullable(Type.Enum(Object.keys(PROBLEMS), { description: 'Why not, as the action itself would say' })),
       detail: Nullable(Text),
+      required_authentication: Nullable(
+        Strict({ max_age: Type.Integer(), acr_values: Type.Array(Text) }, { description: 'How they must have signed in, where that would help' }),
+      ),
     }),
   ),
 });
@@ -85,9 +88,9 @@ function isRouted(action: Action): action is Routed {
 }
 
 /** null where nothing stands in the way. */
-type Refusal = Pick<Problem, 'code' | 'message'> | null;
+type Refusal = Pick<Problem, 'code' | 'message' | 'details'> | null;
 
-const UNKNOWN: Refusal = { code: 'internal', message: 'Nobody can tell whether this is possible now.' };
+const UNKNOWN: Refusal = { code: 'internal', message: 'Nobody can tell whether this is possible now.', details: {} };
 
 async function verdictOn(rehearsing: Rehearsing, action: Routed, admitted: Admitted, subject: GovernedRow): Promise<Refusal> {
   try {
@@ -131,5 +134,6 @@ function present(action: Routed, subject: GovernedRow, refusal: Refusal) {
   const { id, title, route } = action;
   const params = action.params?.(subject) ?? { id: subject.id };
   const path = route.path.replaceAll(PARAMETER, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-  return { id, title, method: route.method, path, allowed: refusal === null, code: refusal?.code ?? null, detail: refusal?.message ?? null };
+  const { code = null, message: detail = null, details: { required_authentication = null } = {} } = refusal ?? {};
+  return { id, title, method: route.method, path, allowed: refusal === null, code, detail, required_authentication };
 }

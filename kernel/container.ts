@@ -13,7 +13,9 @@ import { Access } from './identity/access.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
 import { Bearers } from './identity/bearers.ts';
 import { IssuerTokens } from './identity/issuer-tokens.ts';
+import { Refreshes } from './identity/refreshes.ts';
 import { Sessions } from './identity/sessions.ts';
+import { SignIns } from './identity/sign-ins.ts';
 import type { LocalTokens } from './identity/tokens.ts';
 import { JobScheduler } from './jobs/jobs.ts';
 import { Live } from './live/live.ts';
@@ -62,6 +64,8 @@ export function createServices(foundations: Foundations) {
     apiTokens: asClass(ApiTokens).singleton(),
     issuerTokens: asClass(IssuerTokens).singleton(),
     bearers: asClass(Bearers).singleton(),
+    signIns: asClass(SignIns).singleton(),
+    refreshes: asClass(Refreshes).singleton(),
     admission: asClass(Admission).singleton(),
     policyEngine: asClass(PolicyEngine).singleton(),
     policy: asClass(TracedPolicyService).singleton(),
@@ -101,6 +105,8 @@ export interface Services {
   readonly apiTokens: ApiTokens;
   readonly issuerTokens: IssuerTokens;
   readonly bearers: Bearers;
+  readonly signIns: SignIns;
+  readonly refreshes: Refreshes;
   readonly admission: Admission;
   readonly policyEngine: PolicyEngine;
   readonly policy: PolicyService;

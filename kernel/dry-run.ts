@@ -60,6 +60,7 @@ function verdict(action: string, decision: JudgedDecision | null) {
     allowed,
     code: refusal?.code ?? null,
     detail: refusal?.message ?? null,
+    required_authentication: refusal?.details.required_authentication ?? null,
     decision: { policy, bundle_digest, bundle_version, required_approvals: result?.required_approvals ?? [], allowed, reasons, outcome, duration_ns },
   };
 }

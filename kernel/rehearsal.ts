@@ -1,6 +1,6 @@
-import { type Action, isNone, type Meter } from '../sdk/index.ts';
+import type { Action, Meter } from '../sdk/index.ts';
 import type { Admitted } from './admission.ts';
-import { type Attempt, assess, consider } from './assess.ts';
+import { type Attempt, assess, consider, policyFor } from './assess.ts';
 import type { Transaction } from './database/database.ts';
 import { createReader } from './database/reader.ts';
 import { grantedBy, type JudgedDecision, type PolicyService } from './policy/decide.ts';
@@ -34,6 +34,6 @@ export async function rehearse(
 
 /** The same with an input that is made up, which no policy is to judge: without its decision an action cannot be gone through to the end. @throws Problem */
 export async function rehearseUnjudged({ tx, policy, meters }: Rehearsing, action: Action, admitted: Admitted, attempt: Rehearsed): Promise<void> {
-  if (isNone(action.policy)) await rehearse({ tx, policy, meters }, action, admitted, attempt);
+  if (!policyFor(action, admitted.pack)) await rehearse({ tx, policy, meters }, action, admitted, attempt);
   else await consider({ tx, db: createReader(tx, admitted.tenant, false), meters }, action, admitted, attempt);
 }

@@ -132,6 +132,13 @@ export interface PolicyCall<Input, Loaded> {
     readonly resource: Readonly<Record<string, unknown>>;
     readonly context: Readonly<Record<string, unknown>>;
   };
+  readonly when?: never;
+}
+
+/** A policy that is asked where a tenant's settings ask for it, and else not: the decision is null then, as for an action without one. */
+export interface ConditionalPolicyCall<Input, Loaded> extends Omit<PolicyCall<Input, Loaded>, 'when'> {
+  /** By the pack's settings for the tenant, whether it is asked. Pure. */
+  when(context: { readonly settings: Readonly<Record<string, unknown>> }): boolean;
 }
 
 /**
@@ -195,8 +202,8 @@ export interface ActionDefinition<
    * `defineWithdrawal` sets it.
    */
   withdraws?(loaded: Loaded): readonly Approval[];
-  /** Which policy judges, or `none("why")` where none need do so. */
-  readonly policy: PolicyCall<Static<Schema>, Loaded> | (null extends Said ? None : never);
+  /** Which policy judges, always or where the settings ask for it; or `none("why")` where none need do so. */
+  readonly policy: PolicyCall<Static<Schema>, Loaded> | (null extends Said ? ConditionalPolicyCall<Static<Schema>, Loaded> | None : never);
   /** What of the input its receipt binds, where that is not all of it: people's names belong to the people's own receipts. */
   binds?(input: Static<Schema>): Readonly<Record<string, unknown>>;
   /**

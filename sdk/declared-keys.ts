@@ -48,6 +48,7 @@ export const keysOfSettling = declared<NonNullable<Action['settles']>>()('what a
 export const keysOfCall = declared<PolicyCall<unknown, unknown>>()('the policy of an action, which is none(why) where it has none', {
   entrypoint: 'required',
   facts: 'required',
+  when: 'optional',
 });
 
 export const keysOfQuery = declared<QueryDefinition<TSchema, TSchema>>()('a query', {

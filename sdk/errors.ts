@@ -51,6 +51,8 @@ export interface ProblemDetails {
   readonly receipt?: ReceiptSlip;
   /** Why a policy has refused, by rule. */
   readonly reasons?: readonly { readonly rule: string; readonly message: string }[];
+  /** How they must have signed in for it, where a fresh sign-in would help: in seconds, and by any of these where there are any. */
+  readonly required_authentication?: { readonly max_age: number; readonly acr_values: readonly string[] };
   /** Seconds. */
   readonly retry_after?: number;
   /** The methods that the path takes, as in the header `Allow`. */

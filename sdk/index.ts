@@ -11,6 +11,7 @@ export * from './entity.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './evidence.ts';
+export * from './fresh-authentication.ts';
 export * from './html.ts';
 export * from './indicator.ts';
 export * from './list.ts';

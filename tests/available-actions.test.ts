@@ -165,7 +165,7 @@ test('an auditor is told of each action why not, with the path that it has', asy
       'forbidden',
     ]),
   );
-  assert.equal(Object.keys(items[0] ?? {}), ['id', 'title', 'method', 'path', 'allowed', 'code', 'detail']);
+  assert.equal(Object.keys(items[0] ?? {}), ['id', 'title', 'method', 'path', 'allowed', 'code', 'detail', 'required_authentication']);
 });
 
 test('what only the action itself can tell is told: an approval that has lapsed, a quote that has expired, a policy that refuses', async () => {

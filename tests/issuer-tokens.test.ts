@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Issuer, issuerErrors } from '../kernel/config/issuers.ts';
 import { errorsIn } from '../kernel/validation.ts';
+import { FreshAuthentication } from '../sdk/index.ts';
 import { sendSignIn } from './support/browser.ts';
 import { codeBlocksIn } from './support/document.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
@@ -107,7 +108,7 @@ test('groups let roles count that the person has, and give none that they have n
   for (const nothing of [[], ['platform'], undefined, 'leads', { leads: true }, ['constructor']]) assert.equal(await rolesOf(nothing), []);
   const denied = await by(await jwt({ aud: 'summit-grouped', sub: 'idp|engineer', groups: [] }), requests, accessRequest());
   assert.equal([denied.status, denied.body.code], [403, 'forbidden']);
-  assert.match(denied.body.detail, /by this token you have none\.$/);
+  assert.match(denied.body.detail, /by this token or session you have none\.$/);
   assert.equal((await s.get('engineer', '/me')).body.roles, ['engineer'], 'who they are is as it was');
 });
 
@@ -219,8 +220,12 @@ test('a JWT becomes no session: that would be worth more than it', async () => {
 });
 
 test('what the documentation shows can be configured', () => {
-  const [shown] = codeBlocksIn('docs/identity.md').filter(({ language }) => language === 'json');
-  const { identity } = JSON.parse(`{${shown?.code}}`);
+  const shown = codeBlocksIn('docs/identity.md').flatMap(({ language, code }) => (language === 'json' ? [JSON.parse(`{${code}}`)] : []));
+  const [identity] = shown.flatMap((said) => said.identity ?? []);
+  const [sign_in] = shown.flatMap((said) => said.sign_in ?? []);
+  assert.equal(errorsIn(Issuer, { ...identity.issuers[0], sign_in }), []);
+  const [fresh] = shown.flatMap((said) => said.fresh_authentication ?? []);
+  assert.equal(errorsIn(FreshAuthentication, fresh), []);
   assert.is(identity.issuers.length, 1);
   assert.equal(errorsIn(Issuer, identity.issuers[0]), []);
   assert.equal(issuerErrors(identity.issuers, { tenants: [TENANT], origin: 'summit.local', production: true }), []);

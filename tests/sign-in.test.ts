@@ -72,7 +72,7 @@ test('who chooses a person is led back, with a cookie that scripts and other sit
   );
   const { status, headers, body } = await sessionBy(cookieOf(answer));
   assert.equal([status, headers.get('cache-control')], [200, 'no-store']);
-  assert.equal(Object.keys(body).sort(), ['csrf_token', 'expires_at', 'tenant', 'user']);
+  assert.equal(Object.keys(body).sort(), ['csrf_token', 'expires_at', 'sign_in', 'tenant', 'user']);
   assert.equal([body.tenant, body.user], [tenant, { id: await s.userId('engineer'), handle: 'engineer', roles: ['engineer'] }]);
   const left = Date.parse(body.expires_at) - Date.now();
   assert.ok(left > 719 * 60_000 && left <= 720 * 60_000, body.expires_at);
@@ -227,7 +227,7 @@ test('wrong credentials show the page again, say what is wrong, and set no cooki
     [{ tenant: 'no-such-tenant', handle: 'engineer' }, 401, 'no-such-tenant'],
     [{ tenant: "'; --", handle: 'engineer' }, 401, 'is active'],
     [{ token: forged }, 401, 'token is not valid'],
-    [{ token: await s.summit.services.tokens.issue({ tenant, userId: crypto.randomUUID() }) }, 401, 'belongs to nobody'],
+    [{ token: await s.summit.services.tokens.issue({ tenant, userId: crypto.randomUUID() }) }, 401, 'nobody who is active'],
     [{ token: '  ' }, 400, 'enter a token'],
     [{ handle: 'engineer' }, 400, 'enter a token'],
     [{ tenant }, 400, 'enter a token'],

@@ -12,6 +12,8 @@ import {
   type Item,
   type ListEntry,
   type RecordView,
+  type RequiredAuthentication,
+  SignInAgain,
   useRef,
   useResource,
   useState,
@@ -28,6 +30,7 @@ interface Possible {
   readonly path: string;
   readonly allowed: boolean;
   readonly detail: string | null;
+  readonly required_authentication: RequiredAuthentication | null;
 }
 
 interface ActionsProps {
@@ -51,7 +54,9 @@ export function Actions(props: ActionsProps) {
   const byId = new Map(list.changing.map((action) => [action.id, action]));
   const allowed = items.filter((item) => item.allowed).sort((one, other) => weightOf(byId.get(one.id)) - weightOf(byId.get(other.id)));
   const [first] = allowed.filter(({ id }) => weightOf(byId.get(id)) === MOVES);
-  const refused = items.filter((item) => !item.allowed);
+  // What a fresh sign-in would allow is not lost among what cannot be.
+  const stale = items.filter((item) => item.required_authentication !== null);
+  const refused = items.filter((item) => !item.allowed && item.required_authentication === null);
   const action = open && byId.get(open.id);
   return html`<section class="record-actions" aria-label=${say('detail.actions')}>
     ${possible.error && !possible.value && html`<${Failure} error=${possible.error} retry=${possible.reload} />`}
@@ -60,6 +65,10 @@ export function Actions(props: ActionsProps) {
         item,
       ) => html`<button key=${item.id} type="button" class=${isDanger(item.id) ? 'button danger' : item === first ? 'button primary' : 'button'} onClick=${() => setOpen(item)}>
         ${item.title}</button>`,
+    )}
+    ${stale.map(
+      ({ id, title, detail, required_authentication }) =>
+        html`<p key=${id} class="stale"><strong>${title}</strong> ${detail} <${SignInAgain} required=${required_authentication} /></p>`,
     )}
     ${
       refused.length > 0 &&

@@ -2,7 +2,11 @@ import { ApiError, type Catalog, catalog, csrfToken, forgetAll, get, send, signa
 
 interface Session {
   readonly csrf_token: string;
+  readonly sign_in: { readonly id: string } | null;
 }
+
+/** Where this session was begun, and may go on once it has ended here. */
+let signedInAt: string | null = null;
 
 /** Why nothing can be shown, where that is so. */
 export const startFailure = signal<ApiError | null>(null);
@@ -13,6 +17,7 @@ export async function openSession(): Promise<void> {
     startFailure.value = null;
     const [session, found] = await Promise.all([get<Session>('/session'), get<Catalog>('/switchboard')]);
     csrfToken.value = session.csrf_token;
+    signedInAt = session.sign_in?.id ?? null;
     catalog.value = found;
     signedOut.value = false;
   } catch (error) {
@@ -40,5 +45,5 @@ export async function signOut(): Promise<void> {
   }
   forgetAll();
   sessionStorage.clear();
-  location.assign('/sign-in');
+  location.assign(signedInAt === null ? '/sign-in' : `/sign-in?${new URLSearchParams({ signed_out: signedInAt })}`);
 }

@@ -11,6 +11,7 @@ import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { unfitForProduction } from './production.ts';
 import { withFiles } from './referenced-files.ts';
+import { type SignInIssuer, signInsOf } from './sign-ins.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
 import { type TracesConfig, tracesConfigOf } from './traces.ts';
 
@@ -44,7 +45,7 @@ const ConfigFile = Strict({
     { additionalProperties: false, default: {} },
   ),
   identity: Type.Object(
-    { issuers: Type.Array(Issuer, { default: [], description: 'Whose JWTs are believed as bearer tokens' }) },
+    { issuers: Type.Array(Issuer, { default: [], description: 'Whose JWTs are believed as bearer tokens, and where people sign in' }) },
     { additionalProperties: false, default: {} },
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
@@ -83,6 +84,8 @@ export interface Config {
   /** So many milliseconds may 95 of 100 policy decisions take. */
   readonly policyDecisionTargetMs: number;
   readonly issuers: readonly Issuer[];
+  /** Those at which people sign in with their browser. */
+  readonly signIns: readonly SignInIssuer[];
   readonly tenants: readonly TenantFile[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
@@ -116,6 +119,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
   const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
   errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
+  const signIns = signInsOf(file, { variables, root, path, production }, errors);
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -132,6 +136,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     },
     policyDecisionTargetMs: file.slo.policy_decision_p95_ms,
     issuers: file.identity.issuers,
+    signIns,
     tenants,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,

@@ -1,6 +1,7 @@
 import { type Static, Strict, Type } from '../../sdk/index.ts';
 import { distrustOf } from './outgoing-url.ts';
 import { RoleName } from './role-name.ts';
+import { SignIn } from './sign-ins.ts';
 import { Slug } from './slug.ts';
 
 /** Signed by a key of which the issuer alone has the secret half: nothing that we could have signed, and never `none`. */
@@ -39,6 +40,7 @@ export const Issuer = Strict({
       { description: 'Left out: all roles that the person has' },
     ),
   ),
+  sign_in: Type.Optional(SignIn),
 });
 
 export type Issuer = Static<typeof Issuer>;

@@ -7,6 +7,7 @@ import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 import { sessionMigration } from './session-migration.ts';
+import { signInMigration } from './sign-in-migration.ts';
 import { unfinishedRunsMigration } from './unfinished-runs-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
 
@@ -267,5 +268,6 @@ export const kernelMigrations: readonly MigrationStep[] = [
   alertMigration,
   identityMigration,
   departureMigration,
+  signInMigration,
   unfinishedRunsMigration,
 ];

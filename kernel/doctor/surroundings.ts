@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { SignInClients } from '../identity/sign-in-clients.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -11,7 +12,13 @@ const ROOM = 64 * MIB;
 
 /** What this machine has to offer: room, folders that can be written, and names that lead somewhere. */
 export async function examineSurroundings(config: Config): Promise<readonly Finding[]> {
-  return [dataDirFinding(config), ...guardFindings(config), ...(await webhookFindings(config)), ...demoFindings(config)];
+  return [
+    dataDirFinding(config),
+    ...guardFindings(config),
+    ...(await webhookFindings(config)),
+    ...(await signInFindings(config)),
+    ...demoFindings(config),
+  ];
 }
 
 function dataDirFinding({ dataDir, environment }: Config): Finding {
@@ -50,6 +57,28 @@ async function unresolved(name: string, { hostname }: URL): Promise<readonly Fin
     const detail = `${name}: ${hostname} leads nowhere: ${(error as Error).message}`;
     return [findingsOf('webhooks').failed(detail, 'Mend the URL in the tenant file, or the name.')];
   }
+}
+
+/** Whether the issuers where people sign in say how to. */
+function signInFindings({ signIns }: Config): Promise<readonly Finding[]> {
+  const clients = new SignInClients();
+  return Promise.all(
+    signIns.map(async (signIn) => {
+      const { ok, unreachable } = findingsOf('sign-in');
+      const { id, of } = signIn;
+      try {
+        await clients.of(signIn);
+        return ok(`${id}: ${of.issuer} says how to sign in there`);
+      } catch (error) {
+        const { cause } = error as Error;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        return unreachable(
+          `${id}: ${of.issuer} does not say how to sign in there: ${why}`,
+          'Start what does not answer, or mend issuer: it must be as the provider calls itself.',
+        );
+      }
+    }),
+  );
 }
 
 /** Said once, so that nobody waits for it. */

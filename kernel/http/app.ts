@@ -7,6 +7,7 @@ import type { AccessEvaluator } from '../authzen/evaluator.ts';
 import type { Commands } from '../cli/commands.ts';
 import type { Database } from '../database/database.ts';
 import type { Access } from '../identity/access.ts';
+import type { SignIns } from '../identity/sign-ins.ts';
 import type { Live } from '../live/live.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -17,6 +18,7 @@ import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { issuerSignInRoutes } from './issuer-sign-in.ts';
 import { observe } from './observe.ts';
 import { openapiOf } from './openapi.ts';
 import { printStyle } from './print-style.ts';
@@ -37,6 +39,7 @@ export interface AppServices extends RouteServices {
   readonly metrics: Metrics;
   readonly transparencyLog: TransparencyLog;
   readonly tenants: Tenants;
+  readonly signIns: SignIns;
   readonly commands: Commands;
   readonly switchboard: Switchboard;
   readonly log: Logger;
@@ -100,6 +103,8 @@ export function createApp(services: AppServices): Koa {
   use(app, switchboardRoutes(services));
   const signIn = signInRoutes(services);
   use(app, signIn);
+  const issuerSignIn = issuerSignInRoutes(services);
+  use(app, issuerSignIn);
   const session = sessionRoutes(services);
   use(app, session);
   use(app, authzenMetadata(services));
@@ -115,7 +120,7 @@ export function createApp(services: AppServices): Koa {
 
   // What matched nothing: who calls is asked first, so that a stranger learns nothing about what there is.
   app.use(async (ctx) => {
-    const taken = [...methodsAt(open, ctx.path), ...methodsAt(signIn, ctx.path)];
+    const taken = [open, signIn, issuerSignIn].flatMap((router) => methodsAt(router, ctx.path));
     if (taken.length > 0) throw new Problem('method-not-allowed', `${ctx.path} takes ${taken.join(', ')}.`, { allow: taken.join(', ') });
     const { tenant, userId } = await authenticate(ctx, services);
     await services.access.principal(tenant, userId);

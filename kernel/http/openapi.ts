@@ -121,6 +121,10 @@ const problemSchema = {
     decision_id: { type: 'string', format: 'uuid' },
     existing: { type: 'object', properties: { type: { type: 'string' }, id: { type: 'string', format: 'uuid' } } },
     receipt: { $ref: '#/components/schemas/Receipt' },
+    required_authentication: {
+      type: 'object',
+      properties: { max_age: { type: 'integer', description: 'Seconds' }, acr_values: { type: 'array', items: { type: 'string' } } },
+    },
     reasons: { type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, message: { type: 'string' } } } },
   },
 };

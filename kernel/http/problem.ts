@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
-import { PROBLEMS, Problem } from '../../sdk/index.ts';
+import { PROBLEMS, Problem, type ProblemDetails } from '../../sdk/index.ts';
 
 /** The one error handler. What is no refusal is logged too. */
 export function answerProblems(log: Logger): Middleware {
@@ -35,10 +35,17 @@ function answerProblem(ctx: Context, error: unknown): void {
 }
 
 /** The status of a refusal and the headers that belong to it, whatever its body is. */
-export function setStatus(ctx: Context, { status, details: { retry_after, allow } }: Problem): void {
+export function setStatus(ctx: Context, { status, details: { retry_after, allow, required_authentication: required } }: Problem): void {
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="summit", error="invalid_token"');
+  if (required) ctx.set('WWW-Authenticate', stepUp(required));
   if (retry_after !== undefined) ctx.set('Retry-After', String(retry_after));
   if (status === 503) ctx.set('Retry-After', '5');
   if (allow !== undefined) ctx.set('Allow', allow);
   ctx.status = status;
+}
+
+/** RFC 9470, section 3. */
+function stepUp({ max_age, acr_values }: NonNullable<ProblemDetails['required_authentication']>): string {
+  const acr = acr_values.length > 0 ? `, acr_values="${acr_values.join(' ')}"` : '';
+  return `Bearer realm="summit", error="insufficient_user_authentication", error_description="A fresh sign-in is required", max_age="${max_age}"${acr}`;
 }

@@ -3,6 +3,8 @@ import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 
+/** What an attempt is refused with that shows nobody. */
+const SHOWS_NOBODY: ReadonlySet<string> = new Set(['unauthenticated', 'invalid-input']);
 /** That fail, of one address. */
 const SIGN_INS_PER_MINUTE = 60;
 
@@ -29,7 +31,7 @@ export class RateLimit {
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof Problem && error.code === 'unauthenticated') await consume(this.#signIns, address);
+      if (error instanceof Problem && SHOWS_NOBODY.has(error.code)) await consume(this.#signIns, address);
       throw error;
     }
   }

@@ -61,8 +61,8 @@ export async function identify(
     assertUsableFor('api', caller.scope);
     return { ...caller, session: null };
   }
-  const { tenant, userId, key } = await sessionOf(ctx, sessions);
-  return { tenant, userId, session: key };
+  const { tenant, userId, key, scope } = await sessionOf(ctx, sessions);
+  return { tenant, userId, session: key, ...(scope ? { scope } : {}) };
 }
 
 export function bearerIn(authorization: string): string {

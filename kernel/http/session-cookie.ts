@@ -18,11 +18,11 @@ export function credentialOf(ctx: Context): string | undefined {
 
 /** @param minutes how long the browser keeps it */
 export function setSessionCookie(ctx: Context, credential: string, minutes: number): void {
-  ctx.set('Set-Cookie', `${SESSION_COOKIE}=${credential}; Max-Age=${minutes * 60}; ${ATTRIBUTES}`);
+  ctx.append('Set-Cookie', `${SESSION_COOKIE}=${credential}; Max-Age=${minutes * 60}; ${ATTRIBUTES}`);
 }
 
 export function clearSessionCookie(ctx: Context): void {
-  ctx.set('Set-Cookie', `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
+  ctx.append('Set-Cookie', `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
 }
 
 /**

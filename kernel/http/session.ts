@@ -1,20 +1,30 @@
 import Router from '@koa/router';
 import type { Access } from '../identity/access.ts';
+import { narrowed } from '../identity/scope.ts';
+import type { SignIns } from '../identity/sign-ins.ts';
 import type { RouteServices } from './routes.ts';
 import { clearSessionCookie, credentialOf, sessionOf } from './session-cookie.ts';
 
-type SessionServices = Pick<RouteServices, 'sessions' | 'rateLimit'> & { readonly access: Access };
+type SessionServices = Pick<RouteServices, 'sessions' | 'rateLimit'> & { readonly access: Access; readonly signIns: SignIns };
 
 /** What a page may know of the session that its cookie stands for, and the end of it. */
-export function sessionRoutes({ sessions, access, rateLimit }: SessionServices): Router {
+export function sessionRoutes({ sessions, access, rateLimit, signIns }: SessionServices): Router {
   const router = new Router();
 
   router.get('/session', async (ctx) => {
-    const { tenant, userId, csrfToken, expiresAt } = await sessionOf(ctx, sessions);
+    const { tenant, userId, csrfToken, expiresAt, scope, signIn } = await sessionOf(ctx, sessions);
     await rateLimit.count({ tenant, userId });
-    const { actor } = await access.principal(tenant, userId);
+    const person = await access.principal(tenant, userId);
+    const { actor } = scope ? narrowed(person, scope) : person;
+    const by = signIns.find(signIn);
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = { tenant, user: { id: actor.id, handle: actor.handle, roles: actor.roles }, csrf_token: csrfToken, expires_at: expiresAt };
+    ctx.body = {
+      tenant,
+      user: { id: actor.id, handle: actor.handle, roles: actor.roles },
+      csrf_token: csrfToken,
+      expires_at: expiresAt,
+      sign_in: by && { id: by.id, title: by.title },
+    };
   });
 
   router.post('/sign-out', async (ctx) => {

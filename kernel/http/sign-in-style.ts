@@ -18,6 +18,10 @@ section > p, .hint { color: var(--soft); font-size: .9375rem; }
 .development h2 { color: var(--note); }
 .problem { margin-top: 1.25rem; padding: .875rem 1rem; border: 3px solid var(--wrong); border-radius: .375rem; }
 .problem h2 { color: var(--wrong); }
+.notice { margin-top: 1.25rem; color: var(--soft); }
+.notice a { color: var(--strong); }
+.issuers { display: grid; gap: .5rem; margin: 1.5rem 0 0; padding: 0; list-style: none; }
+.issuers a { display: block; padding: .625rem .875rem; border: 1px solid; border-radius: .375rem; text-align: center; text-decoration: none; overflow-wrap: anywhere; }
 .people { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .5rem; }
 button { min-height: 2.75rem; padding: .5rem .875rem; border: 1px solid var(--edge); border-radius: .375rem; background: none; color: inherit; font: inherit; cursor: pointer; }
 button:hover { background: var(--hover); border-color: var(--strong); }
@@ -31,4 +35,4 @@ code { font: .9em ui-monospace, monospace; }
 .primary { width: 100%; border-color: var(--strong); background: var(--strong); color: var(--on-strong); font-weight: 600; }
 .primary:hover { background: color-mix(in oklab, var(--strong) 88%, var(--text)); }
 :focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
-@media (forced-colors: active) { main, button, input { border-color: CanvasText; } }`;
+@media (forced-colors: active) { main, button, input, .issuers a { border-color: CanvasText; } }`;

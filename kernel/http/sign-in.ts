@@ -2,32 +2,27 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
-import type { Database } from '../database/database.ts';
 import { activePeople } from '../identity/people.ts';
-import type { Tenants } from '../tenancy/tenants.ts';
+import type { Wanted } from '../identity/sign-in-transaction.ts';
 import { readForm } from './body.ts';
-import { isForItsOwnMachine, isFromItsOwnMachine } from './own-machine.ts';
-import { setStatus } from './problem.ts';
 import { returnPath } from './return-to.ts';
-import type { Authentication, RouteServices } from './routes.ts';
+import type { Authentication } from './routes.ts';
 import { assertSentFromHere } from './same-site.ts';
 import { credentialOf, setSessionCookie } from './session-cookie.ts';
-import { signInPage } from './sign-in-page.ts';
+import { answerSignIn, mayChoose, type SignInAnswerServices } from './sign-in-answer.ts';
 import { signInStyle } from './sign-in-style.ts';
+import { NOTHING, wantedIn } from './sign-in-wanted.ts';
 
 const PATH = '/sign-in';
 /** A token and a path, with room. */
 const MAX_BYTES = 16 * 1024;
 
-type SignInServices = Authentication & Pick<RouteServices, 'config'> & { readonly database: Database; readonly tenants: Tenants };
+type SignInServices = Authentication & SignInAnswerServices;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where people sign in. In development they may choose who to be; everywhere a bearer token becomes a session. */
 export function signInRoutes(services: SignInServices): Router {
   const { bearers, sessions, rateLimit, config, database, tenants } = services;
-  const development = isForItsOwnMachine(config);
-  /** Nobody chooses who to be where others than the machine's own people could. */
-  const mayChoose = (ctx: Context) => development && isFromItsOwnMachine(ctx);
   const router = new Router();
 
   router.get('/sign-in.css', (ctx) => {
@@ -35,7 +30,19 @@ export function signInRoutes(services: SignInServices): Router {
     ctx.body = signInStyle;
   });
 
-  router.get(PATH, (ctx) => answerPage(ctx, ctx.query));
+  router.get(PATH, async (ctx) => {
+    const { tenant, signed_out } = ctx.query;
+    const signedOut = typeof signed_out === 'string' ? signed_out : null;
+    let wanted: Wanted = NOTHING;
+    let problem: Problem | undefined;
+    try {
+      wanted = wantedIn(ctx.query);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problem = error;
+    }
+    return answerSignIn(ctx, services, { wanted, tenant, signedOut, problem });
+  });
 
   router.post(PATH, async (ctx) => {
     let fields: Fields = {};
@@ -47,7 +54,7 @@ export function signInRoutes(services: SignInServices): Router {
       setSessionCookie(ctx, credential, config.sessionMinutes);
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
-      return answerPage(ctx, fields, error);
+      return answerSignIn(ctx, services, { wanted: wantedBy(fields), tenant: fields.tenant, problem: error });
     }
     ctx.set('Cache-Control', 'no-store');
     ctx.status = 303;
@@ -65,10 +72,11 @@ export function signInRoutes(services: SignInServices): Router {
 
   async function callerOf(ctx: Context, { token, tenant, handle }: Fields): Promise<Caller> {
     if (typeof token === 'string' && token.trim() !== '') return unscoped(await bearers.verify(token.trim()));
+    const choosing = mayChoose(ctx, config);
     if (typeof tenant !== 'string' || typeof handle !== 'string') {
-      throw new Problem('invalid-input', mayChoose(ctx) ? 'Choose a person, or enter a token.' : 'Enter a token.');
+      throw new Problem('invalid-input', choosing ? 'Choose a person, or enter a token.' : 'Enter a token.');
     }
-    if (!mayChoose(ctx))
+    if (!choosing)
       throw new Problem(
         'forbidden',
         'Nobody signs in by their handle here: that is for development, on a server that its own machine alone reaches. Enter a token.',
@@ -79,21 +87,14 @@ export function signInRoutes(services: SignInServices): Router {
     if (!person) throw new Problem('unauthenticated', `Nobody in the tenant ${tenant} is active and has the handle ${handle}.`);
     return { tenant, userId: person.id };
   }
-
-  async function answerPage(ctx: Context, { tenant, return_to }: Fields, problem?: Problem): Promise<void> {
-    const ids = mayChoose(ctx) ? await tenants.ids() : [];
-    const inOrder = [...ids.filter((id) => id === tenant), ...ids.filter((id) => id !== tenant)];
-    const people = await Promise.all(inOrder.map(async (id) => ({ tenant: id, people: await activePeople(database, id) })));
-    if (problem) setStatus(ctx, problem);
-    ctx.set('Cache-Control', 'no-store');
-    // Without a referrer a browser would not say where the form comes from.
-    ctx.set('Referrer-Policy', 'same-origin');
-    ctx.type = 'html';
-    ctx.body = signInPage({ returnTo: returnPath(return_to), people, problem: problem?.message });
-  }
 }
 
-/** A session has all that its person may, and lasts. @throws Problem `forbidden` for a credential of less */
+/** A form asks for nothing but where to go. */
+function wantedBy({ return_to }: Fields): Wanted {
+  return { ...NOTHING, returnTo: returnPath(return_to) };
+}
+
+/** A session by a token has all that its person may, and lasts. @throws Problem `forbidden` for a credential of less */
 function unscoped(caller: Caller): Caller {
   if (caller.scope) throw new Problem('forbidden', 'This token is for programs, and nobody signs in by it.');
   return caller;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Issuer } from '../config/issuers.ts';
+import type { SignInIssuer } from '../config/sign-ins.ts';
 import type { Database } from '../database/database.ts';
 import { type Access, beliefs, believed, disbelieve } from './access.ts';
 import { type Claimed, claimedIn } from './issuer-claims.ts';
@@ -42,7 +43,18 @@ export class IssuerTokens implements TokenVerifier {
 
   /** @throws Problem `unauthenticated`; `unavailable` while the issuer's keys cannot be had */
   async verify(token: string): Promise<Caller> {
-    const { tenant, name, knownBy, scope } = await this.#claimed(token);
+    return this.personIn(await this.#claimed(token));
+  }
+
+  /** What the ID token says that the issuer gave for a sign-in. @throws as `verify` */
+  async claimedByIdToken(token: string, { of: { issuer, audience }, client_id }: SignInIssuer): Promise<Claimed> {
+    const trusted = this.#trusted.find((candidate) => candidate.issuer === issuer && candidate.audience === audience);
+    if (!trusted) throw new TypeError(`${issuer} is not among the issuers`);
+    return claimedIn(await payloadOf(token, trusted, client_id), trusted);
+  }
+
+  /** Who that is here. @throws Problem `unauthenticated` for nobody who is active */
+  async personIn({ tenant, name, knownBy, scope }: Claimed): Promise<Caller> {
     const userId = await believed(this.#people, `${tenant}/${knownBy}/${name}`, () => personKnownAs(this.#database, tenant, knownBy, name));
     if (userId === null) throw new Problem('unauthenticated', `Nobody who is active in the tenant ${tenant} has the ${NAMES[knownBy]} ${name}.`);
     return { tenant, userId, scope };
@@ -63,18 +75,18 @@ export class IssuerTokens implements TokenVerifier {
     const audiences = [said?.aud ?? []].flat();
     const issuer = this.#trusted.find((candidate) => candidate.issuer === said?.iss && audiences.includes(candidate.audience));
     if (!issuer) throw new Problem('unauthenticated', 'The token is for another audience.');
-    try {
-      const { payload } = await jwtVerify(token, issuer.keys, {
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        algorithms: [...issuer.algorithms],
-        clockTolerance: TOLERANCE_SECONDS,
-        requiredClaims: ['exp'],
-      });
-      return { claimed: claimedIn(payload, issuer), until: (payload.exp ?? 0) * 1_000 };
-    } catch (error) {
-      throw refusalOf(error);
-    }
+    const payload = await payloadOf(token, issuer, issuer.audience);
+    return { claimed: claimedIn(payload, issuer), until: (payload.exp ?? 0) * 1_000 };
+  }
+}
+
+/** @throws Problem `unauthenticated`, `unavailable` */
+async function payloadOf(token: string, { issuer, keys, algorithms }: Trusted, audience: string): Promise<JWTPayload> {
+  try {
+    const options = { issuer, audience, algorithms: [...algorithms], clockTolerance: TOLERANCE_SECONDS, requiredClaims: ['exp'] };
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    throw refusalOf(error);
   }
 }
 

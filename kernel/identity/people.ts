@@ -33,3 +33,28 @@ export async function personKnownAs(database: Database, tenant: string, by: keyo
   const [found] = await database.transaction(tenant, 'read', (tx) => tx.query<{ id: string }>(KNOWN_BY[by], [tenant, sought]));
   return found?.id ?? null;
 }
+
+/** Whoever has left is found by no key. What is compared is what the index has. */
+const LOST_BY = {
+  handle: "u.handle = d.commitment WHERE d.name = 'handle' AND d.value = $2",
+  external_id: "u.external_id = d.commitment WHERE d.name = 'external_id' AND left(d.value, 255) = $2",
+} as const;
+
+/** The same of somebody who was deactivated since this issuer, by the id of its `sign_in`, vouched for them no more; and no other has refused them. */
+export async function personLostBy(
+  database: Database,
+  tenant: string,
+  by: keyof typeof LOST_BY,
+  name: string,
+  signIn: string,
+): Promise<string | null> {
+  const [found] = await database.transaction(tenant, 'read', (tx) =>
+    tx.query<{ id: string }>(
+      `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND ${LOST_BY[by]}
+         AND d.tenant_id = $1 AND u.status = 'deactivated' AND u.deactivated_by = 'issuer' AND $3 = ALL (
+           SELECT sign_in FROM sessions s WHERE s.tenant_id = $1 AND s.user_id = u.id AND s.refused_at IS NOT NULL)`,
+      [tenant, name, signIn],
+    ),
+  );
+  return found?.id ?? null;
+}

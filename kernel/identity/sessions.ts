@@ -4,7 +4,9 @@ import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
+import type { SealingKeys } from '../log/signer.ts';
 import { type Access, beliefs, believed, disbelieve } from './access.ts';
+import { seal } from './sealed.ts';
 
 const SECRET_BYTES = 32;
 
@@ -16,11 +18,31 @@ export interface Session extends Caller {
   readonly key: string;
   /** What our own pages send with each write, and a page elsewhere cannot know. */
   readonly csrfToken: string;
+  /** The id of the `sign_in` by which they came; null where no issuer vouches for them. */
+  readonly signIn: string | null;
 }
 
 interface Known extends Session {
   /** The same end by the clock of this process, in milliseconds. */
   readonly until: number;
+}
+
+/** How an issuer vouches for somebody, and may be asked whether it does still. */
+export interface SignedInVia {
+  /** The id of the `sign_in`. */
+  readonly signIn: string;
+  readonly refreshToken: string | null;
+}
+
+interface SessionRow {
+  readonly user_id: string;
+  readonly expires_at: string;
+  readonly left_ms: number;
+  readonly sign_in: string | null;
+  readonly issuer: string | null;
+  readonly roles: readonly string[] | null;
+  readonly acr: string | null;
+  readonly auth_time: number | null;
 }
 
 interface Credential {
@@ -37,29 +59,43 @@ interface Credential {
 export class Sessions {
   readonly #database: Database;
   readonly #minutes: number;
+  readonly #sealingKeys: SealingKeys;
   readonly #known = beliefs<Known>();
 
   readonly #listeners: ((key: string) => void)[] = [];
 
-  constructor({ database, config, access }: { database: Database; config: Pick<Config, 'sessionMinutes'>; access: Pick<Access, 'onForgotten'> }) {
+  constructor(services: {
+    database: Database;
+    config: Pick<Config, 'sessionMinutes'>;
+    access: Pick<Access, 'onForgotten'>;
+    sealingKeys: SealingKeys;
+  }) {
+    const { database, config, access, sealingKeys } = services;
     this.#database = database;
+    this.#sealingKeys = sealingKeys;
     this.#minutes = config.sessionMinutes;
     access.onForgotten((tenant) => disbelieve(this.#known, tenant));
   }
 
-  /** @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant */
-  async open({ tenant, userId }: Caller): Promise<string> {
+  /**
+   * @param via by which an issuer vouches for them, as their scope says; null for what has no scope
+   * @returns the credential of a new session @throws Problem `unauthenticated` for somebody who is not active in the tenant
+   */
+  async open({ tenant, userId, scope }: Caller, via: SignedInVia | null = null): Promise<string> {
+    const id = newId();
+    const refreshToken = via?.refreshToken == null ? null : seal(this.#sealingKeys.refreshTokenKey(tenant), via.refreshToken, id);
+    const { issuer = null, acr = null, auth_time = null } = scope?.authentication.by === 'issuer' ? scope.authentication : {};
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const opened = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(
-        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at)
-           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer)
+        `INSERT INTO sessions (tenant_id, id, user_id, secret_hash, created_at, expires_at, sign_in, issuer, roles, acr, auth_time, refresh_token, refreshed_at)
+           SELECT u.tenant_id, $3::uuid, u.id, $4::bytea, clock.now, clock.now + make_interval(mins => $5::integer), $6, $7, $8::text[], $9, $10::bigint, $11::bytea, clock.now
              FROM users u, (SELECT summit_now() AS now) clock
              WHERE u.tenant_id = $1 AND u.id = $2 AND u.status = 'active' RETURNING 1`,
-        [tenant, userId, newId(), hashOf(secret), this.#minutes],
+        [tenant, userId, id, hashOf(secret), this.#minutes, via?.signIn ?? null, issuer, scope?.roles ?? null, acr, auth_time, refreshToken],
       ),
     );
-    if (opened.length === 0) throw new Problem('unauthenticated', 'The token belongs to nobody who is active in this tenant.');
+    if (opened.length === 0) throw new Problem('unauthenticated', 'You are nobody who is active in this tenant.');
     return `${tenant}.${secret}`;
   }
 
@@ -78,10 +114,29 @@ export class Sessions {
     if (!found) return;
     const { tenant, hash } = found;
     await this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith('UPDATE sessions SET ended_at = summit_now() WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL', [tenant, hash]),
+      tx.commitWith(
+        'UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL WHERE tenant_id = $1 AND secret_hash = $2 AND ended_at IS NULL',
+        [tenant, hash],
+      ),
     );
-    this.#known.delete(keyOf(found));
-    for (const listener of this.#listeners) listener(keyOf(found));
+    this.#forget(keyOf(found));
+  }
+
+  /** Ends a session that its issuer does not vouch for, in this replica at once. @param refused whether it has said so, and is the one to say otherwise */
+  async endFor(tenant: string, id: string, refused: boolean): Promise<void> {
+    const ended = await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith<{ secret_hash: Uint8Array }>(
+        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $3::boolean THEN summit_now() END
+           WHERE tenant_id = $1 AND id = $2 RETURNING secret_hash`,
+        [tenant, id, refused],
+      ),
+    );
+    for (const { secret_hash } of ended) this.#forget(keyOf({ tenant, hash: Buffer.from(secret_hash) }));
+  }
+
+  #forget(key: string): void {
+    this.#known.delete(key);
+    for (const listener of this.#listeners) listener(key);
   }
 
   /** Calls `listener` with the key of each session that is ended in this replica. */
@@ -92,18 +147,27 @@ export class Sessions {
   #read(credential: Credential): Promise<Known> {
     const { tenant, secret, hash } = credential;
     return this.#database.transaction(tenant, 'read', async (tx) => {
-      const [row] = await tx.query<{ user_id: string; expires_at: string; left_ms: number }>(
+      const [row] = await tx.query<SessionRow>(
         // Whoever has left and comes back signs in anew.
-        `SELECT s.user_id, s.expires_at, (extract(epoch FROM s.expires_at - summit_now()) * 1000)::float8 AS left_ms
+        `SELECT s.user_id, s.expires_at, s.sign_in, s.issuer, s.roles, s.acr, s.auth_time::float8 AS auth_time,
+             (extract(epoch FROM s.expires_at - summit_now()) * 1000)::float8 AS left_ms
            FROM sessions s JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id
            WHERE s.tenant_id = $1 AND s.secret_hash = $2 AND s.ended_at IS NULL AND s.created_at > coalesce(u.departed_at, '-infinity')`,
         [tenant, hash],
       );
       if (!row) throw isOver();
-      const { user_id: userId, expires_at: expiresAt, left_ms: left } = row;
-      return { tenant, userId, expiresAt, key: keyOf(credential), csrfToken: csrfTokenOf(secret), until: performance.now() + left };
+      const { user_id: userId, expires_at: expiresAt, sign_in: signIn, left_ms: left } = row;
+      const known = { tenant, userId, expiresAt, signIn, key: keyOf(credential), csrfToken: csrfTokenOf(secret), until: performance.now() + left };
+      return { ...known, ...scopeOf(row) };
     });
   }
+}
+
+/** As the JWT of an issuer would have it; none for who has signed in without one. */
+function scopeOf({ issuer, roles, acr, auth_time }: SessionRow): Pick<Caller, 'scope'> {
+  if (issuer === null) return {};
+  const said = { ...(acr === null ? {} : { acr }), ...(auth_time === null ? {} : { auth_time }) };
+  return { scope: { roles, authentication: { by: 'issuer', issuer, ...said } } };
 }
 
 /** Tenant ids are slugs (kernel/config/slug.ts); the secret is base64url without padding. */
@@ -123,7 +187,7 @@ function csrfTokenOf(secret: string): string {
   return createHmac('sha256', secret).update('csrf').digest('base64url');
 }
 
-function keyOf({ tenant, hash }: Credential): string {
+function keyOf({ tenant, hash }: Pick<Credential, 'tenant' | 'hash'>): string {
   return `${tenant}/${hash.toString('base64')}`;
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey, hkdfSync } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
@@ -26,22 +26,29 @@ export class LocalTokens implements TokenVerifier {
   readonly #kid: string;
   readonly #privateKey: Key;
   readonly #publicKey: Key;
+  readonly #seed: Buffer;
   readonly #verified = new Map<string, { readonly caller: Caller; readonly until: number }>();
 
-  private constructor(issuer: string, kid: string, privateKey: Key, publicKey: Key) {
+  private constructor(issuer: string, kid: string, privateKey: Key, publicKey: Key, seed: Buffer) {
     this.#issuer = issuer;
     this.#kid = kid;
     this.#privateKey = privateKey;
     this.#publicKey = publicKey;
+    this.#seed = seed;
   }
 
   /** @param pem the key, where one is given: replicas share it */
   static async open(dataDir: string, issuer: string, pem?: string): Promise<LocalTokens> {
     const jwk =
       pem === undefined ? await readOrCreateKey(join(dataDir, 'keys'), 'token.jwk') : (createPrivateKey(pem).export({ format: 'jwk' }) as JWK);
-    const { d: _, ...publicJwk } = jwk;
+    const { d: seed = '', ...publicJwk } = jwk;
     const [privateKey, publicKey] = await Promise.all([importJWK(jwk, ALGORITHM), importJWK(publicJwk, ALGORITHM)]);
-    return new LocalTokens(issuer, await calculateJwkThumbprint(publicJwk), privateKey, publicKey);
+    return new LocalTokens(issuer, await calculateJwkThumbprint(publicJwk), privateKey, publicKey, Buffer.from(seed, 'base64url'));
+  }
+
+  /** To seal what a browser keeps for us: 32 bytes, the same at each replica, by HKDF-SHA-256 (RFC 5869) of the key that signs. */
+  sealingKey(purpose: 'sign-in'): Uint8Array {
+    return Buffer.from(hkdfSync('sha256', this.#seed, '', `summit/${purpose}`, 32));
   }
 
   async issue({ tenant, userId }: Caller): Promise<string> {

@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { STORY_KEYS } from '../demo/memory.ts';
+import type { Refreshes } from '../identity/refreshes.ts';
 import { newId } from '../ids.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -22,6 +23,7 @@ import { JobClaims, type Run } from './claims.ts';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const COMPARE_RECEIPTS = '25 * * * * *';
+const ASK_ISSUERS = '40 * * * * *';
 const TAKE_OVER = '50 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
@@ -45,6 +47,7 @@ export class JobScheduler {
   readonly #outbox: OutboxWorker;
   readonly #transparencyLog: TransparencyLog;
   readonly #comparison: ReceiptComparison;
+  readonly #refreshes: Pick<Refreshes, 'sweep'>;
   readonly #tenants: Tenants;
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #claims: JobClaims;
@@ -60,6 +63,7 @@ export class JobScheduler {
     outbox: OutboxWorker;
     transparencyLog: TransparencyLog;
     receiptComparison: ReceiptComparison;
+    refreshes: Pick<Refreshes, 'sweep'>;
     tenants: Tenants;
     metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
     log: Logger;
@@ -71,6 +75,7 @@ export class JobScheduler {
     this.#outbox = services.outbox;
     this.#transparencyLog = services.transparencyLog;
     this.#comparison = services.receiptComparison;
+    this.#refreshes = services.refreshes;
     this.#tenants = services.tenants;
     this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'jobs' });
@@ -85,6 +90,7 @@ export class JobScheduler {
     schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
     // At once too: what was compared before a long stop says nothing of now.
     schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()))?.invoke();
+    schedule('sign-ins', ASK_ISSUERS, async () => this.#refreshes.sweep(await this.#tenants.ids()));
     schedule('takeover', TAKE_OVER, async () => this.takeOver(await this.#tenants.ids()));
     schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));

@@ -4,7 +4,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { FileGuard, type Guard } from './guard.ts';
 import { NoteSigner } from './note-signer.ts';
 import type { Pinned } from './policy-file.ts';
-import { RemoteSigner, SecretSigner, type WebhookSecrets } from './signer.ts';
+import { RemoteSigner, type SealingKeys, SecretSigner, type WebhookSecrets } from './signer.ts';
 import type { Witness } from './witness-client.ts';
 import { WitnessGuard } from './witness-guard.ts';
 
@@ -19,6 +19,8 @@ export interface LogFoundations {
   readonly pinned: Pinned;
   /** Derived from the secret that the keys come from. */
   readonly webhookSecrets: WebhookSecrets;
+  /** Derived from the same. */
+  readonly sealingKeys: SealingKeys;
 }
 
 /** A key of a witness, in a vkey (C2SP tlog-cosignature). */
@@ -39,6 +41,7 @@ export async function openLog({ log, origin }: Pick<Config, 'log' | 'origin'>): 
     witnesses,
     pinned: { host: origin, checkpointSigner, promiseSigner, witnesses, quorum: log.quorum },
     webhookSecrets: secretSigner,
+    sealingKeys: secretSigner,
   };
 }
 

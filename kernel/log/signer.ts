@@ -16,6 +16,12 @@ export interface WebhookSecrets {
   webhookSecret(name: string): Buffer;
 }
 
+/** Makes keys to keep secret what the database holds. */
+export interface SealingKeys {
+  /** @returns 32 bytes, always the same for a tenant, that tell nothing of any other */
+  refreshTokenKey(tenant: string): Buffer;
+}
+
 /** The prefix of a PKCS #8 document that holds an Ed25519 seed (RFC 8410, section 7). */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const MIN_SECRET_BYTES = 32;
@@ -24,7 +30,7 @@ const MIN_SECRET_BYTES = 32;
  * Keys that are derived from one secret, so that a new tenant, epoch or endpoint needs no new one: the seed of a key is
  * HKDF-SHA-256 (RFC 5869) of the secret, with the key's purpose and name as info.
  */
-export class SecretSigner implements Signer, WebhookSecrets {
+export class SecretSigner implements Signer, WebhookSecrets, SealingKeys {
   readonly #secret: Buffer;
   readonly #keys = new Map<string, KeyObject>();
 
@@ -67,6 +73,10 @@ export class SecretSigner implements Signer, WebhookSecrets {
     return this.#derive('webhook', name);
   }
 
+  refreshTokenKey(tenant: string): Buffer {
+    return this.#derive('refresh-token', tenant);
+  }
+
   #keyOf(name: string): KeyObject {
     let key = this.#keys.get(name);
     if (!key) {
@@ -77,7 +87,7 @@ export class SecretSigner implements Signer, WebhookSecrets {
     return key;
   }
 
-  #derive(purpose: 'ed25519' | 'webhook', name: string): Buffer {
+  #derive(purpose: 'ed25519' | 'refresh-token' | 'webhook', name: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.#secret, '', `summit/${purpose}/${name}`, 32));
   }
 }

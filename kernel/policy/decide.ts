@@ -1,4 +1,12 @@
-import { type Action, type ActionContext, type Decision, type PolicyCall, Problem, type ReceiptSlip } from '../../sdk/index.ts';
+import {
+  type Action,
+  type ActionContext,
+  type ConditionalPolicyCall,
+  type Decision,
+  type PolicyCall,
+  Problem,
+  type ReceiptSlip,
+} from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -8,6 +16,9 @@ import type { Bundles } from './bundles.ts';
 import { PolicyFailure } from './compiled.ts';
 import { ENGINE, type PolicyEngine } from './engine.ts';
 import type { PolicyResult } from './result.ts';
+
+/** How an action asks its policy, whether or not it always does. */
+export type JudgingCall<Input = unknown, Loaded = unknown> = PolicyCall<Input, Loaded> | ConditionalPolicyCall<Input, Loaded>;
 
 /** What a policy is asked, in the form of an AuthZEN 1.0 evaluation. */
 export interface PolicyInput {
@@ -68,7 +79,7 @@ export class PolicyService {
     tx: Transaction,
     pack: string,
     action: Pick<Action, 'id' | 'entity'>,
-    call: PolicyCall<unknown, Loaded>,
+    call: JudgingCall<unknown, Loaded>,
     loaded: Loaded,
     context: ActionContext<unknown>,
     digest: string | null,
@@ -118,8 +129,9 @@ export function grantedBy({ result, ...decision }: JudgedDecision): Decision {
 }
 
 /** What the caller is told of an action that a decision has stopped. */
-export function refusalOf({ id, outcome, reasons }: JudgedDecision, receipt?: ReceiptSlip): Problem {
-  const details = { decision_id: id, reasons, ...(receipt ? { receipt } : {}) };
+export function refusalOf({ id, outcome, reasons, result }: JudgedDecision, receipt?: ReceiptSlip): Problem {
+  const { required_authentication } = result ?? {};
+  const details = { decision_id: id, reasons, ...(required_authentication ? { required_authentication } : {}), ...(receipt ? { receipt } : {}) };
   const said = reasons.map(({ message }) => message).join(' ');
   if (outcome === 'error') return new Problem('unavailable', `${said} Nothing was changed.`, details);
   return new Problem('policy-denied', said, details);

@@ -5,6 +5,15 @@ export interface PolicyResult {
   /** The required roles whose approval of an earlier content still counts; none unless it says so. */
   readonly kept_approvals?: readonly string[];
   readonly reasons: readonly Reason[];
+  /** Of a refusal: how they must have signed in, where that would help. */
+  readonly required_authentication?: RequiredAuthentication;
+}
+
+export interface RequiredAuthentication {
+  /** Seconds. */
+  readonly max_age: number;
+  /** Any of these, where there are any. */
+  readonly acr_values: readonly string[];
 }
 
 export interface Reason {
@@ -30,11 +39,27 @@ function isPolicyResult(value: unknown): value is PolicyResult {
     Array.isArray(value.required_approvals) &&
     value.required_approvals.every((role) => typeof role === 'string') &&
     (!('kept_approvals' in value) || (Array.isArray(value.kept_approvals) && value.kept_approvals.every((role) => typeof role === 'string'))) &&
+    (!('required_authentication' in value) || isRequiredAuthentication(value.required_authentication)) &&
     'reasons' in value &&
     Array.isArray(value.reasons) &&
     value.reasons.every(isReason)
   );
 }
+
+function isRequiredAuthentication(value: unknown): value is RequiredAuthentication {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'max_age' in value &&
+    Number.isSafeInteger(value.max_age) &&
+    'acr_values' in value &&
+    Array.isArray(value.acr_values) &&
+    value.acr_values.every((acr) => typeof acr === 'string' && ACR.test(acr))
+  );
+}
+
+/** A word that a header can quote. */
+const ACR = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 function isReason(value: unknown): value is Reason {
   return (

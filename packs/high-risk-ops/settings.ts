@@ -1,4 +1,4 @@
-import { type Static, Strict, Type } from '@summit/sdk';
+import { FreshAuthentication, freshAuthenticationFact, type Static, Strict, settingsOf, Type } from '@summit/sdk';
 
 /** What a tenant configures: its databases, and how long an unused request lives. */
 export const settings = Strict({
@@ -12,7 +12,22 @@ export const settings = Strict({
   ),
   pending_lapse_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760, description: '168 unless said' })),
   approved_lapse_hours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760, description: '24 unless said' })),
+  fresh_authentication: Type.Optional(FreshAuthentication),
 });
 
 export type Settings = Static<typeof settings>;
 export type Target = Settings['targets'][string];
+
+interface Configured {
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Whether whoever approves or executes must have signed in lately. */
+export function asksForFreshAuthentication(context: Configured): boolean {
+  return settingsOf(settings, context).fresh_authentication !== undefined;
+}
+
+/** What the policy is told of it; nothing where the tenant does not ask for it. */
+export function freshness(context: Configured & { readonly now: string }): Readonly<Record<string, unknown>> {
+  return freshAuthenticationFact(settingsOf(settings, context).fresh_authentication, context.now);
+}

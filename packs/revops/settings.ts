@@ -1,4 +1,4 @@
-import { Decimal, decimalOf, Strict, settingsOf, Type } from '@summit/sdk';
+import { Decimal, decimalOf, FreshAuthentication, freshAuthenticationFact, Strict, settingsOf, Type } from '@summit/sdk';
 
 /** Settings are on record, where numbers are whole. */
 const PercentSetting = Type.Union(
@@ -28,6 +28,7 @@ export const settings = Strict({
     }),
   ),
   team: Type.Optional(Type.String({ description: 'The team that new opportunities go to; enterprise unless said' })),
+  fresh_authentication: Type.Optional(FreshAuthentication),
 });
 
 export interface Configured {
@@ -58,4 +59,14 @@ export function amountBandOf(amount: string, context: Configured): string | null
 
 export function teamOf(context: Configured): string {
   return settingsOf(settings, context).team ?? DEFAULT_TEAM;
+}
+
+/** Whether whoever approves or activates must have signed in lately. */
+export function asksForFreshAuthentication(context: Configured): boolean {
+  return settingsOf(settings, context).fresh_authentication !== undefined;
+}
+
+/** What the policy is told of it; nothing where the tenant does not ask for it. */
+export function freshness(context: Configured & { readonly now: string }): Readonly<Record<string, unknown>> {
+  return freshAuthenticationFact(settingsOf(settings, context).fresh_authentication, context.now);
 }

@@ -52,6 +52,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     policyDecisionTargetMs: 50,
     seedsAtStart: false,
     issuers: [],
+    signIns: [],
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
     ...{ bodyLimit: 262_144, outcomeWaitMs: 3_000, publicUrl: null, requestsPerMinute: 1_000_000, sessionMinutes: 720, heartbeatMs: 15_000 },
   };

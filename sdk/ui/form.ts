@@ -19,6 +19,7 @@ import { words } from './format.ts';
 import { type ComponentChildren, html } from './html.ts';
 import { signInPath } from './links.ts';
 import { say } from './messages.ts';
+import { requiredAuthenticationOf, SignInAgain } from './sign-in-again.ts';
 
 /** What a form is made from, and what becomes of what is typed into it. */
 export interface FormProps {
@@ -111,7 +112,7 @@ export function Form(props: FormProps) {
         <h2 id=${`${id}-problem`}>${say('field.error-summary')}</h2>
         ${
           shown
-            ? html`<p>${refusal.message}</p>${refusal.status === 401 && html`<p>${say('session.kept')} <a class="button" href=${signInPath()}>${say('session.again')}</a></p>`}`
+            ? html`<p>${refusal.message}</p>${signInLink(refusal)}`
             : html`<ul>${errors.map(({ path, message }) => html`<li key=${path}><button type="button" class="link" onClick=${(event: Event) => focusOn(path, event)}>${labelOf(path)} ${message}</button></li>`)}</ul>`
         }
       </div>`
@@ -135,6 +136,13 @@ export function Form(props: FormProps) {
       ${onCancel && html`<button type="button" class="button" onClick=${cancel}>${say('action.cancel')}</button>`}
     </div>
   </form>`;
+}
+
+/** Where to sign in, if that would help. */
+function signInLink(refusal: ApiError) {
+  const required = requiredAuthenticationOf(refusal);
+  if (required) return html`<p>${say('session.kept')} <${SignInAgain} required=${required} /></p>`;
+  return refusal.status === 401 && html`<p>${say('session.kept')} <a class="button" href=${signInPath()}>${say('session.again')}</a></p>`;
 }
 
 function focusOn(path: string, { target }: Pick<Event, 'target'>): void {

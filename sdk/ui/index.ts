@@ -49,6 +49,7 @@ export * from './pager.ts';
 export * from './place.ts';
 export * from './popover.ts';
 export * from './resource.ts';
+export * from './sign-in-again.ts';
 export * from './states.ts';
 export * from './table.ts';
 export * from './tabs.ts';

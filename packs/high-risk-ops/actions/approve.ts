@@ -1,8 +1,9 @@
 import { Comment, change, defineAction, none, Strict, Type } from '@summit/sdk';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
-import { lockRequest, presentChanged, roundOf } from '../request.ts';
+import { lockRequest, presentChanged, resourceOf, roundOf } from '../request.ts';
 import { everybody } from '../roles.ts';
+import { asksForFreshAuthentication, freshness } from '../settings.ts';
 
 export const approveRequest = defineAction({
   id: 'high-risk-ops.request.approve',
@@ -13,7 +14,12 @@ export const approveRequest = defineAction({
   answer: RequestAnswer,
   entity: HighRiskRequest,
   from: ['pending'],
-  policy: none('the policy said on creation which roles must approve; the kernel holds to it'),
+  // Which roles must approve it said on creation, and the kernel holds to it.
+  policy: {
+    entrypoint: 'high_risk/operations/decision',
+    when: asksForFreshAuthentication,
+    facts: ({ request }, context) => ({ resource: resourceOf(request), context: freshness(context) }),
+  },
 
   load: ({ db, params }) => lockRequest(db, params.id ?? ''),
   subject: ({ request }) => request,

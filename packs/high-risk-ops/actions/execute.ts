@@ -3,6 +3,7 @@ import { hasLapsed } from '../deadlines.ts';
 import { HighRiskRequest } from '../entities.ts';
 import { RequestAnswer } from '../request.schema.ts';
 import { lockRequest, presentChanged, resourceOf } from '../request.ts';
+import { freshness } from '../settings.ts';
 
 /** Decides that access is granted. The granting itself is an effect; how it turned out is `record-outcome`. */
 export const executeRequest = defineAction({
@@ -20,10 +21,11 @@ export const executeRequest = defineAction({
   subject: ({ request }) => request,
   policy: {
     entrypoint: 'high_risk/operations/decision',
-    facts: ({ request, approvals }) => ({
+    facts: ({ request, approvals }, context) => ({
       resource: resourceOf(request),
       context: {
         approvals: approvals.filter(({ status }) => status === 'approved').map(({ role, approver_id }) => ({ role, approver: approver_id })),
+        ...freshness(context),
       },
     }),
   },

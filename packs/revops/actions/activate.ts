@@ -5,6 +5,7 @@ import { factsOf } from '../facts.ts';
 import { assertNotExpired, lockQuote, presentChanged } from '../quote.ts';
 import { everybody } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
+import { freshness } from '../settings.ts';
 
 /** Makes the contract of an approved quote, and wins its opportunity with the first. */
 export const activateQuote = defineAction({
@@ -27,7 +28,10 @@ export const activateQuote = defineAction({
   subject: ({ quote }) => quote,
   policy: {
     entrypoint: 'revops/discount_approvals/decision',
-    facts: (file, context) => factsOf(file, context, file.quote.submitter_id),
+    facts(file, context) {
+      const facts = factsOf(file, context, file.quote.submitter_id);
+      return { ...facts, context: { ...facts.context, ...freshness(context) } };
+    },
   },
 
   apply(file, at) {

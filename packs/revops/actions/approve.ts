@@ -1,9 +1,11 @@
 import { Comment, change, defineAction, none, occurred, Strict, Type } from '@summit/sdk';
 import { Quote } from '../entities.ts';
 import { approvalOf, quoteApproved } from '../events.ts';
+import { factsOf } from '../facts.ts';
 import { assertNotExpired, lockQuote, presentChanged, roundOf } from '../quote.ts';
 import { everybody } from '../roles.ts';
 import { QuoteAnswer } from '../schemas.ts';
+import { asksForFreshAuthentication, freshness } from '../settings.ts';
 
 export const approveQuote = defineAction({
   id: 'revops.quote.approve',
@@ -14,7 +16,12 @@ export const approveQuote = defineAction({
   answer: QuoteAnswer,
   entity: Quote,
   from: ['pending_approval'],
-  policy: none('the policy said on submission which roles must approve; the kernel holds to it'),
+  // Which roles must approve it said on submission, and the kernel holds to it.
+  policy: {
+    entrypoint: 'revops/discount_approvals/decision',
+    when: asksForFreshAuthentication,
+    facts: (file, context) => ({ ...factsOf(file, context, file.quote.submitter_id), context: freshness(context) }),
+  },
 
   load: ({ db, params }) => lockQuote(db, params.id ?? ''),
   subject: ({ quote }) => quote,

@@ -2,14 +2,16 @@
 # title: High-risk operations
 # description: |
 #   Who may request and run temporary read access to a production database,
-#   for how long, and whose approval it takes (story 1.6).
+#   for how long, and whose approval it takes (story 1.6). Where the tenant asks for it, whoever
+#   approves or executes has signed in lately.
 #   Every check is a positive statement that a denial negates, so an attribute
 #   that is missing or of the wrong type denies.
 # custom:
-#   version: 0.1.1
+#   version: 0.2.0
 package high_risk.operations
 
 import data.lib.approvals
+import data.lib.authentication
 import data.lib.decisions
 import data.lib.subject
 
@@ -28,32 +30,42 @@ decision := decisions.allow(
 	$"An engineer may read a production database for up to {max_minutes} minutes with the required approvals.",
 	required_roles,
 ) if {
+	not approving
 	denials == {}
 }
 
-decision := decisions.deny(denials) if denials != {}
+decision := decisions.allow("signed-in-lately", "Whoever approves has signed in as lately as this tenant asks for.", []) if {
+	approving
+	denials == {}
+}
+
+decision := authentication.deny(denials) if denials != {}
 
 denials["unknown-action"] := message if {
 	not known_action
-	message := "This policy knows only the actions to create and to execute a high-risk operation request."
+	message := "This policy knows only the actions to create, to approve and to execute a high-risk operation request."
 }
 
 denials["operation-type"] := message if {
+	not approving
 	not valid_operation
 	message := "The only operation that may be requested is TEMP_DB_READ_ACCESS."
 }
 
 denials["engineer-only"] := message if {
+	not approving
 	not subject_is_engineer
 	message := "Only a user with the role engineer may request this operation or run it."
 }
 
 denials["production-only"] := message if {
+	not approving
 	not valid_environment
 	message := "The environment must be prod."
 }
 
 denials["duration-limit"] := message if {
+	not approving
 	not valid_duration
 	message := $"The duration must be a whole number of minutes from 1 to {max_minutes}."
 }
@@ -76,11 +88,27 @@ denials["separation-of-duties"] := message if {
 	message := "Each required role must be filled by a different approver, and none of them may be the requester."
 }
 
+denials["fresh-authentication"] := authentication.message if {
+	executing
+	authentication.asked
+	not authentication.fresh
+}
+
+# It is asked about an approval for this alone: whose it takes, it has said of the request.
+denials["fresh-authentication"] := authentication.message if {
+	approving
+	not authentication.fresh
+}
+
 creating if input.action.name == "high-risk-ops.request.create"
+
+approving if input.action.name == "high-risk-ops.request.approve"
 
 executing if input.action.name == "high-risk-ops.request.execute"
 
 known_action if creating
+
+known_action if approving
 
 known_action if executing
 

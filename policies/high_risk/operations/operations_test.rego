@@ -182,7 +182,7 @@ test_other_operation_is_denied if {
 }
 
 test_unknown_action_is_denied if {
-	every action in ["high-risk-ops.request.approve", "high-risk-ops.request.CREATE", "", null, 1] {
+	every action in ["high-risk-ops.request.reject", "high-risk-ops.request.CREATE", "", null, 1] {
 		decision := operations.decision with input as execute with input.action.name as action
 		denied(decision) == ["unknown-action"]
 	}
@@ -340,5 +340,65 @@ test_nobody_is_not_the_requester if {
 			with input.subject.id as nobody
 			with input.resource.properties.requester as nobody
 		denied(decision) == ["engineer-only", "requester-only", "separation-of-duties"]
+	}
+}
+
+# Fresh authentication
+
+lately := {
+	"subject": {"properties": {"authentication": {"by": "issuer", "issuer": "https://idp.example", "acr": "urn:mfa", "auth_time": 1000}}},
+	"context": {"fresh_authentication": {"now": 1600, "max_age": 900, "acr_values": ["urn:mfa"]}},
+}
+
+approve := object.union(object.union(execute, lately), {
+	"subject": {"properties": {"roles": ["anything"]}},
+	"action": {"name": "high-risk-ops.request.approve"},
+})
+
+test_whoever_has_signed_in_lately_may_go_on if {
+	decision := operations.decision with input as object.union(execute, lately)
+	decision.allowed == true
+}
+
+test_whoever_has_not_is_told_what_it_takes if {
+	every request in [object.union(execute, lately), approve] {
+		decision := operations.decision with input as request with input.context.fresh_authentication.now as 2000
+		decision == {
+			"allowed": false,
+			"required_approvals": [],
+			"required_authentication": {"max_age": 900, "acr_values": ["urn:mfa"]},
+			"reasons": [{
+				"rule": "fresh-authentication",
+				"message": "Sign in again: this takes a sign-in within the last 15 minutes, by urn:mfa.",
+			}],
+		}
+	}
+}
+
+test_an_approval_is_judged_by_that_alone if {
+	decision := operations.decision with input as approve
+	decision.allowed == true
+	rules(decision) == ["signed-in-lately"]
+	no_resource := operations.decision with input as json.remove(approve, ["/resource"])
+	no_resource.allowed == true
+}
+
+test_approve_with_a_missing_attribute_is_denied if {
+	every path in [
+		"/subject",
+		"/subject/properties",
+		"/subject/properties/authentication",
+		"/subject/properties/authentication/by",
+		"/subject/properties/authentication/auth_time",
+		"/subject/properties/authentication/acr",
+		"/context",
+		"/context/fresh_authentication",
+		"/context/fresh_authentication/now",
+		"/context/fresh_authentication/max_age",
+		"/action",
+		"/action/name",
+	] {
+		decision := operations.decision with input as json.remove(approve, [path])
+		decision.allowed == false
 	}
 }

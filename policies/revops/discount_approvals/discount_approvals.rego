@@ -4,13 +4,15 @@
 #   Who must approve the discount of a quote before it may be activated (story 2.6).
 #   Up to the threshold of the quote's segment an account executive approves it alone;
 #   above it, a manager and finance do. Thresholds come with the question, from the tenant's settings.
+#   Where the tenant asks for it, whoever approves or activates has signed in lately.
 #   Every check is a positive statement that a denial negates, so an attribute
 #   that is missing or of the wrong type denies.
 # custom:
-#   version: 0.1.0
+#   version: 0.2.0
 package revops.discount_approvals
 
 import data.lib.approvals
+import data.lib.authentication
 import data.lib.decisions
 import data.lib.identifiers
 import data.lib.subject
@@ -28,10 +30,16 @@ known_roles := {"ae", "manager", "finance"}
 #   earlier revision still count, and why: every rule that denies, sorted by its id, or what allows.
 # entrypoint: true
 decision := object.union(allowed, {"kept_approvals": kept_roles, "reasons": array.concat(allowed.reasons, kept_reasons)}) if {
+	not approving
 	denials == {}
 }
 
-decision := decisions.deny(denials) if denials != {}
+decision := decisions.allow("signed-in-lately", "Whoever approves has signed in as lately as this tenant asks for.", []) if {
+	approving
+	denials == {}
+}
+
+decision := authentication.deny(denials) if denials != {}
 
 allowed := decisions.allow(
 	"within-threshold",
@@ -51,20 +59,23 @@ allowed := decisions.allow(
 
 denials["unknown-action"] := message if {
 	not known_action
-	message := "This policy knows only the actions to submit a quote for approval and to activate it."
+	message := "This policy knows only the actions to submit a quote for approval, to approve and to activate it."
 }
 
 denials["unknown-role"] := message if {
+	not approving
 	not subject_has_known_role
 	message := "Only an account executive, a manager or finance may submit or activate a quote."
 }
 
 denials["unknown-segment"] := message if {
+	not approving
 	not threshold
 	message := $"The segment {input.resource.properties.segment} has no threshold for discounts: {known_segments} have one."
 }
 
 denials["invalid-discount"] := message if {
+	not approving
 	not discount
 	message := "The discounts must be decimals from 0 to 100."
 }
@@ -81,11 +92,27 @@ denials["separation-of-duties"] := message if {
 	message := "Each required role must be filled by a different approver, and none of them may be who submitted the quote."
 }
 
+denials["fresh-authentication"] := authentication.message if {
+	activating
+	authentication.asked
+	not authentication.fresh
+}
+
+# It is asked about an approval for this alone: whose it takes, it has said of the quote.
+denials["fresh-authentication"] := authentication.message if {
+	approving
+	not authentication.fresh
+}
+
 submitting if input.action.name == "revops.quote.submit-for-approval"
+
+approving if input.action.name == "revops.quote.approve"
 
 activating if input.action.name == "revops.quote.activate"
 
 known_action if submitting
+
+known_action if approving
 
 known_action if activating
 

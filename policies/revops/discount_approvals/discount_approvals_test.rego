@@ -338,3 +338,63 @@ test_an_earlier_revision_of_the_wrong_type_keeps_none if {
 		decision.kept_approvals == []
 	}
 }
+
+# Fresh authentication
+
+lately := {
+	"subject": {"properties": {"authentication": {"by": "issuer", "issuer": "https://idp.example", "acr": "urn:mfa", "auth_time": 1000}}},
+	"context": {"fresh_authentication": {"now": 1600, "max_age": 900, "acr_values": ["urn:mfa"]}},
+}
+
+approve := object.union(object.union(activate, lately), {
+	"subject": {"properties": {"roles": ["anything"]}},
+	"action": {"name": "revops.quote.approve"},
+})
+
+test_whoever_has_signed_in_lately_may_go_on if {
+	decision := discount_approvals.decision with input as object.union(activate, lately)
+	decision.allowed == true
+}
+
+test_whoever_has_not_is_told_what_it_takes if {
+	every request in [object.union(activate, lately), approve] {
+		decision := discount_approvals.decision with input as request with input.context.fresh_authentication.now as 2000
+		decision == {
+			"allowed": false,
+			"required_approvals": [],
+			"required_authentication": {"max_age": 900, "acr_values": ["urn:mfa"]},
+			"reasons": [{
+				"rule": "fresh-authentication",
+				"message": "Sign in again: this takes a sign-in within the last 15 minutes, by urn:mfa.",
+			}],
+		}
+	}
+}
+
+test_an_approval_is_judged_by_that_alone if {
+	decision := discount_approvals.decision with input as approve
+	decision.allowed == true
+	rules(decision) == ["signed-in-lately"]
+	no_resource := discount_approvals.decision with input as json.remove(approve, ["/resource"])
+	no_resource.allowed == true
+}
+
+test_approve_with_a_missing_attribute_is_denied if {
+	every path in [
+		"/subject",
+		"/subject/properties",
+		"/subject/properties/authentication",
+		"/subject/properties/authentication/by",
+		"/subject/properties/authentication/auth_time",
+		"/subject/properties/authentication/acr",
+		"/context",
+		"/context/fresh_authentication",
+		"/context/fresh_authentication/now",
+		"/context/fresh_authentication/max_age",
+		"/action",
+		"/action/name",
+	] {
+		decision := discount_approvals.decision with input as json.remove(approve, [path])
+		decision.allowed == false
+	}
+}

@@ -1,0 +1,139 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type IdentityProvider, identityProvider } from './support/identity-provider.ts';
+import { type Answer, type TestSummit, testSummit } from './support/summit.ts';
+import { Wanderer } from './support/wanderer.ts';
+
+const test = suite('Issuers that do not vouch for somebody any more');
+const TENANT = 'demo-external';
+let idp: IdentityProvider;
+let s: TestSummit;
+
+test.before(async () => {
+  idp = await identityProvider();
+  const { sign_in } = idp.entry();
+  assert.ok(sign_in);
+  const scopes = ['openid', 'offline_access'];
+  const entries = [
+    idp.entry({ sign_in: { ...sign_in, scopes } }),
+    idp.entry({ audience: 'another', sign_in: { ...sign_in, id: 'another', scopes } }),
+  ];
+  // What asks the issuer, the test asks.
+  s = await testSummit((config) => idp.configured(config, entries));
+  await idp.serve(s);
+});
+test.before.each(() => idp.fail(null));
+test.after(async () => {
+  await s?.close();
+  await idp?.close();
+});
+
+async function signIn(handle: string, id = 'example'): Promise<Wanderer> {
+  const browser = new Wanderer();
+  idp.visitor.sub = `idp|${handle}`;
+  const { status, body } = await browser.go(`${s.summit.url}/auth/start/${id}?return_to=/session`);
+  assert.equal([status, body.user?.handle], [200, handle], typeof body === 'string' ? /<p>(.*?)<\/p><\/div>/.exec(body)?.[1] : '');
+  return browser;
+}
+
+const session = (browser: Wanderer): Promise<Answer> => s.send('GET', '/session', { headers: { cookie: browser.cookie(s.summit.url) } });
+
+/** A minute goes by, and with it the job. */
+async function aMinute(): Promise<void> {
+  s.advance({ minutes: 1 });
+  await s.summit.services.refreshes.sweep([TENANT]);
+}
+
+const person = async (handle: string) =>
+  (await s.get('operator', '/users?limit=100')).body.items.find((user: { handle: string }) => user.handle === handle);
+const rows = () => s.asApp('SELECT refresh_token, refreshing_since FROM sessions WHERE tenant_id = $1 AND refresh_token IS NOT NULL', [TENANT]);
+
+test('who is vouched for stays, by a token that is kept sealed and replaced each time', async () => {
+  const browser = await signIn('ae');
+  const [before] = await rows();
+  await aMinute();
+  const [after, ...others] = await rows();
+  assert.equal(others, []);
+  const [was, is] = [Buffer.from(before?.refresh_token as Buffer), Buffer.from(after?.refresh_token as Buffer)];
+  assert.not.equal(was, is);
+  assert.ok(is.length > 40 && !/^[\w-]+$/.test(is.toString('latin1')), 'it is not in clear');
+  assert.is(after?.refreshing_since, null);
+  await aMinute();
+  assert.is((await session(browser)).status, 200);
+});
+
+test('an issuer that is down has said nothing, and is asked again', async () => {
+  const browser = await signIn('ae-2');
+  for (const status of [500, 503, 429]) {
+    idp.fail(status);
+    await aMinute();
+    assert.is((await session(browser)).status, 200, String(status));
+  }
+  idp.fail(null);
+  await aMinute();
+  assert.equal([(await session(browser)).status, (await person('ae-2')).status], [200, 'active']);
+});
+
+test('who is not vouched for any more is deactivated within a minute, by every session and token, with a receipt', async () => {
+  const [browser, elsewhere] = [await signIn('manager'), await signIn('manager')];
+  const { id } = await person('manager');
+  assert.is((await s.get('manager', '/me')).status, 200);
+  await idp.revokeAll();
+  await aMinute();
+  const { status, roles } = await person('manager');
+  assert.equal([status, roles], ['deactivated', []]);
+  for (const each of [browser, elsewhere]) assert.is((await session(each)).status, 401);
+  assert.is((await s.get('manager', '/me')).status, 401);
+  const [receipt] = (await s.get('auditor', `/receipts?subject_id=${id}&action=user.deactivate`)).body.items;
+  assert.equal([receipt.actor.id ?? receipt.actor, receipt.outcome], ['system:sign-ins', 'allowed']);
+  const { body: kept } = await s.get('auditor', `/receipts/${receipt.id}`);
+  assert.not.match(JSON.stringify(kept), /refresh_token/);
+});
+
+test('who signs in there again is back, without roles; at another issuer they are not', async () => {
+  idp.visitor.sub = 'idp|manager';
+  const stranger = await new Wanderer().go(`${s.summit.url}/auth/start/another?return_to=/session`);
+  assert.is(stranger.status, 401);
+  const browser = await signIn('manager');
+  assert.equal((await session(browser)).body.user.roles, []);
+  const { id, status } = await person('manager');
+  assert.is(status, 'active');
+  const [receipt] = (await s.get('auditor', `/receipts?subject_id=${id}&action=user.reactivate`)).body.items;
+  assert.is(receipt.actor.id ?? receipt.actor, 'system:sign-ins');
+});
+
+test('whom an operator has deactivated no sign-in brings back', async () => {
+  await signIn('finance');
+  const { id } = await person('finance');
+  await idp.revokeAll();
+  await aMinute();
+  assert.is((await person('finance')).status, 'deactivated');
+  assert.is((await s.post('operator', `/users/${id}/deactivate`)).status, 200);
+  idp.visitor.sub = 'idp|finance';
+  assert.is((await new Wanderer().go(`${s.summit.url}/auth/start/example?return_to=/session`)).status, 401);
+  assert.is((await person('finance')).status, 'deactivated');
+});
+
+test('a refusal after an answer that was lost ends the session, and proves nothing about the person', async () => {
+  const browser = await signIn('engineer');
+  idp.fail(500);
+  await aMinute();
+  idp.fail(null);
+  await idp.revokeAll();
+  await aMinute();
+  assert.equal([(await session(browser)).status, (await person('engineer')).status], [401, 'active']);
+});
+
+test('who has signed out is asked about no more', async () => {
+  const browser = await signIn('engineer');
+  const { csrf_token } = (await session(browser)).body;
+  const headers = { cookie: browser.cookie(s.summit.url), 'x-csrf-token': csrf_token };
+  const before = (await rows()).length;
+  assert.is((await s.send('POST', '/sign-out', { headers })).status, 204);
+  assert.is((await rows()).length, before - 1);
+  await idp.revokeAll();
+  await aMinute();
+  assert.is((await person('engineer')).status, 'active');
+});
+
+test.run();
