@@ -16,7 +16,8 @@ export interface Selection<Row> {
   readonly withoutReceipts?: boolean | undefined;
 }
 
-const WITHOUT_RECEIPTS = '(SELECT count(*) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL) < t.version';
+/** Of a governed row `t`: it has fewer allowed receipts than versions. */
+export const WITHOUT_RECEIPTS = '(SELECT count(*) FROM receipts r WHERE r.tenant_id = $1 AND r.subject_id = t.id AND r.seq IS NOT NULL) < t.version';
 
 /** The one way to say which rows. @throws TypeError for a column that the entity does not have, or whose values rows do not hold */
 export function conditionsOf<R>(entity: Entity<R>, tenant: string, { where, withoutReceipts = false }: Selection<R>): Conditions {

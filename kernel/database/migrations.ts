@@ -6,6 +6,7 @@ import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 import { sessionMigration } from './session-migration.ts';
+import { watchMigration } from './watch-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
@@ -264,4 +265,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   sessionMigration,
   alertMigration,
   identityMigration,
+  watchMigration,
 ];
