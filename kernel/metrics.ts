@@ -54,7 +54,7 @@ export class Metrics {
     });
     this.#watchedAt = new Gauge({
       name: 'summit_watched_timestamp_seconds',
-      help: 'When this process last looked whether the indicators of the tenant are as they should be',
+      help: 'When this process last looked whether the indicators of the tenant are as they should be; 0 before it has',
       labelNames: ['tenant'],
       registers: [this.registry],
     });
@@ -75,6 +75,11 @@ export class Metrics {
   /** Before its first run, so that the first that fails is an increase. */
   jobScheduled(job: string): void {
     for (const outcome of JOB_OUTCOMES) this.#jobs.inc({ job_name: job, outcome }, 0);
+  }
+
+  /** Of a tenant whose indicators nobody has looked at yet: one that nobody ever looks at is to be told of, too. */
+  unwatched(tenant: string): void {
+    this.#watchedAt.set({ tenant }, 0);
   }
 
   /** That the indicators of a tenant were looked at, for alerts. */

@@ -1,9 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createReader } from '../kernel/database/reader.ts';
+import type { PackRegistry } from '../kernel/packs/registry.ts';
 import { SloAnswer } from '../kernel/slo/query.ts';
+import { Readings } from '../kernel/slo/readings.ts';
 import { Recent } from '../kernel/slo/recent.ts';
 import { errorsIn } from '../kernel/validation.ts';
+import type { Indicator } from '../sdk/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 import { withoutSku } from './support/without-sku.ts';
@@ -163,7 +167,7 @@ test('an indicator that fails has no value, and leaves the rest', async () => {
 });
 
 test('who asks while it is read shares the reading; what was costly is kept, and what was cheap or failed is read again', async () => {
-  const recent = new Recent<number>();
+  const recent = new Recent<number>((value) => value > 0);
   let reads = 0;
   const cheap = async () => {
     await setTimeout(5);
@@ -177,6 +181,26 @@ test('who asks while it is read shares the reading; what was costly is kept, and
     return 4;
   };
   assert.equal([await recent.of('a', costly), await recent.of('a', cheap)], [4, 4]);
+});
+
+test('what could not be worked out is tried again, however long it took to fail', async () => {
+  const { packs, database, log } = s.summit.services;
+  const probe = packs.find('probe');
+  let isBroken = true;
+  const slow: Indicator = {
+    ...{ id: 'probe.slow', title: 'Slow', definition: 'What takes long.', unit: 'count' },
+    async read() {
+      await setTimeout(510);
+      if (isBroken) throw new Error('it fell over');
+      return { value: 1 };
+    },
+  };
+  const all = [{ ...probe, indicators: [slow] }];
+  const readings = new Readings({ packs: { all } as unknown as PackRegistry, metrics: { indicators: () => undefined }, log });
+  const read = () => database.transaction('demo-external', 'read', (tx) => readings.of(createReader(tx, 'demo-external'), 'demo-external'));
+  assert.ok('error' in ((await read())[0]?.result ?? {}));
+  isBroken = false;
+  assert.equal((await read())[0]?.result, { value: { value: 1 } });
 });
 
 test('GET /packs names the indicators', async () => {
