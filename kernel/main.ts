@@ -142,6 +142,7 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   let traces: TraceExport | null = null;
   try {
     traces = await openTraces(config.traces, services.log);
+    for (const tenant of await services.tenants.ids()) services.metrics.unwatched(tenant);
     server = await listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();

@@ -2,6 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Indicator } from '../sdk/index.ts';
 import { isMissed, type Reading } from './slo/readings.ts';
 
+const JOB_OUTCOMES = ['succeeded', 'failed', 'skipped'] as const;
+type JobOutcome = (typeof JOB_OUTCOMES)[number];
+
 /** What Prometheus scrapes: requests under the names of OpenTelemetry's semantic conventions, and of each indicator a gauge of its name. */
 export class Metrics {
   readonly registry = new Registry();
@@ -33,7 +36,7 @@ export class Metrics {
     // Not `job`: that is Prometheus' own label of what it scrapes, and would be renamed.
     this.#jobs = new Counter({
       name: 'summit_job_runs_total',
-      help: 'Runs of jobs in this process, by outcome: succeeded or failed',
+      help: 'Runs of jobs in this process, by outcome: succeeded, failed, or skipped since the one before was still at work',
       labelNames: ['job_name', 'outcome'],
       registers: [this.registry],
     });
@@ -51,7 +54,7 @@ export class Metrics {
     });
     this.#watchedAt = new Gauge({
       name: 'summit_watched_timestamp_seconds',
-      help: 'When this process last looked whether the indicators of the tenant are as they should be',
+      help: 'When this process last looked whether the indicators of the tenant are as they should be; 0 before it has',
       labelNames: ['tenant'],
       registers: [this.registry],
     });
@@ -65,13 +68,18 @@ export class Metrics {
     this.#decisions.observe({ policy, outcome }, seconds);
   }
 
-  jobRun(job: string, outcome: 'succeeded' | 'failed'): void {
+  jobRun(job: string, outcome: JobOutcome): void {
     this.#jobs.inc({ job_name: job, outcome });
   }
 
   /** Before its first run, so that the first that fails is an increase. */
   jobScheduled(job: string): void {
-    for (const outcome of ['succeeded', 'failed']) this.#jobs.inc({ job_name: job, outcome }, 0);
+    for (const outcome of JOB_OUTCOMES) this.#jobs.inc({ job_name: job, outcome }, 0);
+  }
+
+  /** Of a tenant whose indicators nobody has looked at yet: one that nobody ever looks at is to be told of, too. */
+  unwatched(tenant: string): void {
+    this.#watchedAt.set({ tenant }, 0);
   }
 
   /** That the indicators of a tenant were looked at, for alerts. */

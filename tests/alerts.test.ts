@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { recordHalt } from '../kernel/log/halts.ts';
 import { PolicyFailure } from '../kernel/policy/compiled.ts';
+import { subjectsAfter } from '../kernel/receipts/lacking.ts';
 import { Receiver } from '../sdk/testing/receiver.ts';
 import { manyReceipts } from './support/many-receipts.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
@@ -38,7 +41,7 @@ async function minute(tenant = TENANT): Promise<number> {
   return s.runJob('summit.alerts', tenant);
 }
 
-const ask = async () => (await s.post('engineer', '/high-risk-ops/requests', accessRequest())).body;
+const ask = async (fields = {}) => (await s.post('engineer', '/high-risk-ops/requests', accessRequest(fields))).body;
 
 async function alerts(query: string, handle = 'operator', tenant = TENANT) {
   const { status, body } = await s.get(handle, `/alerts?${query}`, { tenant });
@@ -56,7 +59,7 @@ async function metric(name: string, label = ''): Promise<number | undefined> {
 
 interface Page {
   readonly type: string;
-  readonly data: { readonly kind: string; readonly alert_id: string };
+  readonly data: { readonly kind: string; readonly alert_id: string; readonly value: string | null };
 }
 
 /** What the pager was sent, once the outbox has been swept. Its signature holds. */
@@ -67,8 +70,14 @@ async function paged() {
   return receiver.at('/pager').map((received) => webhook.verify(received.body, received.headers as Record<string, string>) as Page);
 }
 
+test('before anybody has looked at a tenant its metric says so, so that one that nobody ever looks at is seen', async () => {
+  assert.is(await metric('summit_watched_timestamp_seconds'), 0);
+  await minute();
+  assert.ok(Number(await metric('summit_watched_timestamp_seconds')) > 0);
+});
+
 test('an older receipt that somebody removes raises an alert, which is told by a signed webhook, and goes when the receipt is back', async () => {
-  const { receipt, id } = await ask();
+  const { receipt } = await ask();
   for (let later = 0; later < 3; later++) await ask();
   await s.summit.services.transparencyLog.upToDate(TENANT);
   assert.is(await minute(), 0, 'all is well');
@@ -110,7 +119,114 @@ test('an older receipt that somebody removes raises an alert, which is told by a
       ['system:summit.alerts', { from: null, to: 'open' }],
     ],
   );
-  assert.ok(id);
+});
+
+/** What the next look finds to be stray. */
+async function strayNow(): Promise<number> {
+  s.advance({ minutes: 1 });
+  await s.summit.services.receiptComparison.compare(TENANT);
+  const { body } = await s.get('auditor', '/slo');
+  return body.indicators.find(({ id }: { id: string }) => id === 'summit.stray_receipts').value;
+}
+
+test('nothing that people read of a receipt can be otherwise than it was', async () => {
+  const { receipt } = await ask();
+  const which = `tenant_id = '${TENANT}' AND id = '${receipt.id}'`;
+  const found: Record<string, readonly number[]> = {};
+  for (const [column, forged] of Object.entries({
+    action: `'high-risk-ops.request.cancel'`,
+    actor: `'${await s.userId('manager')}'`,
+    subject_type: `'user'`,
+    state_from: `'approved'`,
+    changes: `'{}'`,
+    at: `at - interval '1 year'`,
+    decision_ids: `'{}'`,
+  })) {
+    await s.asOwner(`CREATE TABLE as_it_was AS SELECT ${column} AS value FROM receipts WHERE false`);
+    await s.tamper('receipts', `INSERT INTO as_it_was SELECT ${column} FROM receipts WHERE ${which}`);
+    await s.tamper('receipts', `UPDATE receipts SET ${column} = ${forged} WHERE ${which}`);
+    const forgedCount = await strayNow();
+    await s.tamper('receipts', `UPDATE receipts SET ${column} = (SELECT value FROM as_it_was) WHERE ${which}`);
+    found[column] = [forgedCount, await strayNow()];
+    await s.asOwner('DROP TABLE as_it_was');
+  }
+  const once = [1, 0];
+  assert.equal(found, { action: once, actor: once, subject_type: once, state_from: once, changes: once, at: once, decision_ids: once });
+});
+
+test('what is no receipt at all in the place of one is found, and fails nothing', async () => {
+  const { body } = await s.post('engineer', '/high-risk-ops/requests', accessRequest({ duration_minutes: 500 }));
+  assert.is(body.code, 'policy-denied');
+  const [denied] = await s.asApp("SELECT id, encode(bytes, 'hex') AS bytes FROM receipts WHERE outcome = 'denied' ORDER BY id DESC LIMIT 1");
+  const write = (hex: string) =>
+    s.tamper('receipts', `UPDATE receipts SET bytes = '\\x${hex}', leaf_hash = sha256('\\x00${hex}') WHERE id = '${denied?.id}'`);
+  await write('ff00');
+  assert.is(await strayNow(), 1);
+  await write(String(denied?.bytes));
+  assert.is(await strayNow(), 0);
+});
+
+test('a receipt that is removed with its place in the log is missed there', async () => {
+  const { body } = await s.post('engineer', '/high-risk-ops/requests', accessRequest({ duration_minutes: 500 }));
+  assert.is(body.code, 'policy-denied');
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const [denied] = await s.asApp(
+    "SELECT id, epoch, leaf_index FROM receipts JOIN log_leaves ON receipt_id = id WHERE outcome = 'denied' ORDER BY id DESC LIMIT 1",
+  );
+  await ask();
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const place = `${denied?.epoch}/${denied?.leaf_index}`;
+  const remove = (table: string, column: string) => {
+    const gone = `WITH gone AS (DELETE FROM ${table} WHERE tenant_id = '${TENANT}' AND ${column} = '${denied?.id}' RETURNING *)`;
+    return s
+      .asOwner(`CREATE TABLE removed_${table} AS SELECT * FROM ${table} WHERE false`)
+      .then(() => s.tamper(table, `${gone} INSERT INTO removed_${table} SELECT * FROM gone`));
+  };
+  await remove('receipts', 'id');
+  await remove('log_leaves', 'receipt_id');
+  await minute();
+  const [stray] = await alerts('status=open&kind=summit.stray_receipts');
+  assert.is(stray?.detail, `It is 1, and should be no more than 0. The first of them is that of the leaf ${place} of the log.`);
+  await s.tamper('receipts', 'INSERT INTO receipts SELECT * FROM removed_receipts');
+  await s.tamper('log_leaves', 'INSERT INTO log_leaves SELECT * FROM removed_log_leaves');
+  await minute();
+  assert.equal(await alerts('status=open&kind=summit.stray_receipts'), []);
+});
+
+test('a receipt that is removed before the log has it is missed by the state that names it', async () => {
+  await s.summit.services.transparencyLog.upToDate(TENANT);
+  const { receipt } = await ask();
+  await s.asOwner('CREATE TABLE removed_early AS SELECT * FROM receipts WHERE false');
+  await s.asOwner('CREATE TABLE removed_queue AS SELECT * FROM log_queue WHERE false');
+  const queued = `WITH gone AS (DELETE FROM log_queue WHERE receipt_id = '${receipt.id}' RETURNING *) INSERT INTO removed_queue SELECT * FROM gone`;
+  await s.tamper('log_queue', queued);
+  await s.tamper(
+    'receipts',
+    `WITH gone AS (DELETE FROM receipts WHERE id = '${receipt.id}' RETURNING *) INSERT INTO removed_early SELECT * FROM gone`,
+  );
+  assert.is(await strayNow(), 1);
+  await s.tamper('receipts', 'INSERT INTO receipts SELECT * FROM removed_early');
+  await s.tamper('log_queue', 'INSERT INTO log_queue SELECT * FROM removed_queue');
+  assert.is(await strayNow(), 0);
+});
+
+const FIRST = { entity: '', subject_id: '00000000-0000-0000-0000-000000000000' };
+
+test('subjects are looked at a part at a time, each once, whatever they are of', async () => {
+  const { database, packs } = s.summit.services;
+  const subjects = await database.transaction(TENANT, 'read', async (tx) => {
+    const all = await subjectsAfter(tx, TENANT, packs, FIRST, 10_000);
+    const parts: (typeof all)[number][] = [];
+    for (;;) {
+      const part = await subjectsAfter(tx, TENANT, packs, parts.at(-1) ?? FIRST, 7);
+      parts.push(...part);
+      if (part.length < 7) return { all, parts };
+    }
+  });
+  assert.ok(new Set(subjects.all.map(({ entity }) => entity)).size > 3);
+  assert.equal(subjects.parts, subjects.all);
+  const [requests] = await s.asApp('SELECT count(*) AS count FROM high_risk_requests');
+  assert.is(subjects.all.filter(({ entity }) => entity === 'high-risk-ops.request').length, requests?.count);
 });
 
 test('a receipt that the log does not hold, and never will, is found', async () => {
@@ -191,12 +307,17 @@ test('a message that nobody delivers is told of when it has waited too long', as
 test('a policy that fails raises an alert for a quarter of an hour', async () => {
   const { policyEngine } = s.summit.services;
   const { evaluate } = policyEngine;
-  policyEngine.evaluate = () => Promise.reject(new PolicyFailure('it fell over'));
+  policyEngine.evaluate = async () => {
+    await sleep(5);
+    throw new PolicyFailure('it fell over');
+  };
   try {
     assert.is((await s.post('engineer', '/high-risk-ops/requests', accessRequest())).status, 503);
   } finally {
     policyEngine.evaluate = evaluate;
   }
+  const [failed] = await s.asApp("SELECT duration_ns FROM policy_decisions WHERE outcome = 'error'");
+  assert.ok(Number(failed?.duration_ns) > 4e6, 'it took its time to fail');
   await minute();
   assert.equal(
     (await alerts('status=open')).map(({ kind }: { kind: string }) => kind),
@@ -230,6 +351,16 @@ test('while an alert is open, what else comes is told too, and what is not new i
     told.map(({ type }) => type),
     ['alert.raised', 'alert.raised'],
   );
+  const since = () => receiver.at('/pager').length;
+  const before = since();
+  await s.asApp("DELETE FROM job_runs WHERE failed AND job = 'finops.recompute' RETURNING 1");
+  assert.is(await minute(), 1);
+  await paged();
+  assert.equal([(await alerts('status=open&kind=summit.failing_jobs'))[0].value, since()], ['1', before], 'it is kept and told nobody');
+  await fail('finops.recompute');
+  assert.is(await minute(), 1);
+  await paged();
+  assert.is(since(), before + 1, 'what has recovered and fails again is told again');
   await s.asApp('DELETE FROM job_runs WHERE failed RETURNING 1');
   await minute();
   assert.equal(await alerts('status=open'), []);
@@ -274,12 +405,53 @@ test('where nobody compares receipts any more, nobody knows whether all is well,
   await s.runJob('finops.metering');
   await s.summit.services.transparencyLog.advance(TENANT);
   await s.runJob('summit.alerts');
-  const [unknown, ...others] = await alerts('status=open');
-  assert.equal([unknown.kind, unknown.value, unknown.severity, others], ['summit.stray_receipts', null, 'critical', []]);
+  const unknown = await alerts('status=open');
+  assert.equal(unknown.map(({ kind, value, severity }: Record<string, unknown>) => [kind, value, severity]).toSorted(), [
+    ['summit.missing_receipts', null, 'critical'],
+    ['summit.stray_receipts', null, 'critical'],
+  ]);
   assert.equal([await metric('summit_stray_receipts'), await metric('summit_indicator_failed', 'indicator="summit.stray_receipts"')], [undefined, 1]);
+  await paged();
+  receiver.forget();
+  const { receipt } = await ask();
+  const rename = (from: string, to: string) =>
+    s.tamper('receipts', `UPDATE receipts SET subject_type = '${to}' WHERE id = '${receipt.id}' AND subject_type = '${from}'`);
+  await rename('high-risk-ops.request', 'forged');
+  await minute();
+  const told = async () => (await paged()).map(({ type, data }) => [type, data.kind, data.value]).toSorted();
+  assert.equal(await told(), [
+    ['alert.raised', 'summit.stray_receipts', '1'],
+    ['alert.resolved', 'summit.missing_receipts', null],
+  ]);
+  receiver.forget();
+  s.advance({ minutes: 11 });
+  await s.summit.services.transparencyLog.advance(TENANT);
+  await s.runJob('summit.alerts');
+  assert.equal(await told(), [
+    ['alert.raised', 'summit.missing_receipts', null],
+    ['alert.raised', 'summit.stray_receipts', null],
+  ]);
+  await rename('forged', 'high-risk-ops.request');
+  await s.runJob('finops.metering');
   await minute();
   assert.equal(await alerts('status=open'), []);
   assert.equal([await metric('summit_stray_receipts'), await metric('summit_indicator_failed', 'indicator="summit.stray_receipts"')], [0, 0]);
+});
+
+test('a log that stands still for one replica does for all, until somebody signs it', async () => {
+  const { database, transparencyLog } = s.summit.services;
+  await minute();
+  await recordHalt(database, TENANT);
+  // This one was never refused.
+  assert.is(transparencyLog.halted.has(TENANT), false);
+  assert.equal([await s.runJob('summit.alerts'), await s.runJob('summit.alerts')], [1, 0]);
+  assert.equal(
+    (await alerts('status=open')).map(({ kind }: { kind: string }) => kind),
+    ['summit.log_halted'],
+  );
+  await transparencyLog.sweep([TENANT]);
+  await s.runJob('summit.alerts');
+  assert.equal(await alerts('status=open'), []);
 });
 
 test('what a tenant no longer has no metric speaks of', async () => {
@@ -295,9 +467,10 @@ test('what a tenant no longer has no metric speaks of', async () => {
 test('a long history is compared a part at a time, and from the beginning again', async () => {
   await manyReceipts(s, { count: 10_500, action: 'probe.denied', subjectType: 'high-risk-ops.request' });
   await s.summit.services.transparencyLog.upToDate(TENANT);
-  const { receipt } = await ask();
+  await ask({ duration_minutes: 500 });
+  const [receipt] = await s.asApp("SELECT id FROM receipts WHERE outcome = 'denied' ORDER BY id DESC LIMIT 1");
   await s.summit.services.transparencyLog.upToDate(TENANT);
-  const which = `tenant_id = '${TENANT}' AND id = '${receipt.id}'`;
+  const which = `tenant_id = '${TENANT}' AND id = '${receipt?.id}'`;
   await s.tamper('receipts', `WITH gone AS (DELETE FROM receipts WHERE ${which} RETURNING *) INSERT INTO removed SELECT * FROM gone`);
   const found = async () => (await alerts('status=open&kind=summit.stray_receipts')).length;
   const minutes: number[] = [];

@@ -52,6 +52,12 @@ test('it asks the data source that is chosen, and by its own variables', () => {
   }
 });
 
+test('what failed is not among what decisions took', () => {
+  const quantiles = targets.filter(({ expr }) => expr.includes('summit_policy_decision_duration_seconds_bucket'));
+  assert.is(quantiles.length, 3);
+  for (const { expr } of quantiles) assert.match(expr, 'outcome!="error"');
+});
+
 test('every metric that it asks for is there', async () => {
   const s = await testSummit();
   try {

@@ -1,7 +1,10 @@
+import { EventEmitter, on } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startReplay } from '../kernel/core/policy-runs.ts';
 import { OutboxWorker } from '../kernel/outbox/outbox.ts';
+import type { PackRegistry } from '../kernel/packs/registry.ts';
+import { type Effect, none } from '../sdk/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 
 const test = suite('Outbox');
@@ -74,6 +77,88 @@ test('what a stop cuts off is taken up at once by whoever comes next', async () 
   assert.is(await status(), 'running');
   await services.outbox.sweep(['demo-external']);
   assert.is(await status(), 'done');
+});
+
+/** Messages of the kernel's own that wait to be delivered. */
+async function leave(count: number, { tenant = 'demo-external', attempts = 0 } = {}): Promise<void> {
+  await s.asApp(
+    `INSERT INTO outbox (tenant_id, id, pack, effect, subject_id, payload, attempts, available_at, created_at)
+       SELECT $1, gen_random_uuid(), 'summit', 'test.deliver', gen_random_uuid(), '{}', $2, summit_now(), summit_now() FROM generate_series(1, $3) RETURNING 1`,
+    [tenant, attempts, count],
+    tenant,
+  );
+}
+
+/** A worker whose only effect is this one. */
+function workerWith(run: Effect['run'], services: Partial<TestSummit['summit']['services']> = {}): OutboxWorker {
+  const effect = { id: 'test.deliver', run, outcome: none('nobody waits for it') };
+  const packs = { find: () => ({ effects: [effect] }) } as unknown as PackRegistry;
+  return new OutboxWorker({ ...s.summit.services, packs, ...services });
+}
+
+test('a message that has failed for months is tried again like any other', async () => {
+  await leave(1, { attempts: 1_021 });
+  let tried = 0;
+  await workerWith(async () => ({ tried: ++tried })).sweep(['demo-external']);
+  assert.is(tried, 1);
+});
+
+test('what is slow for one tenant holds up no other', async () => {
+  await leave(1);
+  await leave(1, { tenant: 'summit-internal' });
+  const released = Promise.withResolvers<void>();
+  const delivered = Promise.withResolvers<void>();
+  const worker = workerWith(async ({ tenant }) => {
+    if (tenant === 'demo-external') await released.promise;
+    else delivered.resolve();
+    return {};
+  });
+  const begun = performance.now();
+  const swept = worker.sweep(['demo-external', 'summit-internal']);
+  await delivered.promise;
+  released.resolve();
+  await swept;
+  assert.ok(performance.now() - begun < 4_000, 'as long as the first is waited for');
+});
+
+test('what fails for one tenant holds up no other, and is told', async () => {
+  await leave(1, { tenant: 'summit-internal' });
+  const { database } = s.summit.services;
+  const transaction: typeof database.transaction = (tenant, ...rest) =>
+    tenant === 'demo-external' ? Promise.reject(new Error('not this one')) : database.transaction(tenant, ...rest);
+  let delivered = 0;
+  const worker = workerWith(async () => ({ delivered: ++delivered }), { database: { ...database, transaction } });
+  const failure = await worker.sweep(['demo-external', 'summit-internal']).catch((error: unknown) => error);
+  assert.is(delivered, 1);
+  assert.ok(failure instanceof AggregateError);
+  assert.match(failure.message, 'of 1 tenants');
+});
+
+test('so much is underway for a tenant and no more, however much waits', async () => {
+  await leave(60);
+  const released = Promise.withResolvers<void>();
+  const begun = new EventEmitter();
+  let underway = 0;
+  const worker = workerWith(async () => {
+    begun.emit('another', ++underway);
+    await released.promise;
+    return {};
+  });
+  const until = async (count: number) => {
+    for await (const [now] of on(begun, 'another')) if (now === count) return;
+  };
+  const sweeps: Promise<void>[] = [];
+  for (const count of [20, 40]) {
+    const reached = until(count);
+    sweeps.push(worker.sweep(['demo-external']));
+    await reached;
+  }
+  await worker.sweep(['demo-external']);
+  assert.is(underway, 40);
+  released.resolve();
+  await Promise.all(sweeps);
+  await worker.sweep(['demo-external']);
+  assert.is(underway, 60);
 });
 
 test('an execution that takes longer answers 202, and a replay of its key waits for the outcome', async () => {

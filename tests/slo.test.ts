@@ -1,9 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createReader } from '../kernel/database/reader.ts';
+import type { PackRegistry } from '../kernel/packs/registry.ts';
 import { SloAnswer } from '../kernel/slo/query.ts';
+import { Readings } from '../kernel/slo/readings.ts';
 import { Recent } from '../kernel/slo/recent.ts';
 import { errorsIn } from '../kernel/validation.ts';
+import type { Indicator } from '../sdk/index.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { withProbe } from './support/with-probe.ts';
 import { withoutSku } from './support/without-sku.ts';
@@ -56,6 +60,15 @@ test('of fewer than 20 decisions nobody can tell how long they take, and of 20 i
   assert.is(line('summit.policy_decision_p95').met, p95 <= TARGET_MS);
 });
 
+test('decisions of the last day are found by their ids: however many came before, none of them is looked at', async () => {
+  await s.asApp(
+    `INSERT INTO policy_decisions SELECT (jsonb_populate_record(d, jsonb_build_object('id', summit_lowest_id(now() - n * interval '3 days'), 'duration_ns', 9e9))).*
+       FROM policy_decisions d, generate_series(1, 30) n WHERE d.id = (SELECT id FROM policy_decisions ORDER BY id LIMIT 1) RETURNING 1`,
+  );
+  const { samples, line } = await slo();
+  assert.equal([samples, line('summit.policy_decision_p95').met], [20, true]);
+});
+
 test('a target that is not met says so, and what is older than a day is left out', async () => {
   await s.tamper('policy_decisions', `UPDATE policy_decisions SET duration_ns = ${TARGET_MS + 1} * 1000000 WHERE tenant_id = 'demo-external'`);
   const slow = await slo();
@@ -64,7 +77,14 @@ test('a target that is not met says so, and what is older than a day is left out
   assert.equal([(await slo()).samples, (await slo()).policy_decision_p95_ms], [0, null]);
 });
 
+/** As each minute does. */
+function compare(tenant = 'demo-external'): Promise<boolean> {
+  s.advance({ minutes: 1 });
+  return s.summit.services.receiptComparison.compare(tenant);
+}
+
 test('a subject that has lost a receipt is counted, of whatever pack it is', async () => {
+  await compare();
   assert.equal([(await slo()).missing_receipts, (await slo()).line('summit.missing_receipts').met], [0, true]);
   const { body: request } = await ask();
   const { body: probe } = await s.post('engineer', '/probes', { name: 'witnessed' });
@@ -72,11 +92,15 @@ test('a subject that has lost a receipt is counted, of whatever pack it is', asy
   await s.asOwner('ALTER TABLE subject_states DROP CONSTRAINT subject_states_receipt');
   const lost = [request, probe].map(({ receipt }) => `'${receipt.id}'`).join();
   await s.tamper('receipts', `UPDATE receipts SET subject_id = id WHERE tenant_id = 'demo-external' AND id IN (${lost})`);
+  await compare();
   const { missing_receipts, line } = await slo();
   assert.equal([missing_receipts, line('summit.missing_receipts').met], [2, false]);
+  await compare('summit-internal');
   assert.is((await slo('auditor', 'summit-internal')).missing_receipts, 0);
   await s.put('operator', '/tenants/demo-external/packs/probe', { enabled: false });
   assert.is((await slo()).missing_receipts, 2, 'a switch hides nothing');
+  await compare();
+  assert.is((await slo()).missing_receipts, 2, 'nor from the next look');
   await s.put('operator', '/tenants/demo-external/packs/probe', { enabled: true });
 });
 
@@ -143,7 +167,7 @@ test('an indicator that fails has no value, and leaves the rest', async () => {
 });
 
 test('who asks while it is read shares the reading; what was costly is kept, and what was cheap or failed is read again', async () => {
-  const recent = new Recent<number>();
+  const recent = new Recent<number>((value) => value > 0);
   let reads = 0;
   const cheap = async () => {
     await setTimeout(5);
@@ -157,6 +181,26 @@ test('who asks while it is read shares the reading; what was costly is kept, and
     return 4;
   };
   assert.equal([await recent.of('a', costly), await recent.of('a', cheap)], [4, 4]);
+});
+
+test('what could not be worked out is tried again, however long it took to fail', async () => {
+  const { packs, database, log } = s.summit.services;
+  const probe = packs.find('probe');
+  let isBroken = true;
+  const slow: Indicator = {
+    ...{ id: 'probe.slow', title: 'Slow', definition: 'What takes long.', unit: 'count' },
+    async read() {
+      await setTimeout(510);
+      if (isBroken) throw new Error('it fell over');
+      return { value: 1 };
+    },
+  };
+  const all = [{ ...probe, indicators: [slow] }];
+  const readings = new Readings({ packs: { all } as unknown as PackRegistry, metrics: { indicators: () => undefined }, log });
+  const read = () => database.transaction('demo-external', 'read', (tx) => readings.of(createReader(tx, 'demo-external'), 'demo-external'));
+  assert.ok('error' in ((await read())[0]?.result ?? {}));
+  isBroken = false;
+  assert.equal((await read())[0]?.result, { value: { value: 1 } });
 });
 
 test('GET /packs names the indicators', async () => {

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { registerHooks } from 'node:module';
 import { Writable } from 'node:stream';
-import { diag } from '@opentelemetry/api';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadConfig } from '../kernel/config/config.ts';
@@ -41,6 +40,8 @@ let s: TestSummit;
 let isOpen = false;
 let collector: Collector;
 let receiver: Receiver;
+/** Where nobody listens. */
+let deadUrl: string;
 let lines: Line[] = [];
 const destination = new Writable({
   write(chunk, _, done) {
@@ -53,6 +54,9 @@ const destination = new Writable({
 test.before(async () => {
   collector = await Collector.open();
   receiver = await Receiver.open();
+  const dead = await Receiver.open();
+  deadUrl = dead.url;
+  await dead.close();
 });
 test.before.each(() => {
   lines = [];
@@ -93,7 +97,10 @@ async function lineThat(isMeant: (line: Line) => boolean): Promise<Line> {
 const within = (span: ReceivedSpan, name: RegExp) => collector.spans.filter((other) => other.traceId === span.traceId && name.test(other.name));
 
 function traced(): Promise<TestSummit> {
-  const webhooks = [{ id: 'hook', url: `${receiver.url}/secret-path`, events: ['*'] }];
+  const webhooks = [
+    { id: 'hook', url: `${receiver.url}/secret-path`, events: ['*'] },
+    { id: 'dead', url: deadUrl, events: ['alert.*'] },
+  ];
   return testSummit(
     ({ tenants, ...config }) => ({
       ...config,
@@ -286,12 +293,42 @@ test('probes, and what finds nothing to do, are not traced', async () => {
   );
 });
 
-test('a collector that is down is told of in the log', () => {
-  diag.error('{"stack":"Error: …","message":"connect ECONNREFUSED","name":"Error"}');
-  assert.equal(
-    lines.map(({ msg, reason }) => [msg, reason]),
-    [['traces may be lost', 'connect ECONNREFUSED']],
-  );
+test('what an error says in words is in no trace, of what others have instrumented either', async () => {
+  await s.asApp(`INSERT INTO outbox (tenant_id, id, pack, effect, subject_id, payload, attempts, available_at, created_at)
+    SELECT '${TENANT}', gen_random_uuid(), 'summit', 'webhook.deliver', gen_random_uuid(), '{"endpoint": "dead", "body": {}}', 0, summit_now(), summit_now() RETURNING 1`);
+  await s.summit.services.outbox.sweep([TENANT]);
+  const sent = await collector.span(({ kind, attributes }) => kind === 3 && attributes['url.full'] === deadUrl);
+  assert.is(sent.isError, true);
+  for (const words of ['connect ECONNREFUSED', 'exception']) assert.not.ok(collector.text.includes(words), words);
+});
+
+test('who we are is told by either variable of OpenTelemetry', async () => {
+  const serviceOf = async () => (await traceOf(await s.get('engineer', '/me'))).service;
+  assert.is(await serviceOf(), 'summit');
+  for (const [variables, name] of [
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=by-attribute,deployment.environment.name=test' }, 'by-attribute'],
+    [{ OTEL_SERVICE_NAME: 'by-name' }, 'by-name'],
+  ] as const) {
+    await stop();
+    Object.assign(process.env, variables);
+    s = await traced();
+    isOpen = true;
+    assert.is(await serviceOf(), name);
+  }
+  for (const name of ['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_SERVICE_NAME']) delete process.env[name];
+});
+
+test('a collector that is down is told of in the log', async () => {
+  await stop();
+  Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: deadUrl, OTEL_EXPORTER_OTLP_TIMEOUT: '500' });
+  s = await traced();
+  isOpen = true;
+  assert.is((await ask()).status, 201);
+  const { reason } = await lineThat(({ msg }) => msg === 'traces may be lost');
+  assert.match(String(reason), /ECONNREFUSED|timed out|timeout/i);
+  await stop();
+  Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  delete process.env.OTEL_EXPORTER_OTLP_TIMEOUT;
 });
 
 test('what is not sent yet when the server stops is sent then', async () => {
@@ -310,11 +347,10 @@ test('a variable that says nothing we know is named, and means nothing where no 
   assert.is(load(wrong).traces, null);
   assert.is(load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_TRACES_EXPORTER: 'none' }).traces, null);
   assert.is(load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_SDK_DISABLED: 'TRUE' }).traces, null);
-  assert.equal(load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_SERVICE_NAME: 'mine' }).traces, {
+  assert.equal(load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).traces, {
     protocol: 'http/protobuf',
     sampler: 'parentbased_always_on',
     ratio: 1,
-    serviceName: 'mine',
   });
   assert.throws(
     () => load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', ...wrong }),

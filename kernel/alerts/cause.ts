@@ -34,8 +34,14 @@ export function causeIn(reading: Reading): Cause | null {
   };
 }
 
-/** Whether there is anything to tell: it begins, it is over, or it is about something else besides. */
+/** Whether there is anything to tell: it begins, it is over, it is about something else besides, or it can be worked out now, or no longer. */
 export function isNews(open: AlertRow | null, cause: Cause | null): boolean {
   if (!open || !cause) return open !== null || cause !== null;
-  return cause.names.some((name) => !open.names.includes(name));
+  return (open.value === null) !== (cause.value === null) || cause.names.some((name) => !open.names.includes(name));
+}
+
+/** Whether the alert is to be kept otherwise: for news, and for what it is no longer about, which is told anew where it comes again. */
+export function isOtherwise(open: AlertRow | null, cause: Cause | null): boolean {
+  const over = open?.names.filter((name) => !cause?.names.includes(name)) ?? [];
+  return isNews(open, cause) || over.length > 0;
 }

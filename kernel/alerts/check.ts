@@ -1,7 +1,7 @@
 import { change, create, defineAction, Empty, none, occurred, type SubjectChange, unchanged } from '../../sdk/index.ts';
 import { Alerts } from '../database/tables.ts';
 import type { Readings } from '../slo/readings.ts';
-import { type AlertRow, type Cause, causeIn, isNews } from './cause.ts';
+import { type AlertRow, type Cause, causeIn, isNews, isOtherwise } from './cause.ts';
 import { alertRaised, alertResolved } from './events.ts';
 
 /** Reads one indicator again, and raises or resolves its alert. Of all replicas that find it missed, one raises it. */
@@ -25,9 +25,9 @@ export function checkAlert(readings: Readings) {
     subject: ({ open }) => open,
 
     apply({ open, cause }, at) {
-      if (!isNews(open, cause)) return unchanged({});
-      if (open) return told(change(Alerts, at, open, cause ? restOf(cause) : { status: 'resolved' }));
-      return cause ? told(create(Alerts, at, { id: at.subjectId, status: 'open', ...cause })) : unchanged({});
+      if (!isOtherwise(open, cause)) return unchanged({});
+      if (open) return kept(change(Alerts, at, open, cause ? restOf(cause) : { status: 'resolved' }), isNews(open, cause));
+      return cause ? kept(create(Alerts, at, { id: at.subjectId, status: 'open', ...cause }), true) : unchanged({});
     },
   });
 }
@@ -37,14 +37,14 @@ function restOf({ detail, names, value }: Cause) {
   return { detail, names, value };
 }
 
-function told(subject: SubjectChange<AlertRow>) {
+function kept(subject: SubjectChange<AlertRow>, isTold: boolean) {
   const { id, status, kind, severity, title, detail, value, target } = subject.after;
   const event = status === 'open' ? alertRaised : alertResolved;
   return {
     subjects: [subject],
     edges: none('an alert is about the tenant as a whole'),
     usage: none('looking after itself is no usage'),
-    events: [occurred(event, id, { alert_id: id, kind, severity, title, detail, value, target })],
+    events: isTold ? [occurred(event, id, { alert_id: id, kind, severity, title, detail, value, target })] : [],
     answer: { id, status },
   };
 }

@@ -2,7 +2,7 @@ import { defineJob } from '../../sdk/index.ts';
 import { Alerts } from '../database/tables.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Readings } from '../slo/readings.ts';
-import { causeIn, isNews } from './cause.ts';
+import { causeIn, isOtherwise } from './cause.ts';
 import type { checkAlert } from './check.ts';
 
 interface Watching {
@@ -22,7 +22,7 @@ export function watchIndicators({ readings, metrics }: Watching, check: ReturnTy
       metrics.watched(tenant);
       const causes = new Map(read.map((reading) => [reading.indicator.id, causeIn(reading)]));
       const open = new Map((await db.find(Alerts, { status: 'open' })).map((alert) => [alert.kind, alert]));
-      return [...new Set([...causes.keys(), ...open.keys()])].filter((kind) => isNews(open.get(kind) ?? null, causes.get(kind) ?? null));
+      return [...new Set([...causes.keys(), ...open.keys()])].filter((kind) => isOtherwise(open.get(kind) ?? null, causes.get(kind) ?? null));
     },
   });
 }

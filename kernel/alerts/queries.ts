@@ -11,7 +11,7 @@ const AlertAnswer = Strict({
   severity: Severities,
   status: Type.Enum(Object.keys(Alerts.transitions)),
   title: Type.String(),
-  detail: Type.String({ description: 'As it was when the alert was raised' }),
+  detail: Type.String({ description: 'As it was when the alert was raised, or was told again since something else had come' }),
   value: Nullable(Type.String({ description: 'Of the indicator, then, as a decimal; null where it could not be worked out' })),
   target: Type.String({ description: 'A decimal' }),
   since: Timestamp,

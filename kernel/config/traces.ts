@@ -6,7 +6,6 @@ import { type Static, Type } from '../../sdk/index.ts';
  */
 export const TracesEnvironment = {
   OTEL_SDK_DISABLED: Type.Optional(Type.String()),
-  OTEL_SERVICE_NAME: Type.Optional(Type.String()),
   OTEL_TRACES_EXPORTER: Type.Optional(Type.String()),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String()),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(Type.String()),
@@ -26,7 +25,6 @@ export interface TracesConfig {
   readonly sampler: (typeof SAMPLERS)[number];
   /** Of the samplers that go by the trace's id, which part of the traces is kept: 0 to 1. */
   readonly ratio: number;
-  readonly serviceName: string;
 }
 
 /** @returns null where no endpoint is named, or traces are switched off: then no other of these variables means anything */
@@ -54,7 +52,6 @@ export function tracesConfigOf(variables: Variables): { config: TracesConfig | n
     protocol: oneOf(protocolName, PROTOCOLS, 'http/protobuf'),
     sampler: oneOf('OTEL_TRACES_SAMPLER', SAMPLERS, 'parentbased_always_on'),
     ratio,
-    serviceName: variables.OTEL_SERVICE_NAME ?? 'summit',
   };
   return { config, errors };
 }

@@ -157,7 +157,7 @@ export function corePack(services: CoreServices): Pack {
     usage: kernelUsage,
     meters: kernelMeters,
     views: coreViews(queries),
-    indicators: kernelIndicators({ packs, transparencyLog: services.transparencyLog, target: config.policyDecisionTargetMs }),
+    indicators: kernelIndicators({ packs, target: config.policyDecisionTargetMs }),
     events: [alertRaised, alertResolved],
     jobs: [watchIndicators(services, check)],
     departures: [withdrawApiTokens, withdrawProposals],

@@ -21,7 +21,8 @@ export const RECEIPTS_OF_T = `subject_states s JOIN receipts r
   ON (r.tenant_id, r.id, r.subject_id, r.seq, r.state_to) = (s.tenant_id, s.receipt_id, s.subject_id, s.version, s.status)`;
 export const OF_T = 's.tenant_id = $1 AND s.subject_id = t.id';
 
-const WITHOUT_RECEIPTS = `(SELECT count(*) FROM ${RECEIPTS_OF_T} WHERE ${OF_T}) < t.version`;
+/** Of a governed row `t`: it has fewer allowed receipts than versions. */
+export const WITHOUT_RECEIPTS = `(SELECT count(*) FROM ${RECEIPTS_OF_T} WHERE ${OF_T}) < t.version`;
 
 /** The one way to say which rows. @throws TypeError for a column that the entity does not have, or whose values rows do not hold */
 export function conditionsOf<R>(entity: Entity<R>, tenant: string, { where, withoutReceipts = false }: Selection<R>): Conditions {

@@ -8,7 +8,7 @@ import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
 import { sessionMigration } from './session-migration.ts';
 import { signInMigration } from './sign-in-migration.ts';
-import { unfinishedRunsMigration } from './unfinished-runs-migration.ts';
+import { watchMigration } from './watch-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
@@ -269,5 +269,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   identityMigration,
   departureMigration,
   signInMigration,
-  unfinishedRunsMigration,
+  watchMigration,
 ];

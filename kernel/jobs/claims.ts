@@ -1,9 +1,15 @@
 import type { Logger } from 'pino';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 
 /** A run that has not been held for so long has crashed, and another replica may take its period over. */
 const CLAIM = '5 minutes';
 const HOLD_EVERY_MS = 60_000;
+/** What takes more than an hour hangs: it is held no longer, so that somebody takes it over and an operator is told. */
+const MOST_HOLDS = 60;
+/** So long after it a run that failed is tried again, where the next is not there before. */
+const AGAIN = '10 minutes';
+const IS_OPEN = '(failed OR finished_at IS NULL)';
+const HAS_CRASHED = '(finished_at IS NULL AND claimed_until < summit_now())';
 
 export interface Run {
   readonly tenant: string;
@@ -22,36 +28,45 @@ export class JobClaims {
     this.#log = log;
   }
 
-  /** @returns false where another one has it, or it is done */
-  async take(run: Run): Promise<boolean> {
-    const claimed = await this.#write(
-      run,
-      `INSERT INTO job_runs (tenant_id, job, period, claimed_until) SELECT $1, $2, $3, summit_now() + interval '${CLAIM}'
-         ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until
-         WHERE job_runs.finished_at IS NULL AND job_runs.claimed_until < EXCLUDED.claimed_until - interval '${CLAIM}' RETURNING 1`,
-    );
-    return claimed.length > 0;
-  }
-
-  /** Runs that ended in the middle, in this process or another: nobody holds them any more. What has failed is not among them. */
-  crashed(tenant: string): Promise<readonly Pick<Run, 'job' | 'period'>[]> {
+  /** The last run of each job that is to be taken over: it crashed, or failed a while ago, and no other is at work. */
+  unfinished(tenant: string): Promise<readonly Run[]> {
     return this.#database.transaction(tenant, 'read', (tx) =>
-      tx.query<{ job: string; period: string }>(
-        `SELECT job, period FROM job_runs WHERE tenant_id = $1 AND finished_at IS NULL AND NOT failed AND claimed_until < summit_now()
-           ORDER BY period, job`,
+      tx.query<Run>(
+        `SELECT tenant_id AS tenant, job, period FROM (
+           SELECT DISTINCT ON (job) * FROM job_runs WHERE tenant_id = $1 AND ${IS_OPEN} ORDER BY job, period DESC) AS last
+         WHERE ${HAS_CRASHED} OR finished_at < summit_now() - interval '${AGAIN}'`,
         [tenant],
       ),
     );
   }
 
-  /** Keeps the claim for as long as the work takes: nobody is to take it for crashed. */
+  /** @returns false where another one has it, or it is done */
+  async take(run: Run): Promise<boolean> {
+    const now = `EXCLUDED.claimed_until - interval '${CLAIM}'`;
+    const claimed = await this.#write(
+      run,
+      `INSERT INTO job_runs (tenant_id, job, period, claimed_until) SELECT $1, $2, $3, summit_now() + interval '${CLAIM}'
+         ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until, finished_at = NULL
+         WHERE (job_runs.finished_at IS NULL AND job_runs.claimed_until < ${now})
+           OR (job_runs.failed AND job_runs.finished_at < ${now} - interval '${AGAIN}') RETURNING 1`,
+    );
+    return claimed.length > 0;
+  }
+
+  /** Keeps the claim for as long as the work takes, and an hour at most: nobody is to take it for crashed. */
   async holding<T>(run: Run, work: () => Promise<T>): Promise<T> {
     const hold = () =>
       this.#write(
         run,
         `UPDATE job_runs SET claimed_until = summit_now() + interval '${CLAIM}' WHERE tenant_id = $1 AND job = $2 AND period = $3 AND finished_at IS NULL`,
       );
+    let holds = 0;
     const timer = setInterval(() => {
+      if (++holds > MOST_HOLDS) {
+        clearInterval(timer);
+        this.#log.error(run, 'a run has not ended within an hour, and may be taken over');
+        return;
+      }
       hold().catch((error: unknown) => this.#log.warn({ err: error, ...run }, 'the claim on a run could not be kept'));
     }, HOLD_EVERY_MS);
     try {
@@ -61,8 +76,13 @@ export class JobClaims {
     }
   }
 
+  /** What of it had failed before is over, too. */
   async finish(run: Run): Promise<void> {
-    await this.#write(run, 'UPDATE job_runs SET finished_at = summit_now(), failed = false WHERE tenant_id = $1 AND job = $2 AND period = $3');
+    await this.#write(
+      run,
+      `UPDATE job_runs SET finished_at = coalesce(finished_at, summit_now()), failed = false WHERE tenant_id = $1 AND job = $2
+         AND (period = $3 OR (period < $3 AND (failed OR ${HAS_CRASHED})))`,
+    );
   }
 
   /** @param claimed false where it failed before: then the period is still there for a replica that can */
@@ -75,12 +95,21 @@ export class JobClaims {
     );
   }
 
+  /** Whether there is something to settle. */
+  async isUnsettled(tx: Transaction, tenant: string, job: string): Promise<boolean> {
+    const found = await tx.query(`SELECT FROM job_runs WHERE tenant_id = $1 AND job = $2 AND ${IS_OPEN} AND (failed OR ${HAS_CRASHED}) LIMIT 1`, [
+      tenant,
+      job,
+    ]);
+    return found.length > 0;
+  }
+
   /** What had failed, or ended in the middle, is over once nothing is due. */
   async settle({ tenant, job }: Run): Promise<void> {
     await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith(
         `UPDATE job_runs SET failed = false, finished_at = coalesce(finished_at, summit_now()) WHERE tenant_id = $1 AND job = $2
-           AND (failed OR (finished_at IS NULL AND claimed_until < summit_now()))`,
+           AND ${IS_OPEN} AND (failed OR ${HAS_CRASHED})`,
         [tenant, job],
       ),
     );

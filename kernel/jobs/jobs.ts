@@ -1,14 +1,12 @@
-import { type Job as ScheduledJob, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { type Job, type JobCommand, type JobContext, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import type { Admission } from '../admission.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Transaction } from '../database/database.ts';
 import { isRetryable } from '../database/errors.ts';
 import { createReader } from '../database/reader.ts';
 import { STORY_KEYS } from '../demo/memory.ts';
 import type { Refreshes } from '../identity/refreshes.ts';
-import { newId } from '../ids.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { OutboxWorker } from '../outbox/outbox.ts';
@@ -19,6 +17,7 @@ import { withLogFields } from '../telemetry/scope.ts';
 import { inSpan } from '../telemetry/span.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { JobClaims, type Run } from './claims.ts';
+import { Clock } from './clock.ts';
 
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
@@ -29,6 +28,14 @@ const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
 /** For so many tenants a job runs side by side. */
 const TENANTS_AT_A_TIME = 4;
+
+/** What a look has found. */
+interface Due {
+  /** Ids of subjects to act on. */
+  readonly due: readonly string[];
+  /** Whether an earlier run is on record that failed or crashed. */
+  readonly isUnsettled: boolean;
+}
 
 /** What became of what was due. */
 interface Acted {
@@ -52,8 +59,7 @@ export class JobScheduler {
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #claims: JobClaims;
   readonly #log: Logger;
-  #scheduled: { cancel(): boolean }[] = [];
-  #underway = new Set<Promise<void>>();
+  readonly #clock: Clock;
 
   constructor(services: {
     database: Database;
@@ -80,34 +86,39 @@ export class JobScheduler {
     this.#metrics = services.metrics;
     this.#log = services.log.child({ service: 'jobs' });
     this.#claims = new JobClaims(services.database, this.#log);
+    this.#clock = new Clock(services.metrics, this.#log);
   }
 
   /** @param except jobs that do not run by the clock */
   start(except: readonly string[] = []): void {
     const schedule = (id: string, rule: string, work: (period: Date) => Promise<void>) =>
-      except.includes(id) ? null : this.#schedule(id, rule, work);
-    schedule('outbox', SWEEP_OUTBOX, async () => this.#outbox.sweep(await this.#tenants.ids()));
-    schedule('log', SWEEP_LOG, async () => this.#transparencyLog.sweep(await this.#tenants.ids()));
+      except.includes(id) ? null : this.#clock.schedule(id, rule, work);
+    const own = (id: string, rule: string, work: (tenants: readonly string[]) => Promise<void>) =>
+      schedule(id, rule, async () => {
+        await work(await this.#tenants.ids());
+        this.#metrics.jobRun(id, 'succeeded');
+      });
+    own('outbox', SWEEP_OUTBOX, (tenants) => this.#outbox.sweep(tenants));
+    own('log', SWEEP_LOG, (tenants) => this.#transparencyLog.sweep(tenants));
     // At once too: what was compared before a long stop says nothing of now.
-    schedule('receipts', COMPARE_RECEIPTS, async () => this.#comparison.sweep(await this.#tenants.ids()))?.invoke();
-    schedule('sign-ins', ASK_ISSUERS, async () => this.#refreshes.sweep(await this.#tenants.ids()));
-    schedule('takeover', TAKE_OVER, async () => this.takeOver(await this.#tenants.ids()));
-    schedule('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
-    schedule('forget', FORGET, async () => this.forget(await this.#tenants.ids()));
+    own('receipts', COMPARE_RECEIPTS, (tenants) => this.#comparison.sweep(tenants))?.(new Date());
+    own('sign-ins', ASK_ISSUERS, (tenants) => this.#refreshes.sweep(tenants));
+    own('take-over', TAKE_OVER, (tenants) => this.takeOver(tenants));
+    own('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
+    own('forget', FORGET, (tenants) => this.forget(tenants));
     for (const { id: pack, jobs } of this.#packs.all) {
       for (const job of jobs) schedule(job.id, job.schedule, (period) => this.runEverywhere(pack, job, period));
     }
   }
 
   async stop(): Promise<void> {
-    for (const job of this.#scheduled) job.cancel();
-    this.#scheduled = [];
-    await Promise.all(this.#underway);
+    await this.#clock.stop();
   }
 
   /** Runs a job for one tenant now, whatever its schedule says. @returns how many subjects it acted on */
   async run(packId: string, job: Job, tenant: string): Promise<number> {
-    return this.#act(await this.#due(packId, job, tenant), packId, job, tenant);
+    const { due } = await this.#due(packId, job, tenant);
+    return this.#act(due, packId, job, tenant);
   }
 
   /**
@@ -128,12 +139,14 @@ export class JobScheduler {
     return this.#look(tenant, settings, (context) => command.report(value, context));
   }
 
-  async #due(packId: string, job: Job, tenant: string): Promise<readonly string[]> {
+  async #due(packId: string, job: Job, tenant: string): Promise<Due> {
     const { enabled, settings } = await this.#admission.packOf(tenant, packId);
-    if (!enabled) return [];
     // What its action reads by the log, so does what is due.
-    if (job.action.readsLog) await this.#transparencyLog.upToDate(tenant);
-    return this.#look(tenant, settings, (context) => job.due(context));
+    if (enabled && job.action.readsLog) await this.#transparencyLog.upToDate(tenant);
+    return this.#look(tenant, settings, async (context, tx) => ({
+      due: enabled ? await job.due(context) : [],
+      isUnsettled: await this.#claims.isUnsettled(tx, tenant, job.id),
+    }));
   }
 
   async #act(due: readonly string[], packId: string, job: Job, tenant: string): Promise<number> {
@@ -144,10 +157,10 @@ export class JobScheduler {
     return count;
   }
 
-  #look<T>(tenant: string, settings: JobContext['settings'], work: (context: JobContext) => Promise<T>): Promise<T> {
+  #look<T>(tenant: string, settings: JobContext['settings'], work: (context: JobContext, tx: Transaction) => Promise<T>): Promise<T> {
     return this.#database.transaction(tenant, 'read', async (tx) => {
       const [clock] = await tx.query<{ now: string }>('SELECT summit_now() AS now');
-      return work({ db: createReader(tx, tenant), tenant, now: clock?.now ?? '', settings });
+      return work({ db: createReader(tx, tenant), tenant, now: clock?.now ?? '', settings }, tx);
     });
   }
 
@@ -184,73 +197,47 @@ export class JobScheduler {
   /** Runs a job for every tenant, for each once in a period, however many replicas there are. What fails is logged, and on record. */
   async runEverywhere(packId: string, job: Job, period: Date): Promise<void> {
     await sideBySide(await this.#tenants.ids(), TENANTS_AT_A_TIME, (tenant) =>
-      this.#runFor(packId, job, { tenant, job: job.id, period: period.toISOString() }),
+      this.#runOne(packId, job, { tenant, job: job.id, period: period.toISOString() }),
     );
   }
 
-  /** Runs what a replica that died has left in the middle, each by one of those that are left: its next period may be a day away. */
+  /** Runs again what crashed, or failed a while ago: the next period of its job may be a day off. @throws AggregateError once all have had their turn */
   async takeOver(tenants: readonly string[]): Promise<void> {
+    const failures: unknown[] = [];
     await sideBySide(tenants, TENANTS_AT_A_TIME, async (tenant) => {
-      for (const { job: id, period } of await this.#claims.crashed(tenant)) {
-        const pack = this.#packs.all.find(({ jobs }) => jobs.some((job) => job.id === id));
-        const job = pack?.jobs.find((declared) => declared.id === id);
-        // Of a pack that is not here any more: it is forgotten in a week.
-        if (!pack || !job) continue;
-        this.#log.warn({ job: id, tenant, period }, 'a run that ended in the middle is taken over');
-        await this.#runFor(pack.id, job, { tenant, job: id, period });
+      const runs = await this.#claims.unfinished(tenant).catch((error: unknown) => void failures.push(error));
+      for (const run of runs ?? []) {
+        for (const { id, jobs } of this.#packs.all) {
+          const job = jobs.find((candidate) => candidate.id === run.job);
+          if (job) await this.#runOne(id, job, run);
+        }
       }
     });
+    if (failures.length > 0) throw new AggregateError(failures, `what is unfinished of ${failures.length} tenants could not be read`);
   }
 
-  /** Never throws: what fails is logged, and on record. */
-  async #runFor(packId: string, job: Job, run: Run): Promise<void> {
+  /** Never throws. */
+  #runOne(packId: string, job: Job, run: Run): Promise<void> {
     const { tenant } = run;
-    let claimed = false;
-    try {
-      const due = await this.#due(packId, job, tenant);
-      // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
-      if (due.length === 0) return void (await this.#claims.settle(run));
-      claimed = await this.#claims.take(run);
-      if (!claimed) return;
-      const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
-      const act = () => inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
-      const acted = await this.#claims.holding(run, act);
-      if (acted > 0) this.#log.info({ job: job.id, tenant, acted }, 'job run');
-      await this.#claims.finish(run);
-      this.#metrics.jobRun(job.id, 'succeeded');
-    } catch (error) {
-      this.#log.error({ err: error, job: job.id, tenant }, 'job failed');
-      this.#metrics.jobRun(job.id, 'failed');
-      await this.#claims
-        .fail(run, claimed)
-        .catch((lost: unknown) => this.#log.error({ err: lost, job: job.id, tenant }, 'that a job failed is not on record'));
-    }
-  }
-
-  #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): ScheduledJob {
-    this.#metrics.jobScheduled(id);
-    let running = false;
-    const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
-      if (running) return;
-      running = true;
-      const run = withLogFields({ run_id: newId() }, () => this.#guarded(id, () => work(period))).finally(() => {
-        running = false;
-        this.#underway.delete(run);
-      });
-      this.#underway.add(run);
+    return withLogFields({ job: job.id, tenant }, async () => {
+      let claimed = false;
+      try {
+        const { due, isUnsettled } = await this.#due(packId, job, tenant);
+        // Where nothing is due there is nothing to claim: most tenants are idle most of the time.
+        if (due.length === 0) return void (isUnsettled && (await this.#claims.settle(run)));
+        claimed = await this.#claims.take(run);
+        if (!claimed) return;
+        const attributes = { 'summit.job': job.id, 'summit.pack': packId, 'summit.tenant': tenant };
+        const act = () => inSpan(`job ${job.id}`, { attributes }, () => this.#act(due, packId, job, tenant));
+        const acted = await this.#claims.holding(run, act);
+        if (acted > 0) this.#log.info({ acted }, 'job run');
+        await this.#claims.finish(run);
+        this.#metrics.jobRun(job.id, 'succeeded');
+      } catch (error) {
+        this.#log.error({ err: error }, 'job failed');
+        this.#metrics.jobRun(job.id, 'failed');
+        await this.#claims.fail(run, claimed).catch((lost: unknown) => this.#log.error({ err: lost }, 'that a job failed is not on record'));
+      }
     });
-    if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
-    this.#scheduled.push(job);
-    return job;
-  }
-
-  /** Never throws: what fails is logged and counted. */
-  async #guarded(job: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#log.error({ err: error, job }, 'job failed');
-      this.#metrics.jobRun(job, 'failed');
-    }
   }
 }

@@ -7,7 +7,8 @@ import type { Database, Transaction } from '../database/database.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { detached } from '../telemetry/scope.ts';
 import type { Cosigner } from './cosigner.ts';
-import { type Candidate, type Guard, SignerRefusal } from './guard.ts';
+import { type Candidate, type Guard, type Guarded, SignerRefusal } from './guard.ts';
+import { clearHalt, isHalted, recordHalt } from './halts.ts';
 import { newestReceipt } from './leaves.ts';
 import { logOrigin, tenantOrigin } from './names.ts';
 import type { NoteSigner } from './note-signer.ts';
@@ -142,13 +143,13 @@ export class TransparencyLog {
   /** Never throws: what is wrong with one tenant's log holds up no other. */
   async #sweepOne(tenant: string): Promise<void> {
     try {
-      const { behind, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
+      const { behind, halted, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
       const halt = this.#halted.get(tenant);
       // Where it stood still somebody else may have moved it on, and then nothing is behind.
-      if ((behind || halt) && (halt?.until ?? 0) < Date.now()) await this.advance(tenant);
+      if ((behind || halted || halt) && (halt?.until ?? 0) < Date.now()) await this.advance(tenant);
       else if (cosignatures < this.#cosigner.wanted) this.#cosigner.show(tenant);
     } catch (error) {
-      this.#failed(tenant, error);
+      await this.#failed(tenant, error);
     }
   }
 
@@ -164,7 +165,7 @@ export class TransparencyLog {
       } while (integrated >= BATCH || this.#running.get(tenant)?.again);
       this.#halted.delete(tenant);
     } catch (error) {
-      this.#failed(tenant, error);
+      await this.#failed(tenant, error);
     } finally {
       this.#running.delete(tenant);
     }
@@ -173,7 +174,9 @@ export class TransparencyLog {
 
   /** Signs the head, where it has grown. What was signed and not stored, since the process died, is signed again. */
   async #publish(tenant: string): Promise<void> {
-    const { epoch } = await this.#database.transaction(tenant, 'read', (tx) => currentEpoch(tx, tenant));
+    const [{ epoch }, halted] = await this.#database.transaction(tenant, 'read', (tx) =>
+      Promise.all([currentEpoch(tx, tenant), isHalted(tx, tenant)]),
+    );
     const base = tenantOrigin(this.#host, tenant);
     const origin = logOrigin(base, epoch);
     const guarded = await this.#guard.sign({
@@ -182,8 +185,11 @@ export class TransparencyLog {
       read: () => this.#candidate(tenant, epoch),
       sign: ({ size, root }) => this.#signer.note(origin, checkpointText({ origin, size: BigInt(size), root })),
     });
-    if (!guarded) return;
-    const { head, note, cosignature } = guarded;
+    if (guarded) await this.#keep(tenant, epoch, guarded);
+    if (halted) await clearHalt(this.#database, tenant);
+  }
+
+  async #keep(tenant: string, epoch: number, { head, note, cosignature }: Guarded): Promise<void> {
     await this.#database.transaction(tenant, 'write', async (tx) => {
       // Whoever ends an epoch holds this lock: after its last checkpoint it has no other.
       await tx.query('SELECT FROM log_heads WHERE tenant_id = $1 ORDER BY epoch FOR UPDATE', [tenant]);
@@ -207,10 +213,14 @@ export class TransparencyLog {
     });
   }
 
-  #failed(tenant: string, error: unknown): void {
+  /** Never throws. */
+  async #failed(tenant: string, error: unknown): Promise<void> {
     if (error instanceof SignerRefusal || error instanceof CorruptLog) {
       if (this.#halted.get(tenant)?.reason !== error.message) this.#log.fatal({ err: error, tenant }, 'the log stands still: it may not be signed');
       this.#halted.set(tenant, { reason: error.message, until: Date.now() + HALTED_MS });
+      await recordHalt(this.#database, tenant).catch((lost: unknown) =>
+        this.#log.warn({ err: lost, tenant }, 'that the log stands still is not on record'),
+      );
     } else {
       this.#log.warn({ err: error, tenant }, 'the log could not be moved on, it will be tried again');
     }
@@ -226,16 +236,16 @@ async function areSigned(tx: Transaction, tenant: string, receiptIds: readonly s
   return row?.signed === new Set(receiptIds).size;
 }
 
-/** Whether there is anything to take up, and by how many the newest checkpoint is cosigned. */
-async function stateOf(tx: Transaction, tenant: string): Promise<{ behind: boolean; cosignatures: number }> {
-  const [state] = await tx.query<{ waiting: boolean; integrated: number; signed: number; cosignatures: number }>(
+/** Whether there is anything to take up, whether it stands still for anybody, and by how many the newest checkpoint is cosigned. */
+async function stateOf(tx: Transaction, tenant: string): Promise<{ behind: boolean; halted: boolean; cosignatures: number }> {
+  const [state] = await tx.query<{ waiting: boolean; halted: boolean; integrated: number; signed: number; cosignatures: number }>(
     `WITH newest AS (SELECT epoch, size FROM log_heads WHERE tenant_id = $1 ORDER BY epoch DESC LIMIT 1),
        signed AS (SELECT c.epoch, c.size FROM newest n JOIN log_checkpoints c ON c.tenant_id = $1 AND c.epoch = n.epoch ORDER BY c.size DESC LIMIT 1)
-     SELECT EXISTS (SELECT FROM log_queue WHERE tenant_id = $1) AS waiting,
+     SELECT EXISTS (SELECT FROM log_queue WHERE tenant_id = $1) AS waiting, EXISTS (SELECT FROM log_halts WHERE tenant_id = $1) AS halted,
        coalesce((SELECT size FROM newest), 0) AS integrated, coalesce((SELECT size FROM signed), 0) AS signed,
        (SELECT count(*) FROM signed s JOIN log_cosignatures w ON w.tenant_id = $1 AND w.epoch = s.epoch AND w.size = s.size) AS cosignatures`,
     [tenant],
   );
-  const { waiting = false, integrated = 0, signed = 0, cosignatures = 0 } = state ?? {};
-  return { behind: waiting || integrated > signed, cosignatures };
+  const { waiting = false, halted = false, integrated = 0, signed = 0, cosignatures = 0 } = state ?? {};
+  return { behind: waiting || integrated > signed, halted, cosignatures };
 }

@@ -6,6 +6,7 @@ import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import type { PackRegistry } from '../packs/registry.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { inSpan } from '../telemetry/span.ts';
 
 interface Message {
@@ -22,10 +23,15 @@ interface Message {
 /** A claim lasts this long, and as long again for each attempt before: a crashed worker's message is taken up after it. */
 const CLAIM_SECONDS = 8;
 const LONGEST_CLAIM_SECONDS = 600;
+/** Enough for the longest: beyond a thousand doublings no number is left. */
+const MOST_DOUBLINGS = 10;
 const HOLD_EVERY_MS = 3_000;
 const BATCH = 20;
 /** What takes longer goes on by itself, and holds up nothing else that waits. */
 const SWEEP_WAITS_MS = 5_000;
+/** Of one tenant: where the other side does not answer, what waits is left where it is. */
+const MOST_UNDERWAY = 2 * BATCH;
+const TENANTS_AT_A_TIME = 4;
 
 /** What a pack that is switched off has left waits until it is switched on again. What others are to be told has happened, and is told all the same. */
 export const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
@@ -41,7 +47,9 @@ export class OutboxWorker {
   readonly #runner: ActionRunner;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  #underway = new Set<Promise<void>>();
+  readonly #underway = new Set<Promise<void>>();
+  /** By tenant, how many messages are being delivered here. */
+  readonly #delivering = new Map<string, number>();
 
   constructor(services: { database: Database; packs: PackRegistry; runner: ActionRunner; log: Logger }) {
     this.#database = services.database;
@@ -57,19 +65,27 @@ export class OutboxWorker {
     await work.finally(() => this.#underway.delete(work));
   }
 
-  /** Takes up what waits: left by a crash, or failed before. */
+  /** Takes up what waits: left by a crash, or failed before. @throws AggregateError once all have had their turn, where one has failed */
   async sweep(tenants: readonly string[]): Promise<void> {
-    for (const tenant of tenants) {
-      const due = await this.#database.transaction(tenant, 'read', (tx) =>
-        tx.query<{ id: string }>(
-          `SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
-             ORDER BY available_at LIMIT $2`,
-          [tenant, BATCH],
-        ),
-      );
-      const ids = due.map(({ id }) => id);
-      await Promise.race([this.deliver(tenant, ids), sleep(SWEEP_WAITS_MS, undefined, { ref: false })]);
-    }
+    const failures: unknown[] = [];
+    await sideBySide(tenants, TENANTS_AT_A_TIME, async (tenant) => {
+      await this.#sweepOne(tenant).catch((error: unknown) => failures.push(error));
+    });
+    if (failures.length > 0) throw new AggregateError(failures, `the outbox of ${failures.length} tenants could not be read`);
+  }
+
+  async #sweepOne(tenant: string): Promise<void> {
+    const room = Math.min(BATCH, MOST_UNDERWAY - (this.#delivering.get(tenant) ?? 0));
+    if (room <= 0) return;
+    const due = await this.#database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ id: string }>(
+        `SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
+           ORDER BY available_at LIMIT $2`,
+        [tenant, room],
+      ),
+    );
+    const ids = due.map(({ id }) => id);
+    await Promise.race([this.deliver(tenant, ids), sleep(SWEEP_WAITS_MS, undefined, { ref: false })]);
   }
 
   /** Begins to deliver what waits for this subject and nobody else has claimed. Resolves before it is delivered. */
@@ -93,6 +109,8 @@ export class OutboxWorker {
   }
 
   async #deliverOne(tenant: string, id: string): Promise<void> {
+    const count = (by: number) => this.#delivering.set(tenant, (this.#delivering.get(tenant) ?? 0) + by);
+    count(1);
     try {
       const message = await this.#claim(tenant, id);
       if (!message) return;
@@ -113,6 +131,8 @@ export class OutboxWorker {
       }
     } catch (error) {
       this.#log.error({ err: error, tenant, message: id }, 'outbox message could not be claimed or marked');
+    } finally {
+      count(-1);
     }
   }
 
@@ -152,7 +172,7 @@ export class OutboxWorker {
   async #claim(tenant: string, id: string): Promise<Message | undefined> {
     const [message] = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith<Message>(
-        `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ attempts, $4))
+        `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ least(attempts, ${MOST_DOUBLINGS}), $4))
            WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
            RETURNING id, pack, effect, subject_id, payload, attempts,
              coalesce((SELECT settings FROM pack_enablements e WHERE e.tenant_id = $1 AND e.pack_id = outbox.pack), '{}') AS settings`,

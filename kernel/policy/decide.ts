@@ -56,6 +56,8 @@ export interface JudgedDecision extends Judgement {
   readonly mask: readonly string[];
 }
 
+const NS_PER_MS = 1e6;
+
 export class PolicyService {
   readonly #engine: PolicyEngine;
   readonly #bundles: Bundles;
@@ -110,14 +112,16 @@ export class PolicyService {
 
   async #evaluate(bundle: Bundle, entrypoint: string, input: PolicyInput, input_text: string): Promise<Judgement> {
     const by = { policy: entrypoint, bundle_digest: bundle.digest, bundle_version: bundle.version, input, input_text, engine: ENGINE };
+    const begun = performance.now();
     try {
       const { result, durationNs } = await this.#engine.evaluate(bundle, entrypoint, input_text);
       const { allowed, reasons } = result;
       return { ...by, result, allowed, reasons, outcome: allowed ? 'allowed' : 'denied', duration_ns: durationNs };
     } catch (error) {
       if (!(error instanceof PolicyFailure)) throw error;
+      const duration_ns = Math.round((performance.now() - begun) * NS_PER_MS);
       const message = `The policy ${entrypoint} (${bundle.digest.slice(0, 12)}) gave no decision: ${error.message}.`;
-      return { ...by, result: null, allowed: false, reasons: [{ rule: 'policy-error', message }], outcome: 'error', duration_ns: 0 };
+      return { ...by, result: null, allowed: false, reasons: [{ rule: 'policy-error', message }], outcome: 'error', duration_ns };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { defineIndicator, type Indicator, secondsSince } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
-import type { TransparencyLog } from '../log/log.ts';
+import { isHalted } from '../log/halts.ts';
 import { MAY_BE_DELIVERED } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { listDecisions } from '../policy/queries.ts';
@@ -13,43 +13,37 @@ const POLICY_ERRORS_WITHIN_MS = 15 * MINUTE_MS;
 const OUTBOX_TARGET_SECONDS = 900;
 
 /** What must never be otherwise while Summit does its work. */
-export function guardrails({ transparencyLog, packs }: Guarded): readonly Indicator[] {
-  return [logHalted(transparencyLog), strays, failingJobs(packs), outboxAge, policyErrors];
+export function guardrails(packs: PackRegistry): readonly Indicator[] {
+  return [logHalted, strays, failingJobs(packs), outboxAge, policyErrors];
 }
 
-interface Guarded {
-  readonly transparencyLog: Pick<TransparencyLog, 'halted'>;
-  readonly packs: PackRegistry;
-}
-
-function logHalted(transparencyLog: Pick<TransparencyLog, 'halted'>): Indicator {
-  return defineIndicator({
-    id: 'summit.log_halted',
-    title: 'Log stands still',
-    definition: 'Whether the signer refuses what the database holds, 1 or 0: then nothing more of the log is signed.',
-    unit: 'count',
-    target: 0,
-    alert: 'critical',
-    async read({ tenant }) {
-      // What it says names files of the server.
-      return transparencyLog.halted.has(tenant) ? { value: 1, detail: 'The log of the server says what the signer refuses.' } : { value: 0 };
-    },
-  });
-}
+const logHalted = defineIndicator({
+  id: 'summit.log_halted',
+  title: 'Log stands still',
+  definition: 'Whether the signer refuses what the database holds, 1 or 0: then nothing more of the log is signed.',
+  unit: 'count',
+  target: 0,
+  alert: 'critical',
+  async read({ db, tenant }) {
+    return (await isHalted(transactionOf(db), tenant)) ? { value: 1, detail: 'The log of the server says what the signer refuses.' } : { value: 0 };
+  },
+});
 
 const strays = defineIndicator({
   id: 'summit.stray_receipts',
   title: 'Receipts that are not as they were logged',
   definition:
-    'Receipts that are gone or changed although a state or the log names them, and receipts that have no place in the log and wait for none: always 0, unless somebody went round Summit.',
+    'Receipts that are gone or changed although a state or the log names them, receipts that have no place in the log and wait for none, and places in the log that have lost their receipt: always 0, unless somebody went round Summit.',
   unit: 'count',
   target: 0,
   alert: 'critical',
   list: listReceipts.route.path,
   async read({ db, tenant }) {
-    const names = await strayReceipts(transactionOf(db), tenant);
-    const [first] = names;
-    return first === undefined ? { value: 0 } : { value: names.length, names, detail: `The first of them is the receipt ${first}.` };
+    const { stray, gaps } = await strayReceipts(transactionOf(db), tenant);
+    const names = [...stray, ...gaps];
+    if (names.length === 0) return { value: 0 };
+    const first = stray[0] === undefined ? `that of the leaf ${gaps[0]} of the log` : `the receipt ${stray[0]}`;
+    return { value: names.length, names, detail: `The first of them is ${first}.` };
   },
 });
 

@@ -27,7 +27,9 @@ export const SloAnswer = Strict({
       }),
       unit: Type.Enum(['milliseconds', 'seconds', 'percent', 'count']),
       target: Measured,
-      met: Nullable(Type.Boolean()),
+      met: Nullable(
+        Type.Boolean({ description: 'null where there is no target, or no value: one that could not be worked out alerts all the same' }),
+      ),
       samples: Nullable(Type.Integer()),
       list: Nullable(Type.String({ description: 'The API path of what it is about' })),
     }),

@@ -31,7 +31,7 @@ export class Readings {
   readonly #packs: PackRegistry;
   readonly #metrics: Pick<Metrics, 'indicators'>;
   readonly #log: Logger;
-  readonly #recent = new Recent<Reading>();
+  readonly #recent = new Recent<Reading>(({ result }) => 'value' in result);
 
   constructor({ packs, metrics, log }: { packs: PackRegistry; metrics: Pick<Metrics, 'indicators'>; log: Logger }) {
     this.#packs = packs;

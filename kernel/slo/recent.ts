@@ -5,6 +5,12 @@ const KEPT_FOR = 10;
 /** By key, what is being read, which all who ask meanwhile share, and for a while what was costly to read. */
 export class Recent<T> {
   readonly #known = new Map<string, Promise<T>>();
+  readonly #isWorthKeeping: (value: T) => boolean;
+
+  /** @param isWorthKeeping what is not is read again, however long it took */
+  constructor(isWorthKeeping: (value: T) => boolean) {
+    this.#isWorthKeeping = isWorthKeeping;
+  }
 
   of(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#known.get(key);
@@ -13,9 +19,9 @@ export class Recent<T> {
     const reading = read();
     this.#known.set(key, reading);
     const forget = () => void this.#known.delete(key);
-    reading.then(() => {
+    reading.then((value) => {
       const took = performance.now() - begun;
-      if (took < COSTLY_MS) forget();
+      if (took < COSTLY_MS || !this.#isWorthKeeping(value)) forget();
       else setTimeout(forget, took * KEPT_FOR).unref();
     }, forget);
     return reading;

@@ -10,14 +10,15 @@ import { VERSION } from '../version.ts';
 import { samplerOf } from './sampler.ts';
 import { detached } from './scope.ts';
 import type { TraceExport } from './traces.ts';
+import { wordless } from './wordless.ts';
 
 /** From here on all spans of this process are exported by OTLP. The SDK is loaded with this module, so only where it is used. */
 export async function exportTraces(config: TracesConfig, log: Logger): Promise<TraceExport> {
   diag.setLogger(diagnosticsTo(log.child({ service: 'traces' })), DiagLogLevel.WARN);
   const provider = new TracerProvider({
-    resource: resourceOf(config),
+    resource: resource(),
     sampler: samplerOf(config),
-    spanProcessors: [new BatchSpanProcessor({ exporter: await exporterOf(config), ...batching() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: wordless(await exporterOf(config)), ...batching() })],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -46,13 +47,12 @@ async function exporterOf({ protocol }: TracesConfig): Promise<SpanExporter> {
   return new OTLPTraceExporter();
 }
 
-function resourceOf({ serviceName }: TracesConfig) {
-  const own = resourceFromAttributes({ 'service.version': VERSION });
-  const told = detectResources({ detectors: [envDetector] });
+/** `summit`, unless OTEL_RESOURCE_ATTRIBUTES says otherwise, or OTEL_SERVICE_NAME, which goes before it. */
+function resource() {
+  const own = resourceFromAttributes({ 'service.name': 'summit', 'service.version': VERSION });
   return defaultResource()
     .merge(own)
-    .merge(told)
-    .merge(resourceFromAttributes({ 'service.name': serviceName }));
+    .merge(detectResources({ detectors: [envDetector] }));
 }
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor */

@@ -6,9 +6,9 @@ export type LogFields = Readonly<Record<string, string>>;
 
 const scope = new AsyncLocalStorage<LogFields>();
 
-/** Every line of the log that `work` leads to says these fields, however deep inside it is written. */
+/** Every line of the log that `work` leads to says these fields besides those of what it is a part of, however deep inside it is written. */
 export function withLogFields<T>(fields: LogFields, work: () => T): T {
-  return scope.run(fields, work);
+  return scope.run({ ...scope.getStore(), ...fields }, work);
 }
 
 /** For what outlives the request that has set it going, and serves others too: neither its log lines nor its spans are that request's. */

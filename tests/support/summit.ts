@@ -25,7 +25,7 @@ export interface TestSummit extends Omit<TestKernel, 'runJob'>, Omit<Hands, 'cal
 
 const TENANT = 'demo-external';
 /** What would find, put on record, or mend, what a test has done to its database, or to its clock. */
-const WATCHING = ['receipts', 'summit.alerts', 'takeover'];
+const WATCHING = ['receipts', 'summit.alerts', 'take-over'];
 const root = new URL('../..', import.meta.url).pathname;
 
 /**

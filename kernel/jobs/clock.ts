@@ -1,0 +1,75 @@
+import { type Job as ScheduledJob, scheduleJob } from 'node-schedule';
+import type { Logger } from 'pino';
+import { newId } from '../ids.ts';
+import type { Metrics } from '../metrics.ts';
+import { withLogFields } from '../telemetry/scope.ts';
+
+/** Of a run that has lasted so long somebody is told, once ticks are skipped for it. */
+const LONG_MS = 60_000;
+
+/** What goes on of a job. */
+interface Underway {
+  readonly since: Date;
+  isTold: boolean;
+}
+
+/** What happens by the clock in this process: of each job one run at a time, and a tick that comes meanwhile is skipped. */
+export class Clock {
+  readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
+  readonly #log: Logger;
+  #scheduled: ScheduledJob[] = [];
+  readonly #runs = new Set<Promise<void>>();
+
+  constructor(metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>, log: Logger) {
+    this.#metrics = metrics;
+    this.#log = log;
+  }
+
+  /**
+   * @param rule a cron expression, in UTC
+   * @returns what happens at a tick, for one that is wanted at once
+   * @throws TypeError for a rule that means no time
+   */
+  schedule(id: string, rule: string, work: (period: Date) => Promise<void>): (period: Date) => void {
+    this.#metrics.jobScheduled(id);
+    let underway: Underway | null = null;
+    const tick = (period: Date) => {
+      if (underway) return this.#skip(id, underway, period);
+      underway = { since: period, isTold: false };
+      const run = withLogFields({ run_id: newId(), job: id }, () => this.#guarded(id, () => work(period))).finally(() => {
+        underway = null;
+        this.#runs.delete(run);
+      });
+      this.#runs.add(run);
+    };
+    const job = scheduleJob(id, { rule, tz: 'UTC' }, tick);
+    if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
+    this.#scheduled.push(job);
+    return tick;
+  }
+
+  /** Resolves once nothing goes on. */
+  async stop(): Promise<void> {
+    for (const job of this.#scheduled) job.cancel();
+    this.#scheduled = [];
+    await Promise.all(this.#runs);
+  }
+
+  /** A run that hangs would otherwise be seen by nobody. */
+  #skip(job: string, underway: Underway, period: Date): void {
+    this.#metrics.jobRun(job, 'skipped');
+    if (underway.isTold || period.getTime() - underway.since.getTime() < LONG_MS) return;
+    underway.isTold = true;
+    this.#log.warn({ job, since: underway.since.toISOString() }, 'a job is still at work, and is not begun again until it has ended');
+  }
+
+  /** Never throws: what fails is logged and counted. */
+  async #guarded(job: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log.error({ err: error, job }, 'job failed');
+      this.#metrics.jobRun(job, 'failed');
+    }
+  }
+}
