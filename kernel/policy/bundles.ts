@@ -1,12 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import type { Database, Transaction } from '../database/database.ts';
 import type { Bundle } from './bundle.ts';
 
-/** Bundles whose bytes are kept in memory, of those used last. */
-const KEPT = 64;
+/** Of those used last, so many are kept in memory: bytes, which tenants share, and what each tenant says of them, which is little. */
+const CONTENTS_KEPT = 64;
+const DESCRIPTIONS_KEPT = 4096;
 
-interface StoredBundle extends Omit<Bundle, 'wasm'> {
-  readonly wasm: Uint8Array;
-}
+type Content = Pick<Bundle, 'wasm' | 'dataText'>;
+type Description = Omit<Bundle, keyof Content>;
 
 /**
  * Bundles by tenant and digest. Content is shared between tenants and never changes; what else is said of it (version,
@@ -15,38 +16,46 @@ interface StoredBundle extends Omit<Bundle, 'wasm'> {
 export class Bundles {
   /** What the configured folder and the packs bring, by Rego package. */
   readonly configured: ReadonlyMap<string, Bundle>;
-  readonly #known = new Map<string, Bundle>();
+  readonly #contents = new LRUCache<string, Content>({ max: CONTENTS_KEPT });
+  readonly #descriptions = new LRUCache<string, Description>({ max: DESCRIPTIONS_KEPT });
 
   constructor(configured: readonly Bundle[]) {
     this.configured = new Map(configured.map((bundle) => [bundle.id, bundle]));
   }
 
   known(tenant: string, digest: string): Bundle | null {
-    const key = `${tenant}/${digest}`;
-    const bundle = this.#known.get(key);
-    if (!bundle) return null;
-    // A Map keeps the order of insertion: the first is the one that was used least recently.
-    this.#known.delete(key);
-    this.#known.set(key, bundle);
-    return bundle;
+    const description = this.#descriptions.get(`${tenant}/${digest}`);
+    const content = this.#contents.get(digest);
+    return description && content ? { ...description, ...content } : null;
   }
 
   /** What is said of it is empty where it decided before that was kept. @param digest as the tenant's own rows name it */
   async byDigest(tx: Transaction, tenant: string, digest: string): Promise<Bundle | null> {
-    const known = this.known(tenant, digest);
-    if (known) return known;
-    const [row] = await tx.query<StoredBundle>(
-      `SELECT b.digest, b.wasm, b.data AS "dataText", coalesce(t.package, '') AS id, coalesce(t.bundle_version, '') AS version, coalesce(t.opa, '') AS opa,
-         coalesce(t.entrypoints, '{}') AS entrypoints, coalesce(t.sources, '{}') AS sources, t.signature
-         FROM policy_bundles b LEFT JOIN tenant_policy_bundles t ON t.tenant_id = $1 AND t.digest = b.digest WHERE b.digest = $2`,
+    const content = this.#contents.get(digest) ?? (await this.#readContent(tx, digest));
+    if (!content) return null;
+    const description = this.#descriptions.get(`${tenant}/${digest}`) ?? (await this.#readDescription(tx, tenant, digest));
+    return { ...description, ...content };
+  }
+
+  async #readContent(tx: Transaction, digest: string): Promise<Content | null> {
+    const [row] = await tx.query<{ wasm: Uint8Array; dataText: string }>('SELECT wasm, data AS "dataText" FROM policy_bundles WHERE digest = $1', [
+      digest,
+    ]);
+    if (!row) return null;
+    const content = { wasm: Buffer.from(row.wasm), dataText: row.dataText };
+    this.#contents.set(digest, content);
+    return content;
+  }
+
+  async #readDescription(tx: Transaction, tenant: string, digest: string): Promise<Description> {
+    const [row] = await tx.query<Description>(
+      `SELECT digest, package AS id, bundle_version AS version, opa, entrypoints, sources, signature
+         FROM tenant_policy_bundles WHERE tenant_id = $1 AND digest = $2`,
       [tenant, digest],
     );
-    if (!row) return null;
-    const bundle = Object.freeze({ ...row, wasm: Buffer.from(row.wasm) });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= KEPT && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(`${tenant}/${digest}`, bundle);
-    return bundle;
+    if (!row) return { digest, id: '', version: '', opa: '', entrypoints: [], sources: {}, signature: null };
+    this.#descriptions.set(`${tenant}/${digest}`, row);
+    return row;
   }
 
   /** Keeps the content, which by itself decides nothing and belongs to nobody. */
