@@ -248,6 +248,29 @@ test('what a file says is applied once, and again when it changes, with a receip
   }
 });
 
+test('a file that loses every race stops the boot, and does not try for ever', async () => {
+  const summit = await testSummit();
+  const { runner, tenants } = summit.summit.services;
+  const { runAsSystem } = runner;
+  let tries = 0;
+  try {
+    runner.runAsSystem = async () => {
+      if (++tries > 100) throw new Error('it tries for ever');
+      throw Object.assign(new Error('another has it'), { code: 'SU003' });
+    };
+    const [file] = summit.config.tenants;
+    if (!file) throw new Error('no tenant is configured');
+    const why = await tenants.apply([{ ...file, title: 'Another' }]).then(
+      () => 'it is applied',
+      (error: Error) => `${error.message} (${(error.cause as Error | undefined)?.message})`,
+    );
+    assert.match(why, /^the file of tenant demo-external could not be applied, 10 times over: .* \(another has it\)$/);
+  } finally {
+    runner.runAsSystem = runAsSystem;
+    await summit.close();
+  }
+});
+
 test('settings that a pack refuses stop the boot, naming the field', async () => {
   const config = loadConfig(environment(), root);
   const tenants = config.tenants.map((tenant) => ({

@@ -3,6 +3,7 @@ import nock from 'nock';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Issuer, issuerErrors } from '../kernel/config/issuers.ts';
+import type { TenantFile } from '../kernel/config/tenant.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { sendSignIn } from './support/browser.ts';
 import { codeBlocksIn } from './support/document.ts';
@@ -131,6 +132,23 @@ test('nobody comes whom the tenant does not know, or no longer', async () => {
   assert.is((await s.post('operator', `/users/${await s.userId('engineer-2')}/erase`)).status, 200);
   assert.equal(await refusal(token), unauthenticated(`${stranger} idp|engineer-2.`));
   assert.equal(await s.asApp("SELECT 1 FROM disclosures WHERE value = 'idp|engineer-2'"), [], 'it is erased with them');
+});
+
+test('what an issuer calls somebody is given to another by the file, in one go, also where two swap it', async () => {
+  const handleOf = async (sub: string) => (await by(await jwt({ sub }))).body.handle;
+  const apply = (edit: (users: TenantFile['users']) => TenantFile['users']) =>
+    s.summit.services.tenants.apply(s.config.tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, users: edit(tenant.users) } : tenant)));
+  const known = async () => [await handleOf('idp|ae'), await handleOf('idp|ae-2')];
+  await apply((users) => users.map((user) => (user.handle === 'ae' ? { ...user, handle: 'ae-renamed' } : user)));
+  assert.equal(await known(), ['ae-renamed', 'ae-2']);
+  const swapped: Readonly<Record<string, string>> = { ae: 'idp|ae-2', 'ae-2': 'idp|ae' };
+  await apply((users) => users.map((user) => ({ ...user, external_id: swapped[user.handle] ?? `idp|${user.handle}` })));
+  assert.equal(await known(), ['ae-2', 'ae']);
+  // So many at once travel as one document.
+  await apply((users) => users.map((user, index) => ({ ...user, external_id: `idp|${users.at(index - 1)?.handle}` })));
+  assert.equal([await handleOf('idp|ae'), await handleOf('idp|manager')], ['ae-2', 'finance']);
+  await s.summit.services.tenants.apply(s.config.tenants);
+  assert.equal(await known(), ['ae', 'ae-2']);
 });
 
 test('a JWT is for its audience and its time, of which clocks may differ by half a minute', async () => {
