@@ -124,7 +124,7 @@ export function corePack(services: CoreServices): Pack {
       setPackEnablement(packs),
       setRoles,
       erasePerson,
-      createApiToken(everyRole),
+      createApiToken(everyRole, config.issuers),
       revokeApiToken(everyRole),
       withdrawal.action,
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
