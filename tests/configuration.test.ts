@@ -130,12 +130,24 @@ test('production refuses all that is for development alone, at once', () => {
     [{ ...shared, SUMMIT_APP_DATABASE_URL: owner }, 'log in as the same role'],
     [{ ...shared, DATABASE_URL: 'postgres://owner:changeme@db/summit' }, 'DATABASE_URL has a password that anybody would try first'],
     [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://web:web@db/summit' }, 'SUMMIT_APP_DATABASE_URL has a password'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://web:w%65b@db/summit' }, 'SUMMIT_APP_DATABASE_URL has a password'],
+    [{ ...shared, DATABASE_URL: 'postgres://db/summit?user=owner&password=postgres' }, 'DATABASE_URL has a password that anybody would try first'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://db/summit?user=owner&password=7Lw0bz' }, 'log in as the same role'],
+    [{ ...shared, DATABASE_URL: 'postgres://owner:%ff@db/summit' }, 'DATABASE_URL cannot be read: URI malformed'],
   ];
   for (const [variables, said] of refusals) {
     const [fault = 'none', ...rest] = faultsIn(variables);
     assert.match(fault, said);
     assert.equal(rest, []);
   }
+  const inQuery = { ...shared, DATABASE_URL: 'postgres://db/summit?user=owner&password=9fT2xq' };
+  const withPercent = { ...shared, DATABASE_URL: 'postgres://owner:50%off@db/summit' };
+  for (const variables of [inQuery, withPercent]) assert.equal(faultsIn(variables), []);
+  assert.equal(
+    faultsIn({ ...withPercent, PORT: 'eighty' }).map((fault) => fault.includes('PORT must be integer')),
+    [true],
+    'what else is wrong is said',
+  );
   for (const [variables] of refusals) assert.equal(faultsIn({ ...variables, NODE_ENV: 'test', SUMMIT_DATABASE: '' }), []);
 
   const replicas = { ...shared, SUMMIT_REPLICAS: '3' };
@@ -195,6 +207,7 @@ test('what is wrong with the log is named, and in production nothing that proves
   const inside = errorsOf({ secret_file: '../log.secret', guard: { folder: '../data/guard' } }, production);
   assert.match(inside, 'outside of the data directory');
   assert.is(errorsOf({ secret_file: '../log.secret', guard: { folder: '../guard' } }, production), 'none');
+  assert.match(errorsOf({ secret_file: '../log.secret', guard: { folder: '../data/..guard' } }, production), 'outside of the data directory');
   assert.is(errorsOf({ secret_file: '../log.secret', guard: { witness: 'w1' }, witnesses: [witness] }, production), 'none');
 });
 
