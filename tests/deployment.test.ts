@@ -36,8 +36,8 @@ test('with Compose, the secrets that its script makes and the configuration besi
       writeFileSync(join(folder, path), text.replaceAll('/app/', root).replaceAll('/run/secrets/', `${folder}/secrets/`));
     }
     // Root may write what may only be read.
-    const somebody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    if ('uid' in somebody) chownSync(folder, somebody.uid, somebody.gid);
+    const somebody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null;
+    if (somebody) chownSync(folder, somebody.uid, somebody.gid);
     const made = () => {
       const { status, stderr } = spawnSync('sh', [join(folder, 'secrets.sh')], { ...somebody, encoding: 'utf8' });
       assert.is(status, 0, stderr);
