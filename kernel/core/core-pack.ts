@@ -139,7 +139,7 @@ export function corePack(services: CoreServices): Pack {
       changeScimUser,
       deleteScimUser,
       erasePerson,
-      createApiToken(everyRole),
+      createApiToken(everyRole, config.issuers),
       revokeApiToken(everyRole),
       addPolicyBundle(admissionTest, (bundle) => bundles.store(database, [bundle])),
       activatePolicyBundle({ confirm: config.policies.confirm, test: testAgain }),

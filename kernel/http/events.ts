@@ -20,7 +20,7 @@ export function eventRoutes(services: EventServices): Router {
   const { access, live } = services;
   const router = new Router();
   router.get(EVENTS, async (ctx) => {
-    const { tenant, userId, session } = await identify(ctx, services);
+    const { tenant, userId, session, scope } = await identify(ctx, services);
     await services.rateLimit.count({ tenant, userId });
     const { version } = await access.principal(tenant, userId);
     const query = { ...ctx.query };
@@ -32,7 +32,8 @@ export function eventRoutes(services: EventServices): Router {
       throw new Problem('unauthenticated', 'You are no longer who you were when this began: connect again.');
     };
     const lastId = ctx.get('Last-Event-ID');
-    const stream = await live.open({ tenant, id: userId, version, session }, (lastId === '' ? query.after : lastId) ?? null, renew);
+    const apiToken = scope?.authentication.by === 'api-token' ? scope.authentication.id : null;
+    const stream = await live.open({ tenant, id: userId, version, session, apiToken }, (lastId === '' ? query.after : lastId) ?? null, renew);
     ctx.set({
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',
