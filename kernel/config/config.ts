@@ -9,6 +9,7 @@ import { dataDirOf } from './data-dir.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
+import { Networks, networkErrors, withLoopback } from './networks.ts';
 import { unfitForProduction } from './production.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
@@ -48,6 +49,10 @@ const ConfigFile = Strict({
     { additionalProperties: false, default: {} },
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
+  webhooks: Type.Object(
+    { allowed_networks: Networks },
+    { additionalProperties: false, default: {}, description: 'Where webhooks may go beside the internet' },
+  ),
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
     outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }),
@@ -84,6 +89,8 @@ export interface Config {
   readonly policyDecisionTargetMs: number;
   readonly issuers: readonly Issuer[];
   readonly tenants: readonly TenantFile[];
+  /** Where webhooks may go beside the public internet. */
+  readonly webhookNetworks: readonly string[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
@@ -116,6 +123,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
   const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
   errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
+  errors.push(...networkErrors('webhooks.allowed_networks', file?.webhooks.allowed_networks).map((error) => `${path}: ${error}`));
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -133,6 +141,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     policyDecisionTargetMs: file.slo.policy_decision_p95_ms,
     issuers: file.identity.issuers,
     tenants,
+    webhookNetworks: withLoopback(file.webhooks.allowed_networks, production),
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
     publicUrl: file.http.public_url ?? null,
