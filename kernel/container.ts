@@ -7,6 +7,7 @@ import { type Commands, createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { Seeding } from './demo/seeding.ts';
+import { Lockout } from './http/lockout.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { Access } from './identity/access.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
@@ -85,6 +86,7 @@ export function createServices(foundations: Foundations) {
     jobs: asClass(JobScheduler).singleton(),
     seeding: asClass(Seeding).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
+    lockout: asFunction(({ metrics, log }: Foundations & Services) => new Lockout({ metrics, log })).singleton(),
     switchboard: asClass(Switchboard).singleton(),
     commands: asFunction(createCommands).singleton(),
   });
@@ -119,6 +121,7 @@ export interface Services {
   readonly jobs: JobScheduler;
   readonly seeding: Seeding;
   readonly rateLimit: RateLimit;
+  readonly lockout: Lockout;
   readonly switchboard: Switchboard;
   readonly commands: Commands;
 }

@@ -11,6 +11,7 @@ import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
 import { Networks, networkErrors, withLoopback } from './networks.ts';
 import { unfitForProduction } from './production.ts';
+import { type RateLimits, rateLimitErrors, rateLimitFields, rateLimitsOf } from './rate-limits.ts';
 import { withFiles } from './referenced-files.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
 import { type TracesConfig, tracesConfigOf } from './traces.ts';
@@ -59,7 +60,11 @@ const ConfigFile = Strict({
     public_url: Type.Optional(
       Type.String({ pattern: '^https?://[^/]+$', description: 'Where clients reach the server, if a proxy stands before it' }),
     ),
-    requests_per_minute: Type.Integer({ minimum: 1, description: 'Of one person, at one replica' }),
+    ...rateLimitFields,
+    trusted_proxies: Type.Array(Type.String(), {
+      default: [],
+      description: 'Networks of the proxies before the server, such as 10.20.0.0/16: what they say in X-Forwarded-For is believed',
+    }),
     session_minutes: Type.Integer({ minimum: 1, maximum: 525_600, default: 720, description: 'How long a sign-in lasts, used or not' }),
     heartbeat_ms: Type.Integer({
       minimum: 100,
@@ -70,7 +75,7 @@ const ConfigFile = Strict({
   }),
 });
 
-export interface Config {
+export interface Config extends RateLimits {
   readonly environment: Environment;
   readonly dataDir: string;
   readonly origin: string;
@@ -94,7 +99,8 @@ export interface Config {
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
-  readonly requestsPerMinute: number;
+  /** Networks. */
+  readonly trustedProxies: readonly string[];
   readonly sessionMinutes: number;
   readonly heartbeatMs: number;
   /** Whether a start fills the tenants that are there for demonstrations, where that was not done before. */
@@ -123,7 +129,12 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const tenants = file ? readTenants(resolve(base, file.tenants), production, errors) : [];
   const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
   errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
-  errors.push(...networkErrors('webhooks.allowed_networks', file?.webhooks.allowed_networks).map((error) => `${path}: ${error}`));
+  const inFile = [
+    ...networkErrors('webhooks.allowed_networks', file?.webhooks.allowed_networks),
+    ...networkErrors('http.trusted_proxies', file?.http.trusted_proxies),
+    ...rateLimitErrors(file?.http),
+  ];
+  errors.push(...inFile.map((error) => `${path}: ${error}`));
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -145,7 +156,8 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
     publicUrl: file.http.public_url ?? null,
-    requestsPerMinute: file.http.requests_per_minute,
+    ...rateLimitsOf(file.http),
+    trustedProxies: file.http.trusted_proxies,
     sessionMinutes: file.http.session_minutes,
     heartbeatMs: file.http.heartbeat_ms,
     seedsAtStart: env.NODE_ENV === 'development' && env.SUMMIT_SEED === 'on',

@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Switchboard } from '../switchboard/switchboard.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { authzenMetadata, authzenRoutes } from './authzen.ts';
+import { clientAddress } from './client-address.ts';
 import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { eventRoutes } from './events.ts';
@@ -54,6 +55,7 @@ export function createApp(services: AppServices): Koa {
     log.error({ err: error, request_id: ctx?.response.get('X-Request-Id'), path: ctx?.path }, 'an answer broke off');
   });
 
+  app.use(clientAddress(services.config.trustedProxies));
   app.use(observe(services.metrics, log));
   app.use(answerProblems(log));
 

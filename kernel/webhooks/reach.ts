@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { Networks } from '../networks.ts';
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
@@ -11,18 +12,16 @@ const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
  * and IPv6 addresses that stand for an IPv4 one (RFC 6890 and the registries that it began).
  */
 export class Reach {
-  readonly #allowed: readonly [Address, number][];
+  readonly #allowed: Networks;
 
   /** @param allowed networks, such as `10.20.0.0/16` @throws Error for what is none */
   constructor(allowed: readonly string[]) {
-    this.#allowed = allowed.map((network) => ipaddr.parseCIDR(network));
+    this.#allowed = new Networks(allowed);
   }
 
   /** @param address as text, without brackets; an IPv4-mapped IPv6 address is the IPv4 address that it leads to */
   permits(address: string): boolean {
-    if (!ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return isPublic(parsed) || this.#allowed.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+    return ipaddr.isValid(address) && (isPublic(ipaddr.process(address)) || this.#allowed.has(address));
   }
 }
 
