@@ -97,6 +97,11 @@ export function createApp(services: AppServices): Koa {
   });
   use(app, open);
   use(app, switchboardRoutes(services));
+  // What comes now may tell of people or hold a secret: it is kept nowhere, unless an answer says otherwise.
+  app.use((ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    return next();
+  });
   const signIn = signInRoutes(services);
   use(app, signIn);
   const session = sessionRoutes(services);

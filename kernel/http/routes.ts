@@ -118,7 +118,6 @@ function queryHandler(services: RouteServices, pack: string, query: Query) {
     const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query }, read });
     if (answer instanceof Content) return sendContent(ctx, answer);
     ctx.body = answer;
-    ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')
       ctx.set('ETag', `"${answer.version}"`);
   };

@@ -13,7 +13,6 @@ export function sessionRoutes({ sessions, access, rateLimit }: SessionServices):
     const { tenant, userId, csrfToken, expiresAt } = await sessionOf(ctx, sessions);
     await rateLimit.count({ tenant, userId });
     const { actor } = await access.principal(tenant, userId);
-    ctx.set('Cache-Control', 'no-store');
     ctx.body = { tenant, user: { id: actor.id, handle: actor.handle, roles: actor.roles }, csrf_token: csrfToken, expires_at: expiresAt };
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,13 @@ const ENDLESS = '/events';
 const ENDS_WHO_ASKS = ['/sign-out'];
 
 const work = mkdtempSync(join(tmpdir(), 'summit-fuzz-'));
-const env = { SUMMIT_DATA_DIR: join(work, 'data'), SUMMIT_SEED: 'on' };
+const env = {
+  SUMMIT_DATA_DIR: join(work, 'data'),
+  SUMMIT_SEED: 'on',
+  SUMMIT_CONFIG: behindProxy(work),
+  PYTHONPATH: join(root, 'config/fuzz'),
+  SCHEMATHESIS_HOOKS: 'hooks',
+};
 let failed = false;
 try {
   const schemathesis = await installed(work);
@@ -31,11 +37,15 @@ try {
   try {
     for (const handle of values.as) {
       process.stdout.write(`\nas ${handle}: npm run fuzz -- --seed ${values.seed} --as ${handle}\n`);
-      const code = await runToItsEnd(schemathesis, [
-        ...['--config-file', join(root, 'config/fuzz/schemathesis.toml'), 'run', `${server.url}/openapi.json`],
-        ...['--header', `Authorization: Bearer ${await tokenOf(handle, env)}`, '--seed', values.seed, '--max-time', values.seconds],
-        ...[ENDLESS, ...ENDS_WHO_ASKS].flatMap((path) => ['--exclude-path', path]),
-      ]);
+      const code = await runToItsEnd(
+        schemathesis,
+        [
+          ...['--config-file', join(root, 'config/fuzz/schemathesis.toml'), 'run', `${server.url}/openapi.json`],
+          ...['--header', `Authorization: Bearer ${await tokenOf(handle, env)}`, '--seed', values.seed, '--max-time', values.seconds],
+          ...[ENDLESS, ...ENDS_WHO_ASKS].flatMap((path) => ['--exclude-path', path]),
+        ],
+        env,
+      );
       failed ||= code !== 0;
     }
   } finally {
@@ -45,6 +55,17 @@ try {
   rmSync(work, { recursive: true });
 }
 process.exitCode = failed ? 1 : 0;
+
+/** The configuration of development, which believes what is said of addresses here. @returns its path */
+function behindProxy(folder: string): string {
+  const text = readFileSync(join(root, 'config/summit.json'), 'utf8')
+    .replaceAll('"../', `"${root}`)
+    .replace('"./tenants"', `"${root}config/tenants"`);
+  const config = JSON.parse(text);
+  const path = join(folder, 'summit.json');
+  writeFileSync(path, JSON.stringify({ ...config, http: { ...config.http, trusted_proxies: ['127.0.0.0/8'] } }));
+  return path;
+}
 
 /** The schemathesis that SCHEMATHESIS names, or one that is installed for this run. */
 async function installed(folder: string): Promise<string> {
