@@ -153,7 +153,7 @@ export function corePack(services: CoreServices): Pack {
       check,
     ],
     queries,
-    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets })],
+    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets, config })],
     usage: kernelUsage,
     meters: kernelMeters,
     views: coreViews(queries),

@@ -20,8 +20,8 @@ export function eventRoutes(services: EventServices): Router {
   const { access, live } = services;
   const router = new Router();
   router.get(EVENTS, async (ctx) => {
-    const { tenant, userId, session, scope } = await identify(ctx, services);
-    await services.rateLimit.count({ tenant, userId });
+    const { tenant, userId, session, scope, credential } = await identify(ctx, services);
+    ctx.set(await services.rateLimit.count({ tenant, userId }, credential));
     const { version } = await access.principal(tenant, userId);
     const query = { ...ctx.query };
     assertValid(Query, query, 'url');
