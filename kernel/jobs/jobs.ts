@@ -18,6 +18,7 @@ import { withLogFields } from '../telemetry/scope.ts';
 import { inSpan } from '../telemetry/span.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { JobClaims, type Run } from './claims.ts';
+import { onClockSet } from './clock-watch.ts';
 
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
@@ -48,7 +49,7 @@ export class JobScheduler {
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #claims: JobClaims;
   readonly #log: Logger;
-  #scheduled: { cancel(): boolean }[] = [];
+  #scheduled: { cancel(): unknown }[] = [];
   #underway = new Set<Promise<void>>();
 
   constructor(services: {
@@ -203,7 +204,8 @@ export class JobScheduler {
   #schedule(id: string, rule: string, work: (period: Date) => Promise<void>): ScheduledJob {
     this.#metrics.jobScheduled(id);
     let running = false;
-    const job = scheduleJob(id, { rule, tz: 'UTC' }, (period) => {
+    const spec = { rule, tz: 'UTC' };
+    const job = scheduleJob(id, spec, (period) => {
       if (running) return;
       running = true;
       const run = withLogFields({ run_id: newId() }, () => this.#guarded(id, () => work(period))).finally(() => {
@@ -213,7 +215,11 @@ export class JobScheduler {
       this.#underway.add(run);
     });
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
-    this.#scheduled.push(job);
+    // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
+    this.#scheduled.push(
+      job,
+      onClockSet(() => job.reschedule(spec)),
+    );
     return job;
   }
 
