@@ -6,6 +6,11 @@ import type { Driver, Row, Transaction } from './database.ts';
 /** Statements have few shapes, each prepared once per connection. Past this many, further shapes are sent unprepared. */
 const MAX_PREPARED = 500;
 
+/** So long may a statement take, by PostgreSQL's watch. */
+const STATEMENT_MS = 30_000;
+/** By ours a little longer: of a connection that was lost without a word nobody else would ever say so. Then it is given up, with all that waits on it. */
+const ANSWER_WITHIN_MS = STATEMENT_MS + 10_000;
+
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 
@@ -24,8 +29,9 @@ export function postgresDriver(url: string, poolSize: number): Driver & { close(
     connectionString: url,
     max: poolSize,
     types,
-    options: '-c timezone=UTC -c statement_timeout=30000',
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_MS}`,
     connectionTimeoutMillis: 5_000,
+    query_timeout: ANSWER_WITHIN_MS,
     pipeline: true,
     stream: () => new BatchingSocket(),
   } as pg.PoolConfig);
