@@ -6,6 +6,11 @@ import type { Driver, Row, Transaction } from './database.ts';
 /** Statements have few shapes, each prepared once per connection. Past this many, further shapes are sent unprepared. */
 const MAX_PREPARED = 500;
 
+/** So long may a statement take, by PostgreSQL's watch. */
+const STATEMENT_MS = 30_000;
+/** By ours a little longer: of a connection that was lost without a word nobody else would ever say so. Then it is given up, with all that waits on it. */
+const ANSWER_WITHIN_MS = STATEMENT_MS + 10_000;
+
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 
@@ -19,7 +24,7 @@ const types = {
 };
 
 /** What every session of the app is set to; where a pooler lends it for a transaction, every transaction. */
-const SETTINGS = { timezone: 'UTC', statement_timeout: '30000' };
+const SETTINGS = { timezone: 'UTC', statement_timeout: String(STATEMENT_MS) };
 
 /** As a client asks for them when it connects. */
 export const SESSION_OPTIONS = Object.entries(SETTINGS)
@@ -45,6 +50,7 @@ export function postgresDriver({ url, isPooled, poolSize }: Route): Driver & { c
     types,
     ...(isPooled ? {} : { options: SESSION_OPTIONS }),
     connectionTimeoutMillis: 5_000,
+    query_timeout: ANSWER_WITHIN_MS,
     pipeline: true,
     stream: () => new BatchingSocket(),
   } as pg.PoolConfig);

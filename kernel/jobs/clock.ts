@@ -1,8 +1,9 @@
-import { type Job as ScheduledJob, scheduleJob } from 'node-schedule';
+import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { withLogFields } from '../telemetry/scope.ts';
+import { onClockSet } from './clock-watch.ts';
 
 /** Of a run that has lasted so long somebody is told, once ticks are skipped for it. */
 const LONG_MS = 60_000;
@@ -17,7 +18,7 @@ interface Underway {
 export class Clock {
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #log: Logger;
-  #scheduled: ScheduledJob[] = [];
+  #scheduled: { cancel(): unknown }[] = [];
   readonly #runs = new Set<Promise<void>>();
 
   constructor(metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>, log: Logger) {
@@ -42,9 +43,14 @@ export class Clock {
       });
       this.#runs.add(run);
     };
-    const job = scheduleJob(id, { rule, tz: 'UTC' }, tick);
+    const spec = { rule, tz: 'UTC' };
+    const job = scheduleJob(id, spec, tick);
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
-    this.#scheduled.push(job);
+    // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
+    this.#scheduled.push(
+      job,
+      onClockSet(() => job.reschedule(spec)),
+    );
     return tick;
   }
 
