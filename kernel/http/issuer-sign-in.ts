@@ -23,6 +23,11 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
 
   // Whoever is to sign in again need not know where they did.
   router.get('/auth/start', async (ctx) => {
+    try {
+      wantedIn(ctx.query);
+    } catch (error) {
+      return answerRefusal(ctx, NOTHING, error);
+    }
     const session = await sessions.verify(credentialOf(ctx) ?? '').catch(() => null);
     const signIn = signIns.find(session?.signIn ?? null);
     leadTo(ctx, `${signIn ? `/auth/start/${signIn.id}` : '/sign-in'}${ctx.search}`);
