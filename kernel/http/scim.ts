@@ -15,7 +15,7 @@ import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts'
 import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
 import { readJson } from './body.ts';
 import { setStatus } from './problem.ts';
-import { bearerIn, ifMatchOf, type RouteServices } from './routes.ts';
+import { bearerIn, ifMatchOf, paramsOf, type RouteServices } from './routes.ts';
 
 const ROOT = '/scim/v2';
 const MEDIA = { 'application/scim+json': 'object', 'application/json': 'object' } as const;
@@ -174,9 +174,6 @@ function wholeIn(value: string | string[] | undefined, name: string, otherwise: 
   throw new ScimProblem('invalid-input', 'invalidValue', `${name} must be a whole number.`);
 }
 
-/** @throws Problem `not-found` for text that can name nothing */
 function idIn(ctx: Context): string {
-  const id: unknown = ctx.params.id ?? '';
-  if (typeof id === 'string' && !id.includes('\0')) return id;
-  throw new Problem('not-found', 'There is nobody of that id.');
+  return paramsOf(ctx).id ?? '';
 }
