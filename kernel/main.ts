@@ -9,7 +9,7 @@ import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
 import { dashboardQuery } from './dashboards/query.ts';
-import { assertAppLogin } from './database/app-login.ts';
+import { assertAppLogin, assertModestAppLogin } from './database/app-login.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
 import { assertSession } from './database/session-check.ts';
@@ -81,10 +81,12 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       }),
     );
     try {
+      const appUrl = environment.NODE_ENV === 'production' ? environment.SUMMIT_APP_DATABASE_URL : undefined;
+      // A start that is refused has changed nothing, as far as that can be told before there are tables.
+      if (appUrl !== undefined) await assertModestAppLogin(appUrl);
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       await assertSession(environment);
-      if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
-        await assertAppLogin(environment.SUMMIT_APP_DATABASE_URL);
+      if (appUrl !== undefined) await assertAppLogin(appUrl);
       await bundles.store(database, policies);
       const services = createServices({
         config,

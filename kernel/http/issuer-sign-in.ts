@@ -17,7 +17,7 @@ type IssuerSignInServices = Authentication & SignInAnswerServices & { readonly l
 
 /** Signing in at an issuer: there, back with what it says, and out of it again. A browser goes to each, and where nothing comes of it finds a page. */
 export function issuerSignInRoutes(services: IssuerSignInServices): Router {
-  const { signIns, sessions, rateLimit, config } = services;
+  const { signIns, sessions, rateLimit, lockout, config } = services;
   const log = services.log.child({ service: 'sign-in' });
   const router = new Router();
 
@@ -47,7 +47,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     // It has served, whatever comes of it.
     keep(ctx, '', 0);
     try {
-      const credential = await rateLimit.signIn(ctx.ip, async () => {
+      const credential = await lockout.attempt(ctx.ip, null, async () => {
         const transaction = await signIns.open(ctx.cookies.get(COOKIE));
         wanted = transaction;
         const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + CALLBACK + ctx.search));

@@ -14,14 +14,18 @@ import { isKnown, peopleFrom, personCalled, resourceOf, type ScimPerson } from '
 import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts';
 import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
 import { readJson } from './body.ts';
+import { ifMatchOf } from './conditions.ts';
 import { setStatus } from './problem.ts';
-import { bearerIn, ifMatchOf, paramsOf, type RouteServices } from './routes.ts';
+import { bearerIn, hashOf, paramsOf, type RouteServices } from './routes.ts';
 
 const ROOT = '/scim/v2';
 const MEDIA = { 'application/scim+json': 'object', 'application/json': 'object' } as const;
 const DEFAULT_RESULTS = 100;
 
-type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'config'> & { readonly access: Access; readonly database: Database };
+type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'lockout' | 'config'> & {
+  readonly access: Access;
+  readonly database: Database;
+};
 
 /**
  * SCIM 2.0 (RFC 7643, 7644): by which an identity provider takes people in, and deactivates them. It has answers and errors of
@@ -140,15 +144,17 @@ export function scimRoutes(services: ScimServices): Router {
 }
 
 /** Whoever has made the token is there still, and an operator. @throws Problem */
-async function callerOf(ctx: Context, { bearers, rateLimit, access }: ScimServices): Promise<Caller> {
+async function callerOf(ctx: Context, { bearers, rateLimit, lockout, access }: ScimServices): Promise<Caller> {
   ctx.vary('Authorization');
-  const caller = await bearers.verify(bearerIn(ctx.get('Authorization')));
+  const token = bearerIn(ctx.get('Authorization'));
+  const credential = hashOf(token);
+  const caller = await lockout.attempt(ctx.ip, credential, () => bearers.verify(token));
   const principal = await access.principal(caller.tenant, caller.userId);
   assertUsableFor('scim', caller.scope);
   const { roles } = caller.scope ? narrowed(principal, caller.scope).actor : principal.actor;
   if (!roles.includes('operator'))
     throw new Problem('forbidden', 'Whoever has made this token is no operator any more: another operator must make one.');
-  await rateLimit.count(caller);
+  ctx.set(await rateLimit.count(caller, credential));
   return caller;
 }
 
