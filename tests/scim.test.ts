@@ -168,6 +168,26 @@ test('a provider does not bring back whom an operator has deactivated', async ()
   assert.is((await s.post('operator', `/users/${id}/reactivate`)).status, 200);
 });
 
+test('people who come at once, and would be called the same, all come', async () => {
+  for (const round of [1, 2, 3]) {
+    const names = ['a', 'b', 'c', 'd'].map((domain) => `same${round}@${domain}.example`);
+    const answers = await Promise.all(names.map((userName) => scim('POST', '/Users', { schemas: [USER], userName })));
+    assert.equal(
+      answers.map(({ status, body }) => `${status} ${body.userName ?? body.detail}`),
+      names.map((name) => `201 ${name}`),
+    );
+    const { items } = (await s.get('operator', `/users?q=same${round}`)).body;
+    assert.equal(items.map(({ handle }: { handle: string }) => handle).sort(), [2, 3, 4].reduce((all, n) => [...all, `same${round}-${n}`], [`same${round}`]));
+  }
+});
+
+test('of several who are to be called the same at once one is, and the others are told', async () => {
+  const create = async (n: number) => (await scim('POST', '/Users', { schemas: [USER], userName: `renamed${n}@a.example` })).body.id;
+  const ids = [await create(1), await create(2), await create(3)];
+  const answers = await Promise.all(ids.map((id) => patched(id, { op: 'replace', path: 'userName', value: 'one@a.example' })));
+  assert.equal(answers.map(({ status, body }) => `${status} ${body.scimType}`).sort(), ['200 undefined', '409 uniqueness', '409 uniqueness']);
+});
+
 test('each refusal has the shape and the word that SCIM has for it', async () => {
   const { id } = (await found('userName eq "ae"')).Resources[0];
   const user = { schemas: [USER] };

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { type Action, Problem, type Reader } from '../../sdk/index.ts';
+import type { RequestContent } from '../action.ts';
 import { type Caller, KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
@@ -63,11 +64,15 @@ export function scimRoutes(services: ScimServices): Router {
     ctx.set('Content-Location', resource.meta.location);
   }
 
-  const act = (ctx: Context, action: Action, body: () => Promise<unknown>) =>
-    runner.run(action, KERNEL_PACK, callerIn(ctx), {
-      params: { id: idIn(ctx) },
-      read: async () => ({ body: await body(), expectedVersion: action.from.length > 0 ? ifMatchOf(ctx) : undefined }),
+  function act(ctx: Context, action: Action, body: () => Promise<unknown>) {
+    // Once, however often it is attempted: what has been read does not come again.
+    let content: Promise<RequestContent> | undefined;
+    const read = async (): Promise<RequestContent> => ({
+      body: await body(),
+      expectedVersion: action.from.length > 0 ? ifMatchOf(ctx) : undefined,
     });
+    return runner.run(action, KERNEL_PACK, callerIn(ctx), { params: { id: idIn(ctx) }, read: () => (content ??= read()) });
+  }
   const bodyOf = (ctx: Context) => readJson(ctx, { limit: config.bodyLimit, media: MEDIA });
 
   router.get('/Users', async (ctx) => {

@@ -22,8 +22,10 @@ export const createScimUser = defineAction({
   from: [],
   success: 201,
   async load({ db, tenant, input }) {
-    await assertFree(db, tenant, null, input);
     const [configuration] = await db.find(TenantConfigurations, {});
+    // One after the other, or those who come at once would find the same handle free.
+    if (configuration) await db.lock(TenantConfigurations, configuration.id);
+    await assertFree(db, tenant, null, input);
     return { handle: await freeHandle(db, tenant, input.userName), belongsTo: configuration?.id ?? null };
   },
   subject: () => null,
