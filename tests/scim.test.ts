@@ -1,5 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DatabaseUnavailable } from '../kernel/database/errors.ts';
+import { createLog } from '../kernel/log.ts';
+import { Problem } from '../sdk/index.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 
@@ -11,9 +14,11 @@ const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 let s: TestSummit;
 let secret: string;
+const logged: { readonly service: string; readonly err: { readonly message: string } }[] = [];
 
 test.before(async () => {
-  s = await testSummit();
+  const log = createLog('error', { write: (line: string) => void logged.push(JSON.parse(line)) });
+  s = await testSummit(undefined, undefined, log);
   // Jobs run when the test says so.
   await s.summit.services.jobs.stop();
   secret = (await tokenOf('operator', { scope: 'scim' })).body.token;
@@ -177,7 +182,10 @@ test('people who come at once, and would be called the same, all come', async ()
       names.map((name) => `201 ${name}`),
     );
     const { items } = (await s.get('operator', `/users?q=same${round}`)).body;
-    assert.equal(items.map(({ handle }: { handle: string }) => handle).sort(), [2, 3, 4].reduce((all, n) => [...all, `same${round}-${n}`], [`same${round}`]));
+    assert.equal(
+      items.map(({ handle }: { handle: string }) => handle).sort(),
+      [2, 3, 4].reduce((all, n) => [...all, `same${round}-${n}`], [`same${round}`]),
+    );
   }
 });
 
@@ -233,6 +241,31 @@ test('each refusal has the shape and the word that SCIM has for it', async () =>
     { 'if-match': 'W/"9"' },
   );
   assert.equal([stale.status, stale.body.status], [412, '412']);
+});
+
+test('what goes wrong on our side has that shape too, and is logged', async () => {
+  const { access } = s.summit.services;
+  const { principal } = access;
+  const failing = async (error: Error) => {
+    access.principal = () => Promise.reject(error);
+    const answer = await scim('GET', '/Users').finally(() => Object.assign(access, { principal }));
+    assert.match(answer.headers.get('content-type') ?? '', 'application/scim+json');
+    return answer;
+  };
+  const away = await failing(new DatabaseUnavailable(false));
+  assert.equal([away.status, away.body.schemas, away.body.status, away.headers.get('retry-after')], [503, [ERROR], '503', '5']);
+  const caused = await failing(new Problem('unavailable', 'The policy has failed.', {}, { cause: new Error('of ours') }));
+  assert.equal([caused.status, caused.body.schemas, caused.body.detail], [503, [ERROR], 'The policy has failed.']);
+  const defect = await failing(new Error('what nobody is to read'));
+  assert.equal([defect.status, defect.body.schemas, defect.body.status], [500, [ERROR], '500']);
+  assert.match(defect.body.detail, /^An error on our side\. Report it with the request id \S+\.$/);
+  assert.equal(
+    logged.map(({ service, err }) => [service, err.message]),
+    [
+      ['scim', 'The policy has failed.'],
+      ['scim', 'what nobody is to read'],
+    ],
+  );
 });
 
 test('the token for SCIM is an operator’s, and does nothing else', async () => {

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
 import { type Action, Problem, type Reader } from '../../sdk/index.ts';
 import type { RequestContent } from '../action.ts';
 import { type Caller, KERNEL_PACK } from '../admission.ts';
@@ -16,7 +17,7 @@ import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts'
 import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
 import { readJson } from './body.ts';
 import { ifMatchOf } from './conditions.ts';
-import { setStatus } from './problem.ts';
+import { answerProblems, setStatus } from './problem.ts';
 import { bearerIn, hashOf, paramsOf, type RouteServices } from './routes.ts';
 
 const ROOT = '/scim/v2';
@@ -26,6 +27,7 @@ const DEFAULT_RESULTS = 100;
 type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'lockout' | 'config'> & {
   readonly access: Access;
   readonly database: Database;
+  readonly log: Logger;
 };
 
 /**
@@ -34,10 +36,11 @@ type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'lo
  */
 export function scimRoutes(services: ScimServices): Router {
   const { runner, config, database } = services;
+  const log = services.log.child({ service: 'scim' });
   const router = new Router({ prefix: ROOT });
   const callers = new WeakMap<Context, Caller>();
 
-  router.use(answerInScim, async (ctx, next) => {
+  router.use(inScim, answerProblems(log, answerInScim), async (ctx, next) => {
     callers.set(ctx, await callerOf(ctx, services));
     await next();
   });
@@ -163,20 +166,18 @@ async function callerOf(ctx: Context, { bearers, rateLimit, lockout, access }: S
   return caller;
 }
 
-/** What is refused by a Problem is answered in SCIM's words. What else goes wrong is a defect, and answered and logged as all are. */
-const answerInScim: Middleware = async (ctx, next) => {
-  try {
-    await next();
-    ctx.set('Cache-Control', 'no-store');
-  } catch (error) {
-    if (!(error instanceof Problem) || error.cause !== undefined) throw error;
-    setStatus(ctx, error);
-    // RFC 7644, section 3.14: another version than that of If-Match.
-    if (error.code === 'conflict' && !(error instanceof ScimProblem) && ctx.get('If-Match') !== '') ctx.status = 412;
-    ctx.body = scimError(error, ctx.status);
-  }
+const inScim: Middleware = async (ctx, next) => {
+  await next();
   if (ctx.body) ctx.type = 'application/scim+json';
 };
+
+/** RFC 7644, section 3.12: whatever goes wrong, since its clients read nothing else. */
+function answerInScim(ctx: Context, problem: Problem): void {
+  setStatus(ctx, problem);
+  // Section 3.14: another version than that of If-Match.
+  if (problem.code === 'conflict' && !(problem instanceof ScimProblem) && ctx.get('If-Match') !== '') ctx.status = 412;
+  ctx.body = scimError(problem, ctx.status);
+}
 
 /** @throws ScimProblem `invalidValue` */
 function wholeIn(value: string | string[] | undefined, name: string, otherwise: number): number {
