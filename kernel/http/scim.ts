@@ -13,8 +13,8 @@ import { changeScimUser, createScimUser, deleteScimUser } from '../scim/actions.
 import { listOf, MAX_RESULTS, resourceTypes, schemas, serviceProviderConfig } from '../scim/documents.ts';
 import { soughtBy } from '../scim/filter.ts';
 import { isKnown, peopleFrom, personCalled, resourceOf, type ScimPerson } from '../scim/people.ts';
+import { personWantedByPatch, personWantedIn } from '../scim/person-wanted.ts';
 import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts';
-import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
 import { readJson } from './body.ts';
 import { ifMatchOf } from './conditions.ts';
 import { answerProblems, setStatus } from './problem.ts';
@@ -84,7 +84,7 @@ export function scimRoutes(services: ScimServices): Router {
       Math.max(1, wholeIn(startIndex, 'startIndex', 1)),
       Math.min(MAX_RESULTS, Math.max(0, wholeIn(count, 'count', DEFAULT_RESULTS))),
     ];
-    const sought = typeof filter === 'string' && filter !== '' ? soughtBy(filter) : null;
+    const sought = filter === undefined || filter === '' ? null : soughtBy(typeof filter === 'string' ? filter : '');
     const { people, total } = await look(ctx, async (db, tenant) => {
       if (!sought) {
         const { ids, total: all } = await peopleFrom(db, tenant, from - 1, limit);
@@ -102,17 +102,17 @@ export function scimRoutes(services: ScimServices): Router {
   });
   router.get('/Users/:id', (ctx) => show(ctx, idIn(ctx)));
   router.post('/Users', async (ctx) => {
-    const { subjectId } = await act(ctx, createScimUser, async () => wantedIn(await bodyOf(ctx)));
+    const { subjectId } = await act(ctx, createScimUser, async () => personWantedIn(await bodyOf(ctx)));
     await show(ctx, subjectId);
     ctx.status = 201;
     ctx.set('Location', `${baseOf(ctx)}/Users/${subjectId}`);
   });
   router.put('/Users/:id', async (ctx) => {
-    await act(ctx, changeScimUser, async () => wantedIn(await bodyOf(ctx)));
+    await act(ctx, changeScimUser, async () => personWantedIn(await bodyOf(ctx)));
     await show(ctx, idIn(ctx));
   });
   router.patch('/Users/:id', async (ctx) => {
-    await act(ctx, changeScimUser, async () => wantedByPatch(await bodyOf(ctx)));
+    await act(ctx, changeScimUser, async () => personWantedByPatch(await bodyOf(ctx)));
     await show(ctx, idIn(ctx));
   });
   router.delete('/Users/:id', async (ctx) => {

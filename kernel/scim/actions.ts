@@ -3,8 +3,8 @@ import { departed, leftTeams, NEVER_LEFT, returned } from '../core/departed.ts';
 import { TenantConfigurations, Users } from '../database/tables.ts';
 import { freeHandle } from './handle.ts';
 import { isKnown, personCalled, type ScimPerson, userNameOf } from './people.ts';
+import { NewUser, PersonWanted } from './person-wanted.ts';
 import { ScimProblem } from './scim-problem.ts';
-import { NewUser, Wanted } from './wanted.ts';
 
 const common = {
   roles: ['operator'],
@@ -47,7 +47,7 @@ export const changeScimUser = defineAction({
   ...common,
   id: 'scim.user.change',
   title: 'Change a person, as their provider says',
-  input: Wanted,
+  input: PersonWanted,
   from: ['active', 'deactivated'],
   async load({ db, tenant, params, input }) {
     const person = await db.lock(Users, params.id ?? '');
@@ -87,7 +87,10 @@ export const deleteScimUser = defineAction({
   },
 });
 
-function changedNames(person: ScimPerson, { userName: name, externalId: external }: Wanted): Partial<Pick<ScimPerson, 'user_name' | 'external_id'>> {
+function changedNames(
+  person: ScimPerson,
+  { userName: name, externalId: external }: PersonWanted,
+): Partial<Pick<ScimPerson, 'user_name' | 'external_id'>> {
   return {
     ...(name !== undefined && name !== userNameOf(person) ? { user_name: name } : {}),
     ...(external !== undefined && external !== person.external_id ? { external_id: external } : {}),
@@ -107,7 +110,7 @@ function assertMayReturn({ deactivated_by: by }: ScimPerson): void {
 }
 
 /** @throws ScimProblem `uniqueness`, naming the attribute */
-async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: Wanted): Promise<void> {
+async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: PersonWanted): Promise<void> {
   for (const by of ['userName', 'externalId'] as const) {
     const value = wanted[by] ?? null;
     if (value === null) continue;
