@@ -182,6 +182,44 @@ test('what a request says of the schema of users it says of the user', async () 
   assert.equal([status, await active()], [200, true], 'names that every object has are passed over like others');
 });
 
+test('a provider does not say who signs in as somebody of the file, or as somebody who has roles', async () => {
+  const { id, version } = (await s.get('operator', '/users?q=security-officer')).body.items[0];
+  const stays = async (sent: Promise<Answer>, why: RegExp) => {
+    const { status, body } = await sent;
+    assert.equal([status, body.scimType], [400, 'mutability']);
+    assert.match(body.detail, why);
+  };
+  const theFile = /^externalId: .* the tenant's file/;
+  await stays(patched(id, { op: 'replace', path: 'externalId', value: 'mallory' }), theFile);
+  await stays(patched(id, { op: 'remove', path: 'externalId' }, { op: 'add', value: { externalId: 'mallory' } }), theFile);
+  await stays(scim('PUT', `/Users/${id}`, fromOkta('security-officer', 'mallory')), theFile);
+  assert.is((await s.get('operator', '/users?q=security-officer')).body.items[0].version, version);
+
+  const { id: made } = (await scim('POST', '/Users', { schemas: [USER], userName: 'rose@okta.local' })).body;
+  assert.is((await patched(made, { op: 'add', path: 'externalId', value: 'rose-0' })).body.externalId, 'rose-0', 'who has no role yet');
+  assert.is((await s.put('operator', `/users/${made}/roles`, { roles: ['engineer'] })).status, 200);
+  const theirRoles = /^externalId: .* has roles/;
+  for (const externalId of ['mallory', null])
+    await stays(scim('PUT', `/Users/${made}`, { schemas: [USER], userName: 'rose@okta.local', externalId }), theirRoles);
+  const same = await scim('PUT', `/Users/${made}`, fromOkta('rose.r@okta.local', 'rose-0'));
+  assert.equal([same.status, same.body.userName], [200, 'rose.r@okta.local'], 'all else is theirs to say');
+
+  const gone = await scim('PUT', `/Users/${made}`, { ...fromOkta('rose.r@okta.local', 'mallory'), active: false });
+  assert.equal([gone.status, gone.body.active, gone.body.externalId], [200, false, 'rose-0'], 'who leaves is not kept in by a name');
+});
+
+test('people of the file are matched by name, and leave, whatever the provider calls them besides', async () => {
+  const { id } = (await found('userName eq "team-lead"')).Resources[0];
+  const { externalId: _, ...profile } = fromOkta('Team-Lead', '');
+  assert.is((await scim('PUT', `/Users/${id}`, profile)).body.userName, 'Team-Lead');
+  const off = { ...fromOkta('Team-Lead', '00u-lead'), active: false };
+  for (const _time of [1, 2]) {
+    const { status, body } = await scim('PUT', `/Users/${id}`, off);
+    assert.equal([status, body.active, body.externalId], [200, false, undefined]);
+  }
+  assert.is((await patched(id, { op: 'replace', path: 'externalId', value: '00u-lead' })).body.scimType, 'mutability', 'also while they are gone');
+});
+
 test('a provider does not bring back whom an operator has deactivated', async () => {
   const { id } = (await found('userName eq "manager"')).Resources[0];
   assert.is((await s.post('operator', `/users/${id}/deactivate`)).status, 200);

@@ -87,14 +87,24 @@ export const deleteScimUser = defineAction({
   },
 });
 
-function changedNames(
-  person: ScimPerson,
-  { userName: name, externalId: external }: PersonWanted,
-): Partial<Pick<ScimPerson, 'user_name' | 'external_id'>> {
-  return {
-    ...(name !== undefined && name !== userNameOf(person) ? { user_name: name } : {}),
-    ...(external !== undefined && external !== person.external_id ? { external_id: external } : {}),
-  };
+type Names = Partial<Pick<ScimPerson, 'user_name' | 'external_id'>>;
+
+/** @throws ScimProblem `mutability` */
+function changedNames(person: ScimPerson, { userName: name, externalId: external, active }: PersonWanted): Names {
+  const names: Names = name !== undefined && name !== userNameOf(person) ? { user_name: name } : {};
+  if (external === undefined || external === person.external_id) return names;
+  const fixed = whyFixed(person);
+  if (fixed === null) return { ...names, external_id: external };
+  // Nobody stays for what they are called: who is to leave leaves under the id that they have.
+  if (active === false) return names;
+  throw new ScimProblem('invalid-input', 'mutability', `externalId: ${fixed}`);
+}
+
+/** Why a provider may not say by which id somebody signs in, and so make somebody else of them: decision 0052. Null where it may. */
+function whyFixed({ provisioned_by, roles }: ScimPerson): string | null {
+  if (provisioned_by === null) return "SCIM has not made this person: the tenant's file says who they are, as external_id.";
+  if (roles.length > 0) return 'this person has roles: an operator must take those away first.';
+  return null;
 }
 
 /** @throws Problem `not-found` */
