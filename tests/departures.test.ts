@@ -148,6 +148,20 @@ test('whoever leaves and is back within the minute has kept nothing', async () =
   assert.is(await statusOf(id), 'cancelled');
 });
 
+test('a token of whoever leaves and is back at once works no more, before any job has come by', async () => {
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  const tokenOf = async () => (await s.post('engineer-2', '/api-tokens', { title: 'theirs', expires_at })).body.token;
+  const by = (token: string) => s.send('GET', '/me', { headers: { authorization: `Bearer ${token}` } });
+  const before = await tokenOf();
+  assert.is((await by(before)).status, 200);
+  const person = await s.userId('engineer-2');
+  await deactivate(person);
+  await comeBack(person, ['engineer']);
+  const { status, body } = await by(before);
+  assert.equal([status, body.detail], [401, 'The API token has ended, since its person had left: make another.']);
+  assert.is((await by(await tokenOf())).status, 200, 'one that they make since is theirs');
+});
+
 test('an approval counts no more once its approver has left, and the request waits for the role again', async () => {
   const { id } = (await s.post('engineer', requests, accessRequest())).body;
   await approve(id, 'security-officer', 'team-lead');

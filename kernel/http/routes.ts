@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { assertUsableFor } from '../identity/scope.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
+import { canonicalId } from '../ids.ts';
 import type { Outcomes } from '../outcome.ts';
 import { bySpecificity } from '../packs/paths.ts';
 import type { PackRegistry } from '../packs/registry.ts';
@@ -139,9 +140,9 @@ function sendContent(ctx: Context, { type, body, freshness, filename }: Content)
   if (filename !== null) ctx.attachment(filename);
 }
 
-/** @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */
-function paramsOf(ctx: Context): Readonly<Record<string, string>> {
+/** What stands in the path, ids in their canonical form. @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */
+export function paramsOf(ctx: Context): Readonly<Record<string, string>> {
   const params = ctx.params as Readonly<Record<string, string>>;
   if (Object.values(params).some((value) => value.includes('\0'))) throw new Problem('not-found', 'There is nothing of that name.');
-  return params;
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, canonicalId(value)]));
 }
