@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../../kernel/database/database.ts';
 import type { MigrationOwner } from '../../kernel/database/migrate.ts';
 import { kernelEntities } from '../../kernel/database/tables.ts';
 import { migration } from '../../sdk/index.ts';
-import { type FreshDatabase, freshDatabase } from '../support/summit.ts';
+import { type FreshDatabase, freshDatabase } from '../../sdk/testing/fresh-database.ts';
 
 const test = suite('Migrating while others work');
 const KERNEL = { id: KERNEL_PACK, entities: kernelEntities, migrations: [] };
