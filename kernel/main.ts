@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
@@ -15,7 +13,7 @@ import { type Engine, openEngine } from './database/engine.ts';
 import { assertSession } from './database/session-check.ts';
 import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
-import { drain, letGoOfClients, listening } from './http/server.ts';
+import { HttpServer } from './http/server.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
@@ -140,39 +138,32 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const kernel = await openKernel(config, overrides);
   const { services } = kernel;
   const { HOST, PORT } = config.environment;
-  let server: Server;
+  let server: HttpServer;
   let traces: TraceExport | null = null;
   try {
     traces = await openTraces(config.traces, services.log);
     for (const tenant of await services.tenants.ids()) services.metrics.unwatched(tenant);
-    server = await listening(createApp(services).callback(), HOST, PORT);
+    server = await HttpServer.listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();
     await traces?.stop();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${server.port}`;
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
   const { idle = false } = overrides;
   if (idle !== true) services.jobs.start(idle || []);
-  let isLetGo = false;
-  const letGo = () => {
-    if (!isLetGo) letGoOfClients(server);
-    isLetGo = true;
-  };
   const stopListening = () => {
-    letGo();
     // Streams have no end of their own that could be waited for.
     services.live.stop();
-    return drain(server);
+    return server.drain();
   };
   return {
     services,
     url,
     async leave(ms) {
       services.readiness.leave();
-      letGo();
+      server.letGoOfClients();
       await sleep(ms);
     },
     stopListening,

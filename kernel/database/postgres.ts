@@ -26,10 +26,16 @@ const types = {
 /** What every session of the app is set to; where a pooler lends it for a transaction, every transaction. */
 const SETTINGS = { timezone: 'UTC', statement_timeout: String(STATEMENT_MS) };
 
-/** As a client asks for them when it connects. */
-export const SESSION_OPTIONS = Object.entries(SETTINGS)
-  .map(([name, value]) => `-c ${name}=${value}`)
-  .join(' ');
+/**
+ * The URL of a session that is set so. A URL's own options would win over those that a client is given, so these are added to them.
+ * @param more settings of this session alone, each of letters and digits
+ */
+export function sessionUrl(url: string, more: Readonly<Record<string, string>> = {}): string {
+  const asked = [...url.matchAll(/[?&]options=([^&]*)/g)].at(-1)?.[1];
+  const ours = Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `-c+${name}=${value}`);
+  // Of two the last counts.
+  return `${url}${url.includes('?') ? '&' : '?'}options=${[...(asked ? [asked] : []), ...ours].join('+')}`;
+}
 
 const LOCAL_SETTINGS = Object.entries(SETTINGS)
   .map(([name, value]) => `;SET LOCAL ${name} = '${value}'`)
@@ -45,10 +51,9 @@ export interface Route {
 /** Real PostgreSQL: a pool of its own beside MikroORM's, pipelined, with named prepared statements. */
 export function postgresDriver({ url, isPooled, poolSize }: Route): Driver & { close(): Promise<void> } {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: isPooled ? url : sessionUrl(url),
     max: poolSize,
     types,
-    ...(isPooled ? {} : { options: SESSION_OPTIONS }),
     connectionTimeoutMillis: 5_000,
     query_timeout: ANSWER_WITHIN_MS,
     pipeline: true,

@@ -42,9 +42,10 @@ test.after(async () => {
 
 /** Nothing happens by the clock, so that nothing but a hint, or looking, can be how anything is heard of. */
 function started(application: string): Promise<Summit> {
-  const url = new URL(replicas.url);
-  url.searchParams.set('application_name', application);
-  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', ...replicas.env, DATABASE_URL: url.href }, root);
+  const { DATABASE_URL, SUMMIT_DIRECT_DATABASE_URL: direct } = replicas.env;
+  const named = (url = '') => `${url}?application_name=${application}`;
+  const urls = { DATABASE_URL: named(DATABASE_URL), SUMMIT_DIRECT_DATABASE_URL: direct && named(direct) };
+  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', ...replicas.env, ...urls }, root);
   return startSummit(config, { log: createLog('silent'), idle: true });
 }
 
@@ -95,7 +96,7 @@ test('without the connection that hears it is told by looking, and the connectio
 });
 
 test('a hint says which log and how far it has come, and nothing else', async () => {
-  const client = new pg.Client({ connectionString: replicas.url });
+  const client = new pg.Client({ connectionString: replicas.env.SUMMIT_DIRECT_DATABASE_URL ?? replicas.url });
   await client.connect();
   const heard: string[] = [];
   client.on('notification', ({ payload }) => heard.push(payload ?? ''));
