@@ -9,6 +9,7 @@ import { Wanderer } from './support/wanderer.ts';
 
 const test = suite('Signing in at an issuer that answers oddly');
 const IDP = 'https://odd.example';
+const OTHER = 'https://other.example';
 const metadata = {
   issuer: IDP,
   authorization_endpoint: `${IDP}/authorize`,
@@ -44,7 +45,13 @@ function configured(config: Config): Config {
   const sign_in = { id: 'odd', title: 'Odd', client_id: 'summit', client_authentication: 'client_secret_post' as const, scopes: ['openid'] };
   const user = { claim: 'name', is: 'handle' as const };
   const of: Issuer = { issuer: IDP, audience: 'api', jwks_url: `${IDP}/keys`, algorithms: ['RS256'], tenant: 'demo-external', user, sign_in };
-  return { ...config, issuers: [of], signIns: [{ ...sign_in, of, clientSecret: 'between us' }] };
+  const another = { ...sign_in, id: 'other', title: 'Other' };
+  const ofOther: Issuer = { ...of, issuer: OTHER, jwks_url: `${OTHER}/keys`, sign_in: another };
+  const signIns = [
+    { ...sign_in, of, clientSecret: 'between us' },
+    { ...another, of: ofOther, clientSecret: 'between others' },
+  ];
+  return { ...config, issuers: [of, ofOther], signIns };
 }
 
 async function keyOf(kid: string) {
@@ -70,7 +77,7 @@ async function signIn({ claims = {}, query = '', by = key, idToken }: Odd = {}):
   const all = { iss: IDP, aud: 'summit', sub: '1', name: 'engineer', nonce, iat: now(), exp: now() + 300, ...claims };
   const id_token = idToken ? idToken(all) : await new SignJWT(all).setProtectedHeader({ alg: 'RS256', kid: by.kid }).sign(by.privateKey);
   nock(IDP).post('/token').reply(200, { access_token: 'a', token_type: 'bearer', id_token });
-  return browser.go(`${s.summit.url}/auth/callback?code=c&state=${state}`);
+  return browser.go(`${s.summit.url}/auth/callback/odd?code=c&state=${state}`);
 }
 
 const alertOf = ({ body }: Answer): string | undefined => /<h2>There is a problem<\/h2><p>(.*?)<\/p>/.exec(body)?.[1];
@@ -163,6 +170,27 @@ test('an issuer that is down when somebody begins is asked again the next time',
   }
 });
 
+test('an issuer that leads a browser on to another does not learn what that one answers', async () => {
+  let learned = false;
+  nock(OTHER)
+    .get(/openid/)
+    .reply(200, { ...metadata, issuer: OTHER, authorization_endpoint: `${OTHER}/authorize`, token_endpoint: `${OTHER}/token` });
+  nock(OTHER)
+    .post('/token')
+    .reply(400, () => {
+      learned = true;
+      return { error: 'invalid_grant' };
+    });
+  const browser = new Wanderer();
+  const { url } = await browser.go(`${s.summit.url}/auth/start/other`, ({ origin }) => origin === OTHER);
+  assert.is(url.searchParams.get('redirect_uri'), `${s.summit.url}/auth/callback/other`);
+  const answer = await browser.go(`${s.summit.url}/auth/callback/odd?code=of-odd&state=${url.searchParams.get('state')}`);
+  assert.equal(
+    [answer.status, alertOf(answer), learned],
+    [400, 'This is the answer of another issuer than the one at which the sign-in was begun. Begin again.', false],
+  );
+});
+
 test('while its keys cannot be had nobody is believed', async () => {
   const other = await testSummit(configured);
   const { summit } = s;
@@ -191,7 +219,7 @@ test('what the token endpoint refuses is told to whom it concerns', async () => 
     const browser = new Wanderer();
     const { url } = await browser.go(`${s.summit.url}/auth/start/odd`, ({ origin }) => origin === IDP);
     nock(IDP).post('/token').reply(status, body);
-    const answer = await browser.go(`${s.summit.url}/auth/callback?code=c&state=${url.searchParams.get('state')}`);
+    const answer = await browser.go(`${s.summit.url}/auth/callback/odd?code=c&state=${url.searchParams.get('state')}`);
     return [answer.status, alertOf(answer)];
   };
   assert.equal(await refused(400, { error: 'invalid_grant' }), [
@@ -211,7 +239,7 @@ test('what it says by way of the browser is shown only where it is a word', asyn
     const browser = new Wanderer();
     const { url } = await browser.go(`${s.summit.url}/auth/start/odd`, ({ origin }) => origin === IDP);
     const query = new URLSearchParams({ error, state: url.searchParams.get('state') ?? '' });
-    const answer = await browser.go(`${s.summit.url}/auth/callback?${query}`);
+    const answer = await browser.go(`${s.summit.url}/auth/callback/odd?${query}`);
     return [answer.status, alertOf(answer)];
   };
   assert.equal(await said('login_required'), [403, 'Odd has not signed you in: it says login_required.']);

@@ -42,7 +42,7 @@ test.after(async () => {
 const start = (id = 'example', query = 'return_to=/session') => `${s.summit.url}/auth/start/${id}?${query}`;
 const alertOf = ({ body }: Answer): string | undefined => /<h2>There is a problem<\/h2><p>(.*?)<\/p>/.exec(body)?.[1];
 /** Up to where the issuer sends the browser back. */
-const upToCallback = (browser: Wanderer, from = start()) => browser.go(from, ({ pathname }) => pathname === '/auth/callback');
+const upToCallback = (browser: Wanderer, from = start()) => browser.go(from, ({ pathname }) => pathname === '/auth/callback/example');
 const refusalOf = (answer: Answer) => [answer.status, alertOf(answer)];
 
 async function session(browser: Wanderer): Promise<Answer> {
@@ -79,7 +79,7 @@ test('who signs in there comes back to where they wanted to go, as who they are 
   const sent = idp.asked.at(-1);
   assert.equal(
     [sent?.get('response_type'), sent?.get('scope'), sent?.get('code_challenge_method'), sent?.get('redirect_uri'), sent?.get('acr_values')],
-    ['code', 'openid groups', 'S256', `${s.summit.url}/auth/callback`, 'urn:password'],
+    ['code', 'openid groups', 'S256', `${s.summit.url}/auth/callback/example`, 'urn:password'],
   );
   for (const name of ['state', 'nonce', 'code_challenge']) assert.ok(sent?.get(name), name);
   assert.is(sent?.get('prompt'), null, 'who is signed in there need not do it again');
@@ -151,7 +151,7 @@ test('without PKCE, or with another, no answer of the issuer is taken', async ()
     fetch(`${idp.issuer}/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`summit:${CLIENT_SECRET}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: `${s.summit.url}/auth/callback`, ...fields }),
+      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: `${s.summit.url}/auth/callback/example`, ...fields }),
     });
   assert.is((await exchange({})).status, 400);
   assert.is((await exchange({ code_verifier: 'x'.repeat(43) })).status, 400);
@@ -160,7 +160,7 @@ test('without PKCE, or with another, no answer of the issuer is taken', async ()
   const stolen = await upToCallback(new Wanderer());
   const [, state] = /state=([^&]+)/.exec((await upToCallback(thief)).url.search) ?? [];
   const { status, body } = await thief.go(
-    `${s.summit.url}/auth/callback?code=${stolen.url.searchParams.get('code')}&state=${state}&iss=${idp.issuer}`,
+    `${s.summit.url}/auth/callback/example?code=${stolen.url.searchParams.get('code')}&state=${state}&iss=${idp.issuer}`,
   );
   assert.is(status, 401);
   assert.match(body, 'used before, or is too old');
@@ -252,7 +252,7 @@ test('while the issuer is down nobody comes, and others sign in as ever', async 
 
 test('what is no way to sign in is said', async () => {
   assert.equal(refusalOf(await s.send('GET', '/auth/start/unheard-of')), [404, 'Nobody signs in here by this way. Choose another.']);
-  for (const path of ['/auth/start/example', '/auth/callback']) {
+  for (const path of ['/auth/start/example', '/auth/callback/example']) {
     const { status, headers } = await s.send('POST', path);
     assert.equal([status, headers.get('allow')], [405, 'HEAD, GET'], path);
   }
@@ -280,9 +280,9 @@ test('answers that show nobody are counted, and then refused', async () => {
   const limited = await testSummit((config) => idp.configured(config));
   try {
     const statuses = new Set<number>();
-    for (let time = 0; time < 61; time++) statuses.add((await limited.send('GET', '/auth/callback?code=x&state=y')).status);
+    for (let time = 0; time < 61; time++) statuses.add((await limited.send('GET', '/auth/callback/example?code=x&state=y')).status);
     assert.equal([...statuses], [400, 429]);
-    assert.match((await limited.send('GET', '/auth/callback')).body, 'Too many bad tokens or sign-ins');
+    assert.match((await limited.send('GET', '/auth/callback/example')).body, 'Too many bad tokens or sign-ins');
     assert.is((await limited.get('engineer', '/me')).status, 200);
   } finally {
     await limited.close();
@@ -338,7 +338,7 @@ test('the OpenAPI document describes what a session says of where it was begun',
   const { paths } = (await s.send('GET', '/openapi.json')).body;
   const schema = paths['/session'].get.responses[200].content['application/json'].schema;
   assert.equal(errorsIn(schema, (await session(browser)).body), []);
-  for (const path of ['/auth/start', '/auth/start/{id}', '/auth/callback', '/auth/sign-out/{id}']) assert.ok(paths[path].get, path);
+  for (const path of ['/auth/start', '/auth/start/{id}', '/auth/callback/{id}', '/auth/sign-out/{id}']) assert.ok(paths[path].get, path);
 });
 
 test.run();

@@ -8,7 +8,6 @@ import { credentialOf, setSessionCookie } from './session-cookie.ts';
 import { answerSignIn, type SignInAnswerServices } from './sign-in-answer.ts';
 import { NOTHING, wantedIn } from './sign-in-wanted.ts';
 
-const CALLBACK = '/auth/callback';
 /** As the cookie of a session: of this host alone, and sent when the issuer leads the browser back here. */
 const COOKIE = '__Host-summit-sign-in';
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
@@ -39,7 +38,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
       wanted = wantedIn(ctx.query);
       const signIn = signIns.find(ctx.params.id ?? null);
       if (!signIn) throw new Problem('not-found', 'Nobody signs in here by this way. Choose another.');
-      const { location, sealed } = await signIns.begin(signIn, originOf(ctx) + CALLBACK, wanted);
+      const { location, sealed } = await signIns.begin(signIn, originOf(ctx) + callbackOf(signIn.id), wanted);
       keep(ctx, sealed, SIGN_IN_MINUTES);
       leadTo(ctx, location);
     } catch (error) {
@@ -47,7 +46,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     }
   });
 
-  router.get(CALLBACK, async (ctx) => {
+  router.get(callbackOf(':id'), async (ctx) => {
     let wanted = NOTHING;
     // It has served, whatever comes of it.
     keep(ctx, '', 0);
@@ -55,7 +54,8 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
       const credential = await lockout.attempt(ctx.ip, null, async () => {
         const transaction = await signIns.open(ctx.cookies.get(COOKIE));
         wanted = transaction;
-        const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + CALLBACK + ctx.search));
+        if (transaction.signIn !== ctx.params.id) throw isOfAnother();
+        const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + callbackOf(transaction.signIn) + ctx.search));
         await rateLimit.count(caller);
         return sessions.open(caller, via);
       });
@@ -90,6 +90,15 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     if (error.cause instanceof Error) log.warn({ path: ctx.path, reason: reasonOf(error.cause) }, error.message);
     await answerSignIn(ctx, services, { wanted, problem: error });
   }
+}
+
+/** Of each issuer its own: one that led a browser on to another is not given what that one answers (RFC 9700, section 4.4.2.2). @param id of its `sign_in` */
+function callbackOf(id: string): string {
+  return `/auth/callback/${id}`;
+}
+
+function isOfAnother(): Problem {
+  return new Problem('invalid-input', 'This is the answer of another issuer than the one at which the sign-in was begun. Begin again.');
 }
 
 function reasonOf(cause: Error): string {

@@ -81,9 +81,10 @@ export const sessionOperations = {
       responses: led,
     },
   },
-  '/auth/callback': {
+  '/auth/callback/{id}': {
     get: {
       ...{ operationId: 'session.signed-in-at', summary: 'Where an issuer leads a browser back to', tags, security: [] },
+      parameters: [id],
       responses: led,
     },
   },

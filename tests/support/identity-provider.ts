@@ -86,7 +86,7 @@ export async function identityProvider(): Promise<IdentityProvider> {
           {
             client_id: 'summit',
             client_secret: CLIENT_SECRET,
-            redirect_uris: [`${summit.url}/auth/callback`],
+            redirect_uris: summit.services.signIns.offered.map(({ id }) => `${summit.url}/auth/callback/${id}`),
             post_logout_redirect_uris: [`${summit.url}/sign-in`],
             grant_types: ['authorization_code', 'refresh_token'],
             response_types: ['code'],
