@@ -1,7 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { abandonedApprovals, leftBehind } from '../kernel/approvals/abandoned.ts';
+import type { Transaction } from '../kernel/database/database.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
+import { HighRiskRequest } from '../packs/high-risk-ops/entities.ts';
 import { sendSignIn } from './support/browser.ts';
 import { dealsOf } from './support/deal.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
@@ -221,6 +224,26 @@ test('a quote stays when its owner leaves, and waits again for the role of an ap
   const again = await s.post('ae', `/revops/quotes/${id}/submit-for-approval`);
   assert.equal([again.body.status, again.body.approvals.map(({ approver }: Record<string, string>) => approver)], ['pending_approval', ['manager']]);
   assertSound(await verifiedEvidence(s, `/evidence/revops/deals/${id}`), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
+});
+
+test('where nobody has left nothing else is read, however much is open', async () => {
+  const open = { status: ['pending', 'approved'] };
+  await s.summit.services.database.transaction(TENANT, 'read', async (tx) => {
+    await tx.query("SELECT set_config('enable_seqscan', 'off', true)");
+    const explained: Transaction = {
+      ...tx,
+      query: async (sql, values) => {
+        const plan = await tx.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, values);
+        plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
+        return [];
+      },
+    };
+    const plans: string[] = [];
+    await abandonedApprovals(explained, TENANT, HighRiskRequest, open);
+    await leftBehind(explained, TENANT, HighRiskRequest, { ...open, person: 'requester_id', since: 'created_at' });
+    assert.is(plans.length, 2);
+    for (const plan of plans) assert.match(plan, /CTE gone\n[\s\S]*(Index|Index Only|Bitmap Index) Scan (using|on) users_gone/);
+  });
 });
 
 test('however many replicas see that somebody has left, and whichever is killed, each thing happens once', async () => {
