@@ -163,12 +163,14 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
     url,
     async leave(ms) {
       services.readiness.leave();
+      services.jobs.leave();
       server.letGoOfClients();
       await sleep(ms);
     },
     stopListening,
     async close() {
       withdrawServer(config.dataDir);
+      services.jobs.leave();
       await stopListening();
       await kernel.close();
       await traces?.stop();

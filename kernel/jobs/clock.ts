@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
@@ -7,6 +8,9 @@ import { onClockSet } from './clock-watch.ts';
 
 /** Of a run that has lasted so long somebody is told, once ticks are skipped for it. */
 const LONG_MS = 60_000;
+
+/** So long a stop waits for what goes on. A claim that is left behind runs out. */
+const LAST_RUNS_MS = 10_000;
 
 /** What goes on of a job. */
 interface Underway {
@@ -54,11 +58,17 @@ export class Clock {
     return tick;
   }
 
-  /** Resolves once nothing goes on. */
-  async stop(): Promise<void> {
+  /** From here on nothing begins. */
+  cancel(): void {
     for (const job of this.#scheduled) job.cancel();
     this.#scheduled = [];
-    await Promise.all(this.#runs);
+  }
+
+  /** Resolves once nothing goes on, or it has lasted too long to wait for. */
+  async stop(): Promise<void> {
+    this.cancel();
+    await Promise.race([Promise.all(this.#runs), sleep(LAST_RUNS_MS, undefined, { ref: false })]);
+    if (this.#runs.size > 0) this.#log.warn({ runs: this.#runs.size }, 'jobs have not ended, and are left');
   }
 
   /** A run that hangs would otherwise be seen by nobody. */
