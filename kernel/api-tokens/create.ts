@@ -1,4 +1,4 @@
-import { create, defineAction, edge, Nullable, none, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { type Actor, create, defineAction, edge, Nullable, none, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
 import type { Issuer } from '../config/issuers.ts';
 import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { hashOfApiToken, newApiToken } from '../identity/api-token-secret.ts';
@@ -41,9 +41,7 @@ export function createApiToken(roles: readonly string[], issuers: readonly Pick<
       if (authentication?.by === 'issuer' && narrowing.has(authentication.issuer)) throw outlivesGroups(authentication.issuer);
       const index = input.roles?.findIndex((role) => !actor.roles.includes(role)) ?? -1;
       if (index >= 0) throw invalid(`roles.${index}`, `is none of your roles, which are ${actor.roles.join(', ')}`);
-      if (input.scope === 'scim' && !actor.roles.includes('operator')) throw new Problem('forbidden', 'A token for SCIM is for an operator to make.');
-      if (input.scope === 'scim' && input.read_only) throw invalid('read_only', 'is of no use with scope scim, which is there to change people');
-      if (input.scope === 'scim' && !(input.roles?.includes('operator') ?? true)) throw invalid('roles', 'must have operator where scope is scim');
+      if (input.scope === 'scim') assertForScim(actor, input);
       // Chance is no part of `apply`, which is pure; a rerun makes another, and the one that is committed is answered.
       return newApiToken(tenant);
     },
@@ -66,6 +64,15 @@ export function createApiToken(roles: readonly string[], issuers: readonly Pick<
       };
     },
   });
+}
+
+function assertForScim(
+  { roles: own }: Actor,
+  { roles = own, read_only }: { readonly roles?: readonly string[]; readonly read_only?: boolean },
+): void {
+  if (!own.includes('operator')) throw new Problem('forbidden', 'A token for SCIM is for an operator to make.');
+  if (read_only) throw invalid('read_only', 'is of no use with scope scim, which is there to change people');
+  if (!roles.includes('operator')) throw invalid('roles', 'must have operator where scope is scim');
 }
 
 /** The issuer says anew with each token of its own who is in which group, and nobody would ask it of ours. */
