@@ -65,18 +65,19 @@ interface Odd {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly query?: string;
   readonly by?: typeof key;
+  readonly refreshToken?: string;
   /** What the token endpoint answers in place of an ID token that is signed. */
   readonly idToken?: (claims: Readonly<Record<string, unknown>>) => string;
 }
 
 /** A whole sign-in, which is as it should be but for what is odd. */
-async function signIn({ claims = {}, query = '', by = key, idToken }: Odd = {}): Promise<Answer> {
+async function signIn({ claims = {}, query = '', by = key, refreshToken, idToken }: Odd = {}): Promise<Answer> {
   const browser = new Wanderer();
   const begun = await browser.go(`${s.summit.url}/auth/start/odd?return_to=/session${query}`, ({ origin }) => origin === IDP);
   const [state, nonce] = [begun.url.searchParams.get('state'), begun.url.searchParams.get('nonce')];
   const all = { iss: IDP, aud: 'summit', sub: '1', name: 'engineer', nonce, iat: now(), exp: now() + 300, ...claims };
   const id_token = idToken ? idToken(all) : await new SignJWT(all).setProtectedHeader({ alg: 'RS256', kid: by.kid }).sign(by.privateKey);
-  nock(IDP).post('/token').reply(200, { access_token: 'a', token_type: 'bearer', id_token });
+  nock(IDP).post('/token').reply(200, { access_token: 'a', token_type: 'bearer', id_token, refresh_token: refreshToken });
   return browser.go(`${s.summit.url}/auth/callback/odd?code=c&state=${state}`);
 }
 
@@ -215,10 +216,10 @@ test('while its keys cannot be had nobody is believed', async () => {
 });
 
 test('what the token endpoint refuses is told to whom it concerns', async () => {
-  const refused = async (status: number, body: object | string) => {
+  const refused = async (status: number, body: object | string, headers = {}) => {
     const browser = new Wanderer();
     const { url } = await browser.go(`${s.summit.url}/auth/start/odd`, ({ origin }) => origin === IDP);
-    nock(IDP).post('/token').reply(status, body);
+    nock(IDP).post('/token').reply(status, body, headers);
     const answer = await browser.go(`${s.summit.url}/auth/callback/odd?code=c&state=${url.searchParams.get('state')}`);
     return [answer.status, alertOf(answer)];
   };
@@ -230,8 +231,46 @@ test('what the token endpoint refuses is told to whom it concerns', async () => 
     503,
     'Odd does not take what Summit asks of it (invalid_client). An operator must mend the configuration.',
   ]);
+  const challenge = { 'WWW-Authenticate': 'Basic realm="odd"' };
+  for (const body of [{ error: 'invalid_client' }, 'no'])
+    assert.equal(await refused(401, body, challenge), [
+      503,
+      'Odd does not take what Summit asks of it (invalid_client). An operator must mend the configuration.',
+    ]);
   assert.equal(await refused(200, '<html>'), [503, 'Odd does not answer now. Try again in a moment.']);
   assert.equal(await refused(200, { access_token: 'a', token_type: 'bearer' }), WRONG);
+});
+
+test('a refusal to refresh counts, unless the answer before was lost on its way', async () => {
+  const aMinute = () => {
+    s.advance({ minutes: 1 });
+    return s.summit.services.refreshes.sweep(['demo-external']);
+  };
+  const statusAfter = async (answer: (token: nock.Interceptor) => nock.Scope) => {
+    nock.cleanAll();
+    nock(IDP)
+      .persist()
+      .get('/keys')
+      .reply(200, { keys: [key.jwk] });
+    nock(IDP)
+      .get(/openid/)
+      .reply(200, metadata);
+    assert.is((await signIn({ claims: { name: 'ae' }, refreshToken: 'r' })).status, 200);
+    answer(nock(IDP).post('/token'));
+    await aMinute();
+    nock(IDP).post('/token').reply(400, { error: 'invalid_grant' });
+    await aMinute();
+    const { items } = (await s.get('operator', '/users?limit=100')).body;
+    return items.find(({ handle }: { handle: string }) => handle === 'ae').status;
+  };
+  const challenge = { 'WWW-Authenticate': 'Basic realm="odd"' };
+  const failing = (code: string) => Object.assign(new Error(code), { code });
+  assert.is(await statusAfter((token) => token.replyWithError(failing('ECONNRESET'))), 'active');
+  assert.is(await statusAfter((token) => token.reply(504)), 'active');
+  assert.is(await statusAfter((token) => token.reply(200, '{"refresh_token":')), 'active');
+  assert.is(await statusAfter((token) => token.reply(401, { error: 'invalid_client' }, challenge)), 'deactivated');
+  assert.is(await statusAfter((token) => token.replyWithError(failing('ECONNREFUSED'))), 'deactivated');
+  assert.is(await statusAfter((token) => token.reply(503, '<html>')), 'deactivated');
 });
 
 test('what it says by way of the browser is shown only where it is a word', async () => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type IdentityProvider, identityProvider } from './support/identity-provider.ts';
+import { CLIENT_SECRET, type IdentityProvider, identityProvider } from './support/identity-provider.ts';
 import { type Answer, type TestSummit, testSummit } from './support/summit.ts';
 import { Wanderer } from './support/wanderer.ts';
 
@@ -48,7 +48,15 @@ const person = async (handle: string) =>
   (await s.get('operator', '/users?limit=100')).body.items.find((user: { handle: string }) => user.handle === handle);
 const rows = () => s.asApp('SELECT refresh_token, refreshing_since FROM sessions WHERE tenant_id = $1 AND refresh_token IS NOT NULL', [TENANT]);
 
-test('who is vouched for stays, by a token that is kept sealed and replaced each time', async () => {
+/** Nobody else is asked about. */
+const nobodyElse = () => s.asApp('UPDATE sessions SET refresh_token = NULL WHERE tenant_id = $1', [TENANT]);
+
+async function signOut(browser: Wanderer): Promise<void> {
+  const headers = { cookie: browser.cookie(s.summit.url), 'x-csrf-token': (await session(browser)).body.csrf_token };
+  assert.is((await s.send('POST', '/sign-out', { headers })).status, 204);
+}
+
+test('who is vouched for stays, by a token that is kept sealed, and by the one that the issuer has given last', async () => {
   const browser = await signIn('ae');
   const [before] = await rows();
   await aMinute();
@@ -60,6 +68,15 @@ test('who is vouched for stays, by a token that is kept sealed and replaced each
   assert.is(after?.refreshing_since, null);
   await aMinute();
   assert.is((await session(browser)).status, 200);
+  const [first, second] = idp.taken;
+  assert.is.not(first, second);
+  const again = await fetch(`${idp.issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`summit:${CLIENT_SECRET}`)}` },
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: first ?? '' }),
+  });
+  assert.equal([again.status, ((await again.json()) as { error: string }).error], [400, 'invalid_grant'], 'the one before would not have done');
+  await signOut(browser);
 });
 
 test('an issuer that is down has said nothing, and is asked again', async () => {
@@ -116,7 +133,7 @@ test('whom an operator has deactivated no sign-in brings back', async () => {
 
 test('a refusal after an answer that was lost ends the session, and proves nothing about the person', async () => {
   const browser = await signIn('engineer');
-  idp.fail(500);
+  idp.fail(504);
   await aMinute();
   idp.fail(null);
   await idp.revokeAll();
@@ -126,14 +143,89 @@ test('a refusal after an answer that was lost ends the session, and proves nothi
 
 test('who has signed out is asked about no more', async () => {
   const browser = await signIn('engineer');
-  const { csrf_token } = (await session(browser)).body;
-  const headers = { cookie: browser.cookie(s.summit.url), 'x-csrf-token': csrf_token };
   const before = (await rows()).length;
-  assert.is((await s.send('POST', '/sign-out', { headers })).status, 204);
+  await signOut(browser);
   assert.is((await rows()).length, before - 1);
   await idp.revokeAll();
   await aMinute();
   assert.is((await person('engineer')).status, 'active');
+});
+
+test('an answer that comes after another replica has asked deactivates nobody', async () => {
+  await nobodyElse();
+  const browser = await signIn('ae');
+  const { arrived, release } = idp.holdNext();
+  const slow = aMinute();
+  await arrived;
+  await aMinute();
+  release();
+  await slow;
+  assert.equal([(await session(browser)).status, (await person('ae')).status], [200, 'active']);
+  await aMinute();
+  assert.equal(
+    [(await session(browser)).status, (await person('ae')).status],
+    [401, 'active'],
+    'the issuer takes it for stolen, and that proves nothing',
+  );
+});
+
+test('who signs out while their issuer is asked is not deactivated', async () => {
+  await nobodyElse();
+  const browser = await signIn('ae');
+  const { arrived, release } = idp.holdNext();
+  const asking = aMinute();
+  await arrived;
+  await signOut(browser);
+  await idp.revokeAll();
+  release();
+  await asking;
+  assert.is((await person('ae')).status, 'active');
+});
+
+test('a deactivation that could not be written is made up for', async () => {
+  const browser = await signIn('ae-2');
+  await idp.revokeAll();
+  const { runner } = s.summit.services;
+  const { runAsSystem } = runner;
+  runner.runAsSystem = () => Promise.reject(new Error('the connection is lost'));
+  await aMinute().then(
+    () => assert.unreachable(),
+    () => undefined,
+  );
+  runner.runAsSystem = runAsSystem;
+  assert.equal([(await session(browser)).status, (await person('ae-2')).status], [401, 'active']);
+  await aMinute();
+  assert.is((await person('ae-2')).status, 'deactivated');
+});
+
+test('a refusal after an answer that said something else is one', async () => {
+  await signIn('ae');
+  idp.fail(503);
+  await aMinute();
+  idp.fail(null);
+  await idp.revokeAll();
+  await aMinute();
+  assert.is((await person('ae')).status, 'deactivated');
+});
+
+test('who has come back is not asked about by a session of before', async () => {
+  await signIn('ae');
+  const { id } = await person('ae');
+  assert.is((await s.post('operator', `/users/${id}/deactivate`)).status, 200);
+  assert.is((await s.post('operator', `/users/${id}/reactivate`)).status, 200);
+  await idp.revokeAll();
+  const browser = await signIn('ae');
+  await aMinute();
+  assert.equal([(await session(browser)).status, (await person('ae')).status], [200, 'active']);
+});
+
+test('a token that nobody can unseal ends its session, and nothing else', async () => {
+  await nobodyElse();
+  const browser = await signIn('ae');
+  await s.asApp("UPDATE sessions SET refresh_token = '\\x00' WHERE tenant_id = $1 AND refresh_token IS NOT NULL", [TENANT]);
+  await aMinute();
+  assert.equal([(await session(browser)).status, (await person('ae')).status], [401, 'active']);
+  assert.equal(await rows(), []);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { logMigration } from './log-migration.ts';
 import { meteringMigration } from './metering-migration.ts';
 import { naturalKeyMigration } from './natural-key-migration.ts';
 import { policyMigration } from './policy-migration.ts';
+import { refusalMigration } from './refusal-migration.ts';
 import { sessionMigration } from './session-migration.ts';
 import { signInMigration } from './sign-in-migration.ts';
 import { watchMigration } from './watch-migration.ts';
@@ -270,4 +271,5 @@ export const kernelMigrations: readonly MigrationStep[] = [
   departureMigration,
   signInMigration,
   watchMigration,
+  refusalMigration,
 ];

@@ -5,44 +5,37 @@ import { deactivateUser } from '../core/deactivation.ts';
 import type { Database } from '../database/database.ts';
 import type { SealingKeys } from '../log/signer.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { seal, unseal } from './sealed.ts';
+import { type Claim, RefreshClaims } from './refresh-claims.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIns } from './sign-ins.ts';
 
-/** The job comes by once a minute; what was asked since the time before is not asked again by another replica. */
-const APART = '30 seconds';
 /** An issuer is asked about so many at once. */
 const AT_A_TIME = 8;
 const TENANTS_AT_A_TIME = 4;
-
-/** A session whose issuer is to be asked, and by nobody else meanwhile. */
-interface Due {
-  readonly id: string;
-  readonly user_id: string;
-  readonly sign_in: string;
-  readonly refresh_token: Buffer;
-  /** What was answered the last time is not known: the token may have been replaced by one that was lost. */
-  readonly is_unsure: boolean;
-}
 
 /**
  * Asks issuers again and again whether they vouch for those who are signed in here, by the refresh token that each session has. One that
  * does not is believed at once; one that does not answer has said nothing.
  */
 export class Refreshes {
-  readonly #database: Database;
-  readonly #signIns: SignIns;
+  readonly #claims: RefreshClaims;
+  readonly #signIns: Pick<SignIns, 'offered' | 'find' | 'refresh'>;
   readonly #sessions: Sessions;
   readonly #runner: ActionRunner;
-  readonly #sealingKeys: SealingKeys;
   readonly #log: Logger;
 
-  constructor(services: { database: Database; signIns: SignIns; sessions: Sessions; runner: ActionRunner; sealingKeys: SealingKeys; log: Logger }) {
-    this.#database = services.database;
+  constructor(services: {
+    database: Database;
+    signIns: Pick<SignIns, 'offered' | 'find' | 'refresh'>;
+    sessions: Sessions;
+    runner: ActionRunner;
+    sealingKeys: SealingKeys;
+    log: Logger;
+  }) {
+    this.#claims = new RefreshClaims(services);
     this.#signIns = services.signIns;
     this.#sessions = services.sessions;
     this.#runner = services.runner;
-    this.#sealingKeys = services.sealingKeys;
     this.#log = services.log.child({ service: 'sign-ins' });
   }
 
@@ -50,65 +43,49 @@ export class Refreshes {
   async sweep(tenants: readonly string[]): Promise<void> {
     if (this.#signIns.offered.length === 0) return;
     const failures: unknown[] = [];
-    await sideBySide(tenants, TENANTS_AT_A_TIME, async (tenant) => {
-      const due = await this.#claim(tenant);
-      await sideBySide(due, AT_A_TIME, (session) => this.#refresh(tenant, session).catch((error: unknown) => void failures.push(error)));
+    const each = <T>(items: readonly T[], count: number, work: (item: T) => Promise<void>) =>
+      sideBySide(items, count, (item) => work(item).catch((error: unknown) => void failures.push(error)));
+    await each(tenants, TENANTS_AT_A_TIME, async (tenant) => {
+      await each(await this.#claims.owed(tenant), 1, ({ user_id, sign_in }) => this.#deactivate(tenant, user_id, sign_in));
+      await each(await this.#claims.due(tenant), AT_A_TIME, async (id) => {
+        const claim = await this.#claims.take(tenant, id);
+        if (claim) await this.#ask(tenant, claim);
+      });
     });
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} sessions could not be refreshed`);
   }
 
-  /** Each is had by one replica: who updates the row first. */
-  #claim(tenant: string): Promise<readonly Due[]> {
-    return this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith<Due>(
-        `WITH due AS (
-           SELECT id, refreshing_since IS NOT NULL AS is_unsure FROM sessions
-             WHERE tenant_id = $1 AND refresh_token IS NOT NULL AND ended_at IS NULL AND expires_at > summit_now()
-               AND refreshed_at <= summit_now() - interval '${APART}' FOR UPDATE)
-         UPDATE sessions s SET refreshed_at = summit_now(), refreshing_since = summit_now() FROM due WHERE s.tenant_id = $1 AND s.id = due.id
-           RETURNING s.id, s.user_id, s.sign_in, s.refresh_token, due.is_unsure`,
-        [tenant],
-      ),
-    );
-  }
-
-  async #refresh(tenant: string, session: Due): Promise<void> {
-    const { id, sign_in, is_unsure, user_id } = session;
+  async #ask(tenant: string, claim: Claim): Promise<void> {
+    const { id, sign_in, refreshToken } = claim;
     const about = { tenant, session: id, sign_in };
     const signIn = this.#signIns.find(sign_in);
-    if (!signIn) return this.#sessions.endFor(tenant, id, false);
-    let next: string | null;
-    try {
-      next = await this.#signIns.refresh(signIn, unseal(this.#sealingKeys.refreshTokenKey(tenant), Buffer.from(session.refresh_token), id));
-    } catch (error) {
-      // Of what it has answered nothing more: there may be a token in it.
-      this.#log.warn({ ...about, reason: error instanceof Error ? error.message : String(error) }, 'whether somebody may stay cannot be asked now');
+    if (!signIn || refreshToken === null) {
+      if (signIn) this.#log.warn(about, "a refresh token cannot be unsealed: the log's secret is another. The session ends");
+      await this.#sessions.endFor(tenant, claim, false);
       return;
     }
-    if (next !== null) return this.#keep(tenant, id, next);
-    this.#log.info({ ...about, user: user_id, unsure: is_unsure }, 'an issuer does not vouch for somebody any more');
-    await this.#sessions.endFor(tenant, id, !is_unsure);
-    // A token that was replaced, by an answer that was lost, is refused as well.
-    if (!is_unsure)
-      await this.#runner.runAsSystem(
-        deactivateUser,
-        KERNEL_PACK,
-        tenant,
-        'sign-ins',
-        { id: user_id },
-        {
-          comment: `${sign_in} does not vouch for them any more.`,
-        },
-      );
+    const answer = await this.#signIns.refresh(signIn, refreshToken);
+    if (answer.vouches === 'yes') return this.#claims.keep(tenant, claim, answer.refreshToken);
+    if (answer.vouches === 'no') return this.#refused(tenant, claim);
+    this.#log.warn({ ...about, reason: answer.reason }, 'whether somebody may stay cannot be asked now');
+    if (!answer.isLost) await this.#claims.release(tenant, claim);
   }
 
-  async #keep(tenant: string, id: string, token: string): Promise<void> {
-    await this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith('UPDATE sessions SET refresh_token = $3, refreshing_since = NULL WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL', [
-        tenant,
-        id,
-        seal(this.#sealingKeys.refreshTokenKey(tenant), token, id),
-      ]),
+  async #refused(tenant: string, claim: Claim): Promise<void> {
+    const { id, sign_in, user_id, is_unsure } = claim;
+    // A token that was replaced, by an answer that was lost, is refused as well.
+    const ended = await this.#sessions.endFor(tenant, claim, !is_unsure);
+    this.#log.info(
+      { tenant, session: id, sign_in, user: user_id, unsure: is_unsure, late: !ended },
+      'an issuer does not vouch for somebody any more',
     );
+    if (!ended) return this.#claims.doubt(tenant, claim);
+    // Where this fails, it is owed still, and the next sweep makes up for it.
+    if (!is_unsure) await this.#deactivate(tenant, user_id, sign_in);
+  }
+
+  async #deactivate(tenant: string, id: string, signIn: string): Promise<void> {
+    const comment = `${signIn} does not vouch for them any more.`;
+    await this.#runner.runAsSystem(deactivateUser, KERNEL_PACK, tenant, 'sign-ins', { id }, { comment });
   }
 }

@@ -6,6 +6,7 @@ import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import type { SealingKeys } from '../log/signer.ts';
 import { type Access, beliefs, believed, disbelieve } from './access.ts';
+import type { Claim } from './refresh-claims.ts';
 import { seal } from './sealed.ts';
 
 const SECRET_BYTES = 32;
@@ -122,16 +123,21 @@ export class Sessions {
     this.#forget(keyOf(found));
   }
 
-  /** Ends a session that its issuer does not vouch for, in this replica at once. @param refused whether it has said so, and is the one to say otherwise */
-  async endFor(tenant: string, id: string, refused: boolean): Promise<void> {
+  /**
+   * Ends a session whose issuer was asked, in this replica at once; not one that was ended or claimed again since.
+   * @param refused whether the issuer has said that it vouches for its person no more, and is the one to say otherwise
+   * @returns whether it did
+   */
+  async endFor(tenant: string, { id, refreshing_since }: Pick<Claim, 'id' | 'refreshing_since'>, refused: boolean): Promise<boolean> {
     const ended = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith<{ secret_hash: Uint8Array }>(
-        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $3::boolean THEN summit_now() END
-           WHERE tenant_id = $1 AND id = $2 RETURNING secret_hash`,
-        [tenant, id, refused],
+        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $4::boolean THEN summit_now() END
+           WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL RETURNING secret_hash`,
+        [tenant, id, refreshing_since, refused],
       ),
     );
     for (const { secret_hash } of ended) this.#forget(keyOf({ tenant, hash: Buffer.from(secret_hash) }));
+    return ended.length > 0;
   }
 
   #forget(key: string): void {

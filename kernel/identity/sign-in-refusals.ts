@@ -1,4 +1,5 @@
 import { Problem } from '../../sdk/index.ts';
+import { errorCodeIn, isNetworkError } from './oauth-errors.ts';
 import { openidClient } from './sign-in-clients.ts';
 
 /** By which an issuer says that it cannot answer now (RFC 6749, section 4.1.2.1). */
@@ -11,9 +12,10 @@ const ANSWERED_WRONGLY = /^OAUTH_(INVALID_RESPONSE|JWT_|JSON_ATTRIBUTE_COMPARISO
 /** What a person is told of an issuer that did not say who they are. @param title what they know it by @returns the error itself where it is a defect of ours */
 export async function refusalBy(title: string, error: unknown): Promise<unknown> {
   if (error instanceof Problem) return error;
-  const { AuthorizationResponseError, ClientError, ResponseBodyError } = await openidClient();
+  const { ClientError } = await openidClient();
   const cause = { cause: error };
-  if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) return saidBy(title, error.error, cause);
+  const code = await errorCodeIn(error);
+  if (code !== null) return saidBy(title, code, cause);
   if (error instanceof ClientError && ANSWERED_WRONGLY.test(error.code ?? ''))
     return new Problem('unauthenticated', `What ${title} answered does not hold, and so it does not say who you are. Begin again.`, {}, cause);
   if (error instanceof ClientError || isNetworkError(error))
@@ -32,9 +34,4 @@ function saidBy(title: string, code: string, cause: ErrorOptions): Problem {
   if (OURS.has(code))
     return new Problem('unavailable', `${title} does not take what Summit asks of it (${code}). An operator must mend the configuration.`, {}, cause);
   return new Problem('forbidden', `${title} has not signed you in: it says ${/^[a-z_]{1,60}$/.test(code) ? code : 'what cannot be shown'}.`);
-}
-
-/** `fetch` throws it, with the reason as its cause. */
-function isNetworkError(error: unknown): boolean {
-  return error instanceof TypeError && error.cause !== undefined && !('code' in error);
 }

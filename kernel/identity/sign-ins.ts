@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { SignInIssuer } from '../config/sign-ins.ts';
 import type { Database } from '../database/database.ts';
 import type { IssuerTokens } from './issuer-tokens.ts';
+import { notAsked, type RefreshAnswer, refreshAnswerIn } from './refresh-answers.ts';
 import { bringBack } from './returning.ts';
 import type { SignedInVia } from './sessions.ts';
 import { openidClient, SignInClients } from './sign-in-clients.ts';
@@ -110,18 +111,16 @@ export class SignIns {
     }
   }
 
-  /**
-   * Asks whether the issuer vouches for somebody still.
-   * @returns the refresh token to ask by the next time; null where it does not any more @throws Error where it gave no answer to that
-   */
-  async refresh(signIn: SignInIssuer, refreshToken: string): Promise<string | null> {
-    const { refreshTokenGrant, ResponseBodyError } = await openidClient();
+  /** Asks whether the issuer vouches for somebody still. */
+  async refresh(signIn: SignInIssuer, refreshToken: string): Promise<RefreshAnswer> {
+    const { refreshTokenGrant } = await openidClient();
+    const configuration = await this.#clients.of(signIn).catch(notAsked);
+    if ('vouches' in configuration) return configuration;
     try {
-      const { refresh_token = refreshToken } = await refreshTokenGrant(await this.#clients.of(signIn), refreshToken);
-      return refresh_token;
+      const { refresh_token = refreshToken } = await refreshTokenGrant(configuration, refreshToken);
+      return { vouches: 'yes', refreshToken: refresh_token };
     } catch (error) {
-      if (error instanceof ResponseBodyError && error.error === 'invalid_grant') return null;
-      throw error;
+      return refreshAnswerIn(error);
     }
   }
 

@@ -33,6 +33,10 @@ export interface IdentityProvider {
   serve(s: TestSummit): Promise<void>;
   /** Ends every grant that it has given: no refresh token of before is good any longer. */
   revokeAll(): Promise<void>;
+  /** The refresh tokens that were shown to it and taken. */
+  readonly taken: string[];
+  /** Keeps the next request for a token waiting. @returns when it has arrived, and what lets it go on */
+  holdNext(): { readonly arrived: Promise<void>; release(): void };
   /** As one that is down, or well again. */
   fail(status: number | null): void;
   close(): Promise<void>;
@@ -46,6 +50,8 @@ export async function identityProvider(): Promise<IdentityProvider> {
   const visitor: Visitor = { sub: 'idp|engineer', groups: [], acr: 'urn:password', agrees: true };
   const asked: URLSearchParams[] = [];
   const grants = new Set<string>();
+  const taken: string[] = [];
+  let held: { readonly arrived: () => void; readonly released: Promise<void> } | null = null;
   let failing: number | null = null;
   let revokeAll = async () => {};
 
@@ -72,6 +78,7 @@ export async function identityProvider(): Promise<IdentityProvider> {
     issuer,
     visitor,
     asked,
+    taken,
     entry,
     configured(config, entries = [entry()]) {
       const signIns = entries.flatMap((of) => (of.sign_in ? [{ ...of.sign_in, of, clientSecret: CLIENT_SECRET }] : []));
@@ -101,6 +108,7 @@ export async function identityProvider(): Promise<IdentityProvider> {
         conformIdTokenClaims: false,
         findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub, groups: visitor.groups }) }),
         // It would else ask people whether they agree, each time.
+        rotateRefreshToken: true,
         issueRefreshToken: () => asked.at(-1)?.get('scope')?.includes('offline_access') ?? false,
         features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
         interactions: { url: () => '/interaction' },
@@ -111,6 +119,9 @@ export async function identityProvider(): Promise<IdentityProvider> {
           return grant;
         },
         ttl: { Session: 3_600, Grant: 3_600, Interaction: 600, IdToken: 600, AccessToken: 600, RefreshToken: 3_600 },
+      });
+      provider.on('grant.success', ({ oidc: { params } }) => {
+        if (params.refresh_token !== undefined) taken.push(params.refresh_token);
       });
       revokeAll = async () => {
         for (const grant of grants) await provider.RefreshToken.revokeByGrantId(grant);
@@ -123,6 +134,13 @@ export async function identityProvider(): Promise<IdentityProvider> {
           response,
           visitor.agrees ? { login: { accountId: visitor.sub, acr: visitor.acr } } : { error: 'access_denied', error_description: 'They said no' },
         );
+      const turnOf = async ({ pathname }: URL) => {
+        if (pathname !== '/token' || !held) return;
+        const { arrived, released } = held;
+        held = null;
+        arrived();
+        await released;
+      };
       server.on('request', (request, response) => {
         const url = new URL(request.url ?? '/', issuer);
         if (failing !== null) {
@@ -131,11 +149,16 @@ export async function identityProvider(): Promise<IdentityProvider> {
           void interact(request, response);
         } else {
           if (url.pathname === '/auth') asked.push(url.searchParams);
-          answer(request, response);
+          void turnOf(url).then(() => answer(request, response));
         }
       });
     },
     revokeAll: () => revokeAll(),
+    holdNext() {
+      const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      held = { arrived: arrived.resolve, released: released.promise };
+      return { arrived: arrived.promise, release: released.resolve };
+    },
     fail(status) {
       failing = status;
     },

@@ -12,7 +12,7 @@ declare module 'oidc-provider' {
       readonly provider: Provider;
       readonly client: { readonly clientId: string };
       readonly session: { readonly accountId: string };
-      readonly params: { readonly scope: string };
+      readonly params: { readonly scope: string; readonly refresh_token?: string };
     };
   }
 
@@ -23,6 +23,7 @@ declare module 'oidc-provider' {
       clientId: string;
     }) => GrantModel;
     readonly RefreshToken: { revokeByGrantId(grantId: string): Promise<void> };
+    on(event: 'grant.success', listener: (context: ProviderContext) => void): this;
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
   }
