@@ -306,7 +306,11 @@ test('what is configured wrongly is said at the start, and no secret with it', (
   assert.equal(faults([{ ...base, issuer: 'http://127.0.0.1:1' }]), [`${at}0.issuer must be https in production, since people sign in there`]);
   assert.equal(faults([{ ...base, issuer: 'example' }]), [`${at}0.issuer is no URL, since people sign in there`]);
   assert.equal(faults([{ ...base, sign_in: { ...sign_in, scopes: ['profile'] } }]), [`${at}0.sign_in.scopes must have openid`]);
-  assert.match(faults([{ ...base, audience: 'summit' }]).join(), 'audience is sign_in.client_id');
+  const asBearer = 'sign_in.client_id is an audience of that issuer';
+  assert.match(faults([{ ...base, audience: 'summit' }]).join(), `${at}0.${asBearer}`);
+  const { sign_in: _none, ...forPrograms } = base;
+  assert.match(faults([{ ...forPrograms, audience: 'summit' }, base]).join(), `${at}1.${asBearer}`, 'of any entry');
+  assert.equal(faults([{ ...forPrograms, audience: 'summit', issuer: 'https://other.example.com' }, base]), [['example', CLIENT_SECRET]]);
   assert.equal(faults([base, { ...base, audience: 'two' }]), [`${at}1.sign_in.id "example" is there twice`]);
   assert.equal(faults([base], { variables: {} }), [`${at}0.sign_in: neither EXAMPLE_SECRET nor EXAMPLE_SECRET_FILE is set in the environment`]);
   assert.match(

@@ -228,4 +228,54 @@ test('a token that nobody can unseal ends its session, and nothing else', async 
   assert.equal(await rows(), []);
 });
 
+/** At another issuer than the one that has refused them. */
+async function elsewhere(handle: string): Promise<number> {
+  idp.visitor.sub = `idp|${handle}`;
+  return (await new Wanderer().go(`${s.summit.url}/auth/start/another?return_to=/session`)).status;
+}
+
+test('who was refused is brought back by the same issuer alone, however long it takes', async () => {
+  await signIn('ae');
+  await idp.revokeAll();
+  await aMinute();
+  assert.is((await person('ae')).status, 'deactivated');
+  s.advance({ days: 30 });
+  await s.summit.services.jobs.forget([TENANT]);
+  assert.is(await elsewhere('ae'), 401);
+  await signIn('ae');
+  assert.is((await person('ae')).status, 'active');
+  s.advance({ days: 30 });
+  await s.summit.services.jobs.forget([TENANT]);
+  assert.equal(
+    await s.asApp('SELECT id FROM sessions WHERE tenant_id = $1 AND refused_at IS NOT NULL AND user_id = $2', [TENANT, await s.userId('ae')]),
+    [],
+  );
+  s.advance({ days: -60 });
+});
+
+test('of whose refusal nothing is on record no sign-in brings back', async () => {
+  await signIn('ae');
+  await idp.revokeAll();
+  await aMinute();
+  const { id } = await person('ae');
+  await s.tamper('sessions', `DELETE FROM sessions WHERE user_id = '${id}'`);
+  assert.is(await elsewhere('ae'), 401);
+  assert.is((await person('ae')).status, 'deactivated');
+});
+
+test('whose name somebody else has now stays away, and that one signs in', async () => {
+  await signIn('manager');
+  await idp.revokeAll();
+  await aMinute();
+  const [file, ...others] = s.config.tenants.filter(({ id }) => id === TENANT);
+  assert.ok(file);
+  assert.equal(others, []);
+  const users = file.users.filter(({ handle }) => handle !== 'manager');
+  const successor = { handle: 'successor', external_id: 'idp|manager', roles: [], teams: [] };
+  await s.summit.services.tenants.apply([{ ...file, users: [...users, successor] }]);
+  idp.visitor.sub = 'idp|manager';
+  const { status, body } = await new Wanderer().go(`${s.summit.url}/auth/start/example?return_to=/session`);
+  assert.equal([status, body.user?.handle, (await person('manager')).status], [200, 'successor', 'deactivated']);
+});
+
 test.run();

@@ -71,7 +71,7 @@ export function signInsOf(file: File | null, { variables, root, path, production
   const found = issuers.flatMap((of, index) => {
     if (!of.sign_in) return [];
     const isTwice = issuers.findIndex(({ sign_in }) => sign_in?.id === of.sign_in?.id) < index;
-    const faults = [...faultsOf(of, of.sign_in, production), ...(isTwice ? [`sign_in.id "${of.sign_in.id}" is there twice`] : [])];
+    const faults = [...faultsOf(of, of.sign_in, issuers, production), ...(isTwice ? [`sign_in.id "${of.sign_in.id}" is there twice`] : [])];
     errors.push(...faults.map((fault) => `${path}: identity.issuers.${index}.${fault}`));
     return [{ ...of.sign_in, of, clientSecret: secretOf(of.sign_in, given, `${path}: identity.issuers.${index}`, errors) }];
   });
@@ -88,12 +88,12 @@ function secretOf({ client_secret_variable: variable }: SignIn, given: NodeJS.Pr
   return secret ?? null;
 }
 
-function faultsOf({ issuer, audience }: Issuer, { client_id, scopes }: SignIn, production: boolean): readonly string[] {
+function faultsOf({ issuer }: Issuer, { client_id, scopes }: SignIn, issuers: readonly Issuer[], production: boolean): readonly string[] {
   const why = distrustOf(issuer, production);
   return [
     ...(why === null ? [] : [`issuer ${why}, since people sign in there`]),
-    ...(client_id === audience
-      ? ['audience is sign_in.client_id, so that what says who signed in would do as a bearer token: let the two differ']
+    ...(issuers.some((entry) => entry.issuer === issuer && entry.audience === client_id)
+      ? ['sign_in.client_id is an audience of that issuer, so that what says who signed in would do as a bearer token: let the two differ']
       : []),
     ...(scopes.includes('openid') ? [] : ['sign_in.scopes must have openid']),
   ];

@@ -36,11 +36,11 @@ export async function personKnownAs(database: Database, tenant: string, by: keyo
 
 /** Whoever has left is found by no key. What is compared is what the index has. */
 const LOST_BY = {
-  handle: "u.handle = d.commitment WHERE d.name = 'handle' AND d.value = $2",
-  external_id: "u.external_id = d.commitment WHERE d.name = 'external_id' AND left(d.value, 255) = $2",
+  handle: "u.handle = d.commitment AND d.name = 'handle' AND d.value = $2",
+  external_id: "u.external_id = d.commitment AND d.name = 'external_id' AND left(d.value, 255) = $2",
 } as const;
 
-/** The same of somebody who was deactivated since this issuer, by the id of its `sign_in`, vouched for them no more; and no other has refused them. */
+/** The same of whoever left last because this issuer, by the id of its `sign_in`, vouched for them no more; and no other has refused them. */
 export async function personLostBy(
   database: Database,
   tenant: string,
@@ -51,8 +51,9 @@ export async function personLostBy(
   const [found] = await database.transaction(tenant, 'read', (tx) =>
     tx.query<{ id: string }>(
       `SELECT u.id FROM disclosures d JOIN users u ON u.tenant_id = $1 AND ${LOST_BY[by]}
-         AND d.tenant_id = $1 AND u.status = 'deactivated' AND u.deactivated_by = 'issuer' AND $3 = ALL (
-           SELECT sign_in FROM sessions s WHERE s.tenant_id = $1 AND s.user_id = u.id AND s.refused_at IS NOT NULL)`,
+           JOIN sessions s ON s.tenant_id = $1 AND s.user_id = u.id AND s.refused_at IS NOT NULL
+         WHERE d.tenant_id = $1 AND u.status = 'deactivated' AND u.deactivated_by = 'issuer'
+         GROUP BY u.id, u.departed_at HAVING bool_and(s.sign_in = $3) ORDER BY u.departed_at DESC LIMIT 1`,
       [tenant, name, signIn],
     ),
   );

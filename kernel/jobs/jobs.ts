@@ -195,7 +195,10 @@ export class JobScheduler {
         tx.commitWith(
           `WITH answers AS (DELETE FROM idempotency_keys WHERE tenant_id = $1 AND created_at < summit_now() - interval '24 hours' AND NOT starts_with(key, $2)),
              messages AS (DELETE FROM outbox WHERE tenant_id = $1 AND done_at < summit_now() - interval '7 days'),
-             signed_in AS (DELETE FROM sessions WHERE tenant_id = $1 AND expires_at < summit_now() - interval '7 days')
+             -- By whom somebody was refused says who may bring them back.
+             signed_in AS (DELETE FROM sessions s WHERE s.tenant_id = $1 AND s.expires_at < summit_now() - interval '7 days'
+               AND (s.refused_at IS NULL OR NOT EXISTS (
+                 SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = s.user_id AND u.deactivated_by = 'issuer')))
            DELETE FROM job_runs WHERE tenant_id = $1 AND period < summit_now() - interval '7 days'`,
           [tenant, STORY_KEYS],
         ),
