@@ -26,6 +26,20 @@ install_packages() {
   apt-get "${options[@]}" update && apt-get "${options[@]}" install "$@"
 }
 
+# For packages that would start a service of their own: Debian asks this file whether one may start, and 101 says no.
+install_without_starting() {
+  local policy=/usr/sbin/policy-rc.d status
+  if [[ -e $policy ]]; then
+    install_packages "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" || return
+  install_packages "$@"
+  status=$?
+  rm -f "$policy"
+  return "$status"
+}
+
 # with_postgres <command…>: runs it with DATABASE_URL naming a database whose owner is no superuser.
 with_postgres() {
   local bin folder user=summit-ci port admin password
@@ -74,10 +88,11 @@ pool_mode = transaction
 default_pool_size = 10
 max_client_conn = 500
 INI
-  pgbouncer --quiet --user=summit-ci "$folder/pgbouncer.ini" >"$folder/log" 2>&1 &
+  pgbouncer --user=summit-ci "$folder/pgbouncer.ini" >"$folder/log" 2>&1 &
   pooler=$!
-  trap 'kill -INT "$pooler" 2>/dev/null; wait "$pooler"' EXIT
-  export SUMMIT_POOLER=transaction DATABASE_URL=${DATABASE_URL/:$server\//:$port/}
+  trap 'kill -TERM "$pooler" 2>/dev/null; wait "$pooler"' EXIT
+  # The suites make databases of their own beside the one that is named, so this one says only where they are.
+  export SUMMIT_POOLER=transaction SUMMIT_DIRECT_DATABASE_URL=$DATABASE_URL DATABASE_URL=${DATABASE_URL/:$server\//:$port/}
   if ! await_pgbouncer; then
     cat "$folder/log"
     exit 1

@@ -7,6 +7,7 @@ import { type Commands, createCommands } from './cli/commands.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { Seeding } from './demo/seeding.ts';
+import { Lockout } from './http/lockout.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { Readiness } from './http/readiness.ts';
 import { Access } from './identity/access.ts';
@@ -91,6 +92,7 @@ export function createServices(foundations: Foundations) {
     seeding: asClass(Seeding).singleton(),
     rateLimit: asClass(RateLimit).singleton(),
     readiness: asClass(Readiness).singleton(),
+    lockout: asFunction(({ metrics, log }: Foundations & Services) => new Lockout({ metrics, log })).singleton(),
     switchboard: asClass(Switchboard).singleton(),
     commands: asFunction(createCommands).singleton(),
   });
@@ -128,6 +130,7 @@ export interface Services {
   readonly seeding: Seeding;
   readonly rateLimit: RateLimit;
   readonly readiness: Readiness;
+  readonly lockout: Lockout;
   readonly switchboard: Switchboard;
   readonly commands: Commands;
 }

@@ -1,6 +1,7 @@
 import { type Action, defineQuery, Problem, type ProblemCode, Strict, Type } from '../sdk/index.ts';
 import { assertRole } from './admission.ts';
 import { transactionOf } from './database/reader.ts';
+import { canonicalId } from './ids.ts';
 import { grantOf } from './packs/enabled.ts';
 import type { PackRegistry } from './packs/registry.ts';
 import { type JudgedDecision, type PolicyService, refusalOf } from './policy/decide.ts';
@@ -48,7 +49,7 @@ function paramsOf({ route }: Action, subject: string | undefined): Readonly<Reco
     .match(/:([a-z_]+)/g)
     ?.at(-1)
     ?.slice(1);
-  return name === undefined || subject === undefined ? {} : { [name]: subject };
+  return name === undefined || subject === undefined ? {} : { [name]: canonicalId(subject) };
 }
 
 function verdict(action: string, decision: JudgedDecision | null) {

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { validate as isUuid, v7 } from 'uuid';
 import { drawRandom } from './random.ts';
 
 let milliseconds = 0;
@@ -17,4 +17,9 @@ export function newId(): string {
     sequence = 0;
   }
   return v7({ random, msecs: milliseconds, seq: sequence });
+}
+
+/** A UUID as the database writes it, since ids are compared as texts and whoever sends one may write it large: RFC 9562, section 4. What is none stays as it is. */
+export function canonicalId(text: string): string {
+  return isUuid(text) ? text.toLowerCase() : text;
 }

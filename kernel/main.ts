@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
@@ -9,13 +7,13 @@ import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
 import { dashboardQuery } from './dashboards/query.ts';
-import { assertAppLogin } from './database/app-login.ts';
+import { assertAppLogin, assertModestAppLogin } from './database/app-login.ts';
 import { openDatabase } from './database/database.ts';
 import { type Engine, openEngine } from './database/engine.ts';
 import { assertSession } from './database/session-check.ts';
 import { evidenceQuery } from './evidence/query.ts';
 import { createApp } from './http/app.ts';
-import { drain, letGoOfClients, listening } from './http/server.ts';
+import { HttpServer } from './http/server.ts';
 import { LocalTokens } from './identity/tokens.ts';
 import { openLog } from './log/open.ts';
 import { createLog } from './log.ts';
@@ -81,10 +79,12 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       }),
     );
     try {
+      const appUrl = environment.NODE_ENV === 'production' ? environment.SUMMIT_APP_DATABASE_URL : undefined;
+      // A start that is refused has changed nothing, as far as that can be told before there are tables.
+      if (appUrl !== undefined) await assertModestAppLogin(appUrl);
       for (const { id, reason } of (await database.migrate()).failed) packs.fail(id, reason);
       await assertSession(environment);
-      if (environment.NODE_ENV === 'production' && environment.SUMMIT_APP_DATABASE_URL !== undefined)
-        await assertAppLogin(environment.SUMMIT_APP_DATABASE_URL);
+      if (appUrl !== undefined) await assertAppLogin(appUrl);
       await bundles.store(database, policies);
       const services = createServices({
         config,
@@ -138,44 +138,39 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const kernel = await openKernel(config, overrides);
   const { services } = kernel;
   const { HOST, PORT } = config.environment;
-  let server: Server;
+  let server: HttpServer;
   let traces: TraceExport | null = null;
   try {
     traces = await openTraces(config.traces, services.log);
     for (const tenant of await services.tenants.ids()) services.metrics.unwatched(tenant);
-    server = await listening(createApp(services).callback(), HOST, PORT);
+    server = await HttpServer.listening(createApp(services).callback(), HOST, PORT);
   } catch (error) {
     await kernel.close();
     await traces?.stop();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${server.port}`;
   announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
   const { idle = false } = overrides;
   if (idle !== true) services.jobs.start(idle || []);
-  let isLetGo = false;
-  const letGo = () => {
-    if (!isLetGo) letGoOfClients(server);
-    isLetGo = true;
-  };
   const stopListening = () => {
-    letGo();
     // Streams have no end of their own that could be waited for.
     services.live.stop();
-    return drain(server);
+    return server.drain();
   };
   return {
     services,
     url,
     async leave(ms) {
       services.readiness.leave();
-      letGo();
+      services.jobs.leave();
+      server.letGoOfClients();
       await sleep(ms);
     },
     stopListening,
     async close() {
       withdrawServer(config.dataDir);
+      services.jobs.leave();
       await stopListening();
       await kernel.close();
       await traces?.stop();

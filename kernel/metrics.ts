@@ -11,6 +11,8 @@ export class Metrics {
   readonly #requests: Histogram<'http_request_method' | 'http_route' | 'http_response_status_code'>;
   readonly #decisions: Histogram<'policy' | 'outcome'>;
   readonly #jobs: Counter<'job_name' | 'outcome'>;
+  readonly #limited: Counter<'limit'>;
+  readonly #lockouts: Counter;
   readonly #missed: Gauge<'tenant' | 'indicator' | 'severity'>;
   readonly #failed: Gauge<'tenant' | 'indicator' | 'severity'>;
   readonly #watchedAt: Gauge<'tenant'>;
@@ -40,6 +42,17 @@ export class Metrics {
       labelNames: ['job_name', 'outcome'],
       registers: [this.registry],
     });
+    this.#limited = new Counter({
+      name: 'summit_rate_limited_total',
+      help: 'Requests refused because too many came before them, by limit: token, person, tenant or address',
+      labelNames: ['limit'],
+      registers: [this.registry],
+    });
+    this.#lockouts = new Counter({
+      name: 'summit_lockouts_total',
+      help: 'How often an address was locked out for a flood of bad tokens or sign-ins',
+      registers: [this.registry],
+    });
     this.#missed = new Gauge({
       name: 'summit_indicator_missed',
       help: '1 where an indicator has missed its target, of those that alert',
@@ -62,6 +75,14 @@ export class Metrics {
 
   request({ method, route, status }: { method: string; route: string; status: number }, seconds: number): void {
     this.#requests.observe({ http_request_method: method, http_route: route, http_response_status_code: String(status) }, seconds);
+  }
+
+  rateLimited(limit: 'token' | 'person' | 'tenant' | 'address'): void {
+    this.#limited.inc({ limit });
+  }
+
+  lockedOut(): void {
+    this.#lockouts.inc();
   }
 
   decision(policy: string, outcome: string, seconds: number): void {

@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export type TableWrite =
   | { readonly kind: 'insert'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   | { readonly kind: 'update'; readonly entity: Entity<never>; readonly set: readonly string[]; readonly rows: readonly Row[] }
-  /** Rows that one subject alone may have, and may have already: each fails where another has it. */
+  /** Rows that one subject alone may have, and may have already, or take from the one that gives it up (`former_id`): each fails where another has it. */
   | { readonly kind: 'claim'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
   /** Rows of the kernel's own, by their primary key. */
   | { readonly kind: 'delete'; readonly entity: Entity<never>; readonly rows: readonly Row[] }
@@ -78,6 +78,9 @@ function statementOf(writes: readonly TypedWrite[]): string {
 
 const CTE = { insert: insertFrom, update: updateFrom, claim: claimFrom, delete: deleteFrom, erase: eraseFrom } as const;
 
+/** Of a claim, no column of its table: who gives the row up in the same action; null for nobody. */
+const FORMER = 'former_id';
+
 /** Those that must hit as many rows as they have. */
 const GUARDED: ReadonlySet<TableWrite['kind']> = new Set(['update', 'claim']);
 
@@ -92,8 +95,10 @@ function updateFrom({ entity, columns }: TypedWrite, source: string): string {
 }
 
 function claimFrom(write: TypedWrite, source: string): string {
-  return `${insertFrom(write, source)} ON CONFLICT (tenant_id, type, name, digest) DO UPDATE SET subject_id = EXCLUDED.subject_id
-    WHERE natural_keys.subject_id = EXCLUDED.subject_id RETURNING 1`;
+  const inserted = { ...write, columns: write.columns.filter(({ name }) => name !== FORMER) };
+  return `${insertFrom(inserted, source)} ON CONFLICT (tenant_id, type, name, digest) DO UPDATE SET subject_id = EXCLUDED.subject_id
+    WHERE natural_keys.subject_id IN (SELECT EXCLUDED.subject_id UNION ALL SELECT x.${FORMER}::uuid FROM ${source}
+      WHERE (x.type, x.name, x.digest) = (EXCLUDED.type, EXCLUDED.name, EXCLUDED.digest)) RETURNING 1`;
 }
 
 function deleteFrom({ entity, columns }: TypedWrite, source: string): string {
@@ -163,9 +168,9 @@ function columnReader(orm: MikroORM): (write: TableWrite) => readonly Column[] {
 function namesOf(write: TableWrite, primaryKeys: readonly string[]): readonly string[] {
   if (write.kind === 'erase') return ['commitment'];
   if (write.kind === 'delete') return primaryKeys.filter((name) => name !== 'tenant_id');
-  return write.kind !== 'update'
-    ? write.entity.columns.filter((name) => name !== 'tenant_id')
-    : ['id', 'status', 'version', 'updated_at', ...write.set];
+  if (write.kind === 'update') return ['id', 'status', 'version', 'updated_at', ...write.set];
+  const columns = write.entity.columns.filter((name) => name !== 'tenant_id');
+  return write.kind === 'claim' ? [...columns, FORMER] : columns;
 }
 
 function quote(name: string): string {

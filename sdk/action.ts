@@ -47,7 +47,7 @@ export interface LoadContext<Input> {
   /** The id of the tenant, a slug. */
   readonly tenant: string;
   readonly actor: Actor;
-  /** What stands in the path by name, as it was sent: `params.id` of `/vendors/:id`. For a job or an effect it is the subject's id. */
+  /** What stands in the path by name, ids in small letters: `params.id` of `/vendors/:id`. For a job or an effect it is the subject's id. */
   readonly params: Readonly<Record<string, string>>;
   /** The body, valid by the action's `input`. */
   readonly input: Input;

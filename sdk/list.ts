@@ -1,6 +1,6 @@
 import type { ColumnType, Entity, Governed } from './entity.ts';
 import { assertKeys, type Keys } from './known-keys.ts';
-import type { ColumnOf, TimeRange } from './reader.ts';
+import type { ColumnOf, Page, TimeRange } from './reader.ts';
 import { Nullable, Strict, type TSchema, Type } from './schema.ts';
 
 /** The query parameters that every list takes beside its filters. */
@@ -185,4 +185,17 @@ export function pathTo(path: string, filters: Readonly<Record<string, string | b
  */
 export function pageOf(item: TSchema) {
   return Strict({ items: Type.Array(item), next_cursor: Nullable(Type.String()), total: Type.Optional(Type.Integer({ minimum: 0 })) });
+}
+
+/**
+ * The page of a list on which nothing can be, as where a filter names somebody whom nobody knows: with a total where `db.page` would give one.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual(emptyPage({}), { items: [], next_cursor: null, total: 0 });
+ * assert.deepEqual(emptyPage({ count: false }), { items: [], next_cursor: null });
+ * ```
+ */
+export function emptyPage({ cursor, count }: { readonly cursor?: string | undefined; readonly count?: boolean | undefined }): Page<never> {
+  return { items: [], next_cursor: null, ...(cursor === undefined && count !== false ? { total: 0 } : {}) };
 }

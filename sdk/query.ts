@@ -7,7 +7,7 @@ export interface QueryContext<Params, Body> {
   readonly db: Reader;
   readonly tenant: string;
   readonly actor: Actor;
-  /** What stands in the path by name, as it was sent: `params.id` of `/vendors/:id`. */
+  /** What stands in the path by name, ids in small letters: `params.id` of `/vendors/:id`. */
   readonly params: Readonly<Record<string, string>>;
   /** The query string, checked and converted by its schema. */
   readonly query: Params;

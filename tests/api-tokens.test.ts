@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { TenantFile } from '../kernel/config/tenant.ts';
 import { hashOfApiToken, newApiToken, tenantOfApiToken } from '../kernel/identity/api-token-secret.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { sendSignIn } from './support/browser.ts';
@@ -179,6 +180,16 @@ test('people see and revoke their own; operators those of all; auditors look', a
     [await seen('operator', '&created_by=ae'), await seen('operator', '&created_by=ae-2'), await seen('ae-2', '&created_by=ae')],
     [true, false, false],
   );
+  const uncounted = [
+    '/api-tokens?created_by=ae',
+    `${requests}?requester=nobody-here`,
+    '/receipts?actor=nobody-here',
+    '/revops/leads?owner=nobody-here',
+  ];
+  for (const path of uncounted) {
+    assert.equal((await s.get('ae-2', path)).body, { items: [], next_cursor: null, total: 0 }, path);
+    assert.equal((await s.get('ae-2', `${path}&count=false`)).body, { items: [], next_cursor: null }, path);
+  }
   assert.equal(
     [(await s.get('ae-2', `/api-tokens/${id}`)).status, (await remove('ae-2', id)).status, (await remove('auditor', id)).status],
     [404, 404, 403],
@@ -192,18 +203,33 @@ test('people see and revoke their own; operators those of all; auditors look', a
 });
 
 test('whoever leaves has no token that works, and coming back brings none to life', async () => {
+  const [early, late] = [await made('engineer-2'), await made('engineer-2')];
+  const outcome = async ({ token }: { token: string }) => {
+    const { status, body } = await by(token, 'GET', '/me');
+    return [status, body.detail ?? body.handle];
+  };
+  const withUsers = (users: (users: TenantFile['users']) => TenantFile['users']) =>
+    s.summit.services.tenants.apply(s.config.tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, users: users(tenant.users) } : tenant)));
+  assert.equal(await outcome(early), [200, 'engineer-2']);
+  await withUsers((users) => users.filter(({ handle }) => handle !== 'engineer-2'));
+  assert.equal(await outcome(early), [401, 'The token or session belongs to nobody who is active in this tenant.']);
+  assert.is(await s.runJob('api-token.withdraw'), 2);
+  assert.is(await s.runJob('api-token.withdraw'), 0);
+  await withUsers((users) => users);
+  assert.is((await s.get('engineer-2', '/me')).status, 200, 'they are back');
+  for (const token of [early, late]) assert.equal(await outcome(token), [401, 'The API token was revoked.']);
+  const { body: receipts } = await s.get('auditor', `/receipts?subject_id=${late.id}&action=api-token.withdraw`);
+  assert.is(receipts.items[0].actor, 'system:api-token.withdraw');
+});
+
+test('whoever is erased has no token that works, and its title is erased with them', async () => {
   const { id, token } = await made('engineer-2');
-  assert.is((await by(token, 'GET', '/me')).status, 200);
-  const person = await s.userId('engineer-2');
-  assert.is((await s.post('operator', `/users/${person}/erase`)).status, 200);
+  assert.is((await s.post('operator', `/users/${await s.userId('engineer-2')}/erase`)).status, 200);
   const { status, body } = await by(token, 'GET', '/me');
   assert.equal([status, body.code], [401, 'unauthenticated']);
   assert.is(await s.runJob('api-token.withdraw'), 1);
-  assert.is(await s.runJob('api-token.withdraw'), 0);
   const { body: shown } = await s.get('operator', `/api-tokens/${id}`);
-  assert.equal([shown.status, shown.title], ['revoked', null], 'and its title is erased with its person');
-  const { body: receipts } = await s.get('auditor', `/receipts?subject_id=${id}&action=api-token.withdraw`);
-  assert.is(receipts.items[0].actor, 'system:api-token.withdraw');
+  assert.equal([shown.status, shown.title], ['revoked', null]);
 });
 
 test('that it was used is on record, once a minute', async () => {

@@ -21,8 +21,16 @@ test('what cannot be reached by it says by which variable', async () => {
   assert.is(why, 'SUMMIT_APP_DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1');
 });
 
+interface Story {
+  readonly url: string;
+  readonly appUrl: string;
+  readonly role: string;
+  asOwner(sql: string): Promise<pg.QueryResult>;
+  isMigrated(): Promise<boolean>;
+}
+
 /** A login of its own, in no role, on a database with nothing in it. */
-async function withLogin(work: (story: { url: string; appUrl: string; role: string; asOwner(sql: string): Promise<unknown> }) => Promise<void>) {
+async function withLogin(work: (story: Story) => Promise<void>) {
   const database = await freshDatabase();
   if (!database) return;
   const [role, password] = [`web_${randomBytes(6).toString('hex')}`, randomBytes(12).toString('hex')];
@@ -31,7 +39,8 @@ async function withLogin(work: (story: { url: string; appUrl: string; role: stri
   await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
   const appUrl = Object.assign(new URL(database.url), { username: role, password }).href;
   try {
-    await work({ url: database.url, appUrl, role, asOwner: (sql) => owner.query(sql) });
+    const isMigrated = async () => (await owner.query("SELECT to_regclass('public.receipts') IS NOT NULL AS there")).rows[0].there;
+    await work({ url: database.url, appUrl, role, asOwner: (sql) => owner.query(sql), isMigrated });
   } finally {
     // What it may do in the database goes with that; what it is a member of, with the role.
     await owner.query(`DROP ROLE ${role}`).finally(() => owner.end());
@@ -39,19 +48,27 @@ async function withLogin(work: (story: { url: string; appUrl: string; role: stri
   }
 }
 
+/** What a start in production says. */
+function startingIn(urls: { readonly DATABASE_URL: string; readonly SUMMIT_APP_DATABASE_URL: string }) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'summit-app-login-'));
+  const loaded = loadConfig({ NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, ...urls }, root);
+  const config: Config = { ...loaded, environment: { ...loaded.environment, NODE_ENV: 'production' } };
+  return {
+    async started(): Promise<string> {
+      try {
+        await (await openKernel(config, { log: createLog('silent') })).close();
+        return 'it starts';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
 test('production starts with a member of summit_app that owns nothing, and with no other', () =>
   withLogin(async ({ url, appUrl, role, asOwner }) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'summit-app-login-'));
-    const loaded = loadConfig({ NODE_ENV: 'test', SUMMIT_DATA_DIR: dataDir, DATABASE_URL: url, SUMMIT_APP_DATABASE_URL: appUrl }, root);
-    const config: Config = { ...loaded, environment: { ...loaded.environment, NODE_ENV: 'production' } };
-    const started = () =>
-      openKernel(config, { log: createLog('silent') }).then(
-        async (kernel) => {
-          await kernel.close();
-          return 'it starts';
-        },
-        (error: Error) => error.message,
-      );
+    const { started, remove } = startingIn({ DATABASE_URL: url, SUMMIT_APP_DATABASE_URL: appUrl });
     try {
       assert.match(await started(), `logs in as ${role}, which may not work as summit_app: GRANT summit_app TO ${role}`);
       await asOwner(`GRANT summit_app TO ${role}`);
@@ -59,7 +76,27 @@ test('production starts with a member of summit_app that owns nothing, and with 
       await asOwner(`DO $$ BEGIN EXECUTE format('GRANT %I TO ${role}', current_user); END $$`);
       assert.match(await started(), /which owns the database summit_test_\w+, .* or can become who does/);
     } finally {
-      rmSync(dataDir, { recursive: true, force: true });
+      remove();
+    }
+  }));
+
+test('whoever owns the schema, or may become whom they like, is refused before anything is migrated', () =>
+  withLogin(async ({ url, appUrl, role, asOwner, isMigrated }) => {
+    const starting = startingIn({ DATABASE_URL: url, SUMMIT_APP_DATABASE_URL: appUrl });
+    try {
+      const { rows: before } = await asOwner("SELECT nspowner::regrole::text AS owner FROM pg_namespace WHERE nspname = 'public'");
+      await asOwner(`GRANT ${role} TO CURRENT_USER`);
+      await asOwner(`ALTER SCHEMA public OWNER TO ${role}`);
+      assert.match(await starting.started(), `logs in as ${role}, which owns the schema public or can become who does`);
+      assert.is(await isMigrated(), false);
+      await asOwner(`ALTER SCHEMA public OWNER TO ${before[0]?.owner}`);
+      const { rows } = await asOwner("SELECT current_setting('server_version_num')::integer < 160000 AS old");
+      await asOwner(`ALTER ROLE ${role} CREATEROLE`);
+      const joins = `logs in as ${role}, and below PostgreSQL 16 ${role} may become any role, the owner too, by CREATEROLE`;
+      assert.match(await starting.started(), rows[0]?.old ? joins : 'which may not work as summit_app');
+      assert.is(await isMigrated(), !rows[0]?.old);
+    } finally {
+      starting.remove();
     }
   }));
 

@@ -138,12 +138,24 @@ test('production refuses all that is for development alone, at once', () => {
     [{ ...shared, SUMMIT_APP_DATABASE_URL: owner }, 'log in as the same role'],
     [{ ...shared, DATABASE_URL: 'postgres://owner:changeme@db/summit' }, 'DATABASE_URL has a password that anybody would try first'],
     [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://web:web@db/summit' }, 'SUMMIT_APP_DATABASE_URL has a password'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://web:w%65b@db/summit' }, 'SUMMIT_APP_DATABASE_URL has a password'],
+    [{ ...shared, DATABASE_URL: 'postgres://db/summit?user=owner&password=postgres' }, 'DATABASE_URL has a password that anybody would try first'],
+    [{ ...shared, SUMMIT_APP_DATABASE_URL: 'postgres://db/summit?user=owner&password=7Lw0bz' }, 'log in as the same role'],
+    [{ ...shared, DATABASE_URL: 'postgres://owner:%ff@db/summit' }, 'DATABASE_URL cannot be read: URI malformed'],
   ];
   for (const [variables, said] of refusals) {
     const [fault = 'none', ...rest] = faultsIn(variables);
     assert.match(fault, said);
     assert.equal(rest, []);
   }
+  const inQuery = { ...shared, DATABASE_URL: 'postgres://db/summit?user=owner&password=9fT2xq' };
+  const withPercent = { ...shared, DATABASE_URL: 'postgres://owner:50%off@db/summit' };
+  for (const variables of [inQuery, withPercent]) assert.equal(faultsIn(variables), []);
+  assert.equal(
+    faultsIn({ ...withPercent, PORT: 'eighty' }).map((fault) => fault.includes('PORT must be integer')),
+    [true],
+    'what else is wrong is said',
+  );
   for (const [variables] of refusals) assert.equal(faultsIn({ ...variables, NODE_ENV: 'test', SUMMIT_DATABASE: '' }), []);
 
   const replicas = { ...shared, SUMMIT_REPLICAS: '3' };
@@ -203,6 +215,7 @@ test('what is wrong with the log is named, and in production nothing that proves
   const inside = errorsOf({ secret_file: '../log.secret', guard: { folder: '../data/guard' } }, production);
   assert.match(inside, 'outside of the data directory');
   assert.is(errorsOf({ secret_file: '../log.secret', guard: { folder: '../guard' } }, production), 'none');
+  assert.match(errorsOf({ secret_file: '../log.secret', guard: { folder: '../data/..guard' } }, production), 'outside of the data directory');
   assert.is(errorsOf({ secret_file: '../log.secret', guard: { witness: 'w1' }, witnesses: [witness] }, production), 'none');
 });
 
@@ -252,6 +265,29 @@ test('what a file says is applied once, and again when it changes, with a receip
     const gone = await summit.send('GET', '/me', { headers: { authorization: `Bearer ${managerToken}` } });
     assert.is(gone.status, 401, 'who is no longer in the file may no longer do anything');
   } finally {
+    await summit.close();
+  }
+});
+
+test('a file that loses every race stops the boot, and does not try for ever', async () => {
+  const summit = await testSummit();
+  const { runner, tenants } = summit.summit.services;
+  const { runAsSystem } = runner;
+  let tries = 0;
+  try {
+    runner.runAsSystem = async () => {
+      if (++tries > 100) throw new Error('it tries for ever');
+      throw Object.assign(new Error('another has it'), { code: 'SU003' });
+    };
+    const [file] = summit.config.tenants;
+    if (!file) throw new Error('no tenant is configured');
+    const why = await tenants.apply([{ ...file, title: 'Another' }]).then(
+      () => 'it is applied',
+      (error: Error) => `${error.message} (${(error.cause as Error | undefined)?.message})`,
+    );
+    assert.match(why, /^the file of tenant demo-external could not be applied, 10 times over: .* \(another has it\)$/);
+  } finally {
+    runner.runAsSystem = runAsSystem;
     await summit.close();
   }
 });

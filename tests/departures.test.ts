@@ -1,7 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { abandonedApprovals, leftBehind } from '../kernel/approvals/abandoned.ts';
+import type { Transaction } from '../kernel/database/database.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel } from '../kernel/main.ts';
+import { HighRiskRequest } from '../packs/high-risk-ops/entities.ts';
 import { sendSignIn } from './support/browser.ts';
 import { dealsOf } from './support/deal.ts';
 import { accessRequest, type TestSummit, testSummit } from './support/summit.ts';
@@ -148,6 +151,20 @@ test('whoever leaves and is back within the minute has kept nothing', async () =
   assert.is(await statusOf(id), 'cancelled');
 });
 
+test('a token of whoever leaves and is back at once works no more, before any job has come by', async () => {
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  const tokenOf = async () => (await s.post('engineer-2', '/api-tokens', { title: 'theirs', expires_at })).body.token;
+  const by = (token: string) => s.send('GET', '/me', { headers: { authorization: `Bearer ${token}` } });
+  const before = await tokenOf();
+  assert.is((await by(before)).status, 200);
+  const person = await s.userId('engineer-2');
+  await deactivate(person);
+  await comeBack(person, ['engineer']);
+  const { status, body } = await by(before);
+  assert.equal([status, body.detail], [401, 'The API token has ended, since its person had left: make another.']);
+  assert.is((await by(await tokenOf())).status, 200, 'one that they make since is theirs');
+});
+
 test('an approval counts no more once its approver has left, and the request waits for the role again', async () => {
   const { id } = (await s.post('engineer', requests, accessRequest())).body;
   await approve(id, 'security-officer', 'team-lead');
@@ -207,6 +224,26 @@ test('a quote stays when its owner leaves, and waits again for the role of an ap
   const again = await s.post('ae', `/revops/quotes/${id}/submit-for-approval`);
   assert.equal([again.body.status, again.body.approvals.map(({ approver }: Record<string, string>) => approver)], ['pending_approval', ['manager']]);
   assertSound(await verifiedEvidence(s, `/evidence/revops/deals/${id}`), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
+});
+
+test('where nobody has left nothing else is read, however much is open', async () => {
+  const open = { status: ['pending', 'approved'] };
+  await s.summit.services.database.transaction(TENANT, 'read', async (tx) => {
+    await tx.query("SELECT set_config('enable_seqscan', 'off', true)");
+    const explained: Transaction = {
+      ...tx,
+      query: async (sql, values) => {
+        const plan = await tx.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, values);
+        plans.push(plan.map((line) => line['QUERY PLAN']).join('\n'));
+        return [];
+      },
+    };
+    const plans: string[] = [];
+    await abandonedApprovals(explained, TENANT, HighRiskRequest, open);
+    await leftBehind(explained, TENANT, HighRiskRequest, { ...open, person: 'requester_id', since: 'created_at' });
+    assert.is(plans.length, 2);
+    for (const plan of plans) assert.match(plan, /CTE gone\n[\s\S]*(Index|Index Only|Bitmap Index) Scan (using|on) users_gone/);
+  });
 });
 
 test('however many replicas see that somebody has left, and whichever is killed, each thing happens once', async () => {

@@ -17,7 +17,12 @@ const readme = readFileSync(join(root, 'packs/trust-and-proof/README.md'), 'utf8
 /** What the README of the SKU shows, as it stands there. */
 const shown = (name: string, language: string) => new RegExp(`\`\`\`${language}\n# ${name}\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? '';
 
-const least = { secrets: { existingSecret: 'summit' }, log: { origin: 'summit.example' }, ...parse(shown('values.yaml', 'yaml')) };
+const least = {
+  image: { repository: 'registry.example/summit' },
+  secrets: { existingSecret: 'summit' },
+  log: { origin: 'summit.example' },
+  ...parse(shown('values.yaml', 'yaml')),
+};
 const replicated = { ...least, replicas: 3, guard: { accessMode: 'ReadWriteMany' } };
 
 function only<T>(value: T | undefined): T {
@@ -45,11 +50,12 @@ function configured(objects: ReadonlyMap<string, Rendered>): Config {
       'app-database-url': 'postgres://summit_web:0PdX7a@db/summit',
       'log-secret': randomBytes(32),
       'direct-database-url': 'postgres://summit_owner:8c2fJ0@primary/summit',
+      'signer.token': 'x',
       'token-key': generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
     };
     for (const { path } of secret.secret.items) put(join('run/secrets/summit', path), only(secrets[path]));
-    const given: readonly { name: string; value: string }[] = containers[0].env;
-    const variables = given.map(({ name, value }) => [name, value.replace(/^\/run\//, `${folder}/run/`)]);
+    const given: readonly { name: string; value?: string }[] = containers[0].env;
+    const variables = given.map(({ name, value = 'from elsewhere' }) => [name, value.replace(/^\/run\//, `${folder}/run/`)]);
     return loadConfig(
       {
         ...ofImage(),
@@ -77,7 +83,15 @@ test('its defaults, and all that may be switched on, pass lint and are YAML', ()
     serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
     prometheusRule: { enabled: true },
     podAnnotations: { note: 'x' },
-    config: { slo: { policy_decision_p95_ms: 20 }, log: { quorum: 0 } },
+    config: {
+      slo: { policy_decision_p95_ms: 20 },
+      log: { quorum: 0, signer: { url: 'https://signer.example', token_file: '/run/secrets/summit/signer.token' } },
+    },
+    secrets: { existingSecret: 'summit', extra: { 'signer-token': 'signer.token' } },
+    extraEnv: [
+      { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'https://traces.example' },
+      { name: 'OTEL_EXPORTER_OTLP_HEADERS', valueFrom: { secretKeyRef: { name: 'traces', key: 'headers' } } },
+    ],
   };
   for (const values of [least, replicated, everything]) assert.is(helm.lint(values), '');
   assert.equal([...helm.template(least).keys()].toSorted(), ['ConfigMap', 'Deployment', 'PersistentVolumeClaim', 'Service', 'ServiceAccount']);
@@ -90,7 +104,12 @@ test('its defaults, and all that may be switched on, pass lint and are YAML', ()
   ]);
   const rules = parse(readFileSync(join(root, 'config/alerts/summit.yml'), 'utf8'));
   assert.equal(only(objects.get('PrometheusRule')).spec, rules, 'as Prometheus itself has them');
-  assert.is(configured(objects).policyDecisionTargetMs, 20);
+  const { policyDecisionTargetMs, log } = configured(objects);
+  assert.is(policyDecisionTargetMs, 20);
+  assert.match(log.signer?.tokenFile ?? '', /\/run\/secrets\/summit\/signer\.token$/);
+  const { containers, volumes } = only(objects.get('Deployment')).spec.template.spec;
+  assert.equal(containers[0].env.slice(-2), everything.extraEnv);
+  assert.equal(volumes[1].secret.items.at(-1), { key: 'signer-token', path: 'signer.token' });
 });
 
 test('a server in its pod takes its configuration for production, and has the tenants of the values', () => {
@@ -100,6 +119,7 @@ test('a server in its pod takes its configuration for production, and has the te
     one.tenants.map(({ id, packs }) => [id, packs['trust-and-proof']]),
     [['demo-external', { enabled: true }]],
   );
+  assert.match(one.environment.SUMMIT_TOKEN_KEY ?? '', 'BEGIN PRIVATE KEY', 'a restart ends no token');
   assert.equal(one.log.guard, { folder: '/var/lib/summit-guard', shared: false });
   const three = configured(helm.template(replicated));
   assert.equal([three.environment.SUMMIT_REPLICAS, three.log.guard], [3, { folder: '/var/lib/summit-guard', shared: true }]);
@@ -144,6 +164,12 @@ test('a witness takes the place of the volume', () => {
 const refusals: Readonly<Record<string, readonly [values: object, said: string]>> = {
   'no Secret': [{ ...least, secrets: {} }, "at '/secrets/existingSecret'"],
   'a secret among the values': [{ ...least, secrets: { existingSecret: 'summit', password: 'x' } }, "additional properties 'password' not allowed"],
+  'no image': [{ ...least, image: {} }, "at '/image/repository': minLength"],
+  'a variable that it sets itself': [{ ...least, extraEnv: [{ name: 'DATABASE_URL', value: 'x' }] }, "at '/extraEnv/0/name'"],
+  'a file in the place of one of its own': [
+    { ...least, secrets: { existingSecret: 'summit', extra: { another: 'token-key' } } },
+    "at '/secrets/extra/another'",
+  ],
   'no name for the logs': [{ ...least, log: {} }, "at '/log/origin'"],
   'no tenant': [{ ...least, tenants: {} }, "at '/tenants': minProperties"],
   'a tenant for demonstrations': [
@@ -179,17 +205,19 @@ if (hasTerraform) {
         writeFileSync(join(folder, 'terraform.tfvars'), `${readFileSync(join(example, 'example.tfvars'), 'utf8').split('\ntenants =')[0]}\n${more}`);
         const { stdout, stderr } = spawnSync('terraform', ['console'], {
           cwd: folder,
-          input: 'jsonencode(jsonencode(local.values))\n',
+          input: 'jsonencode(jsonencode(local.documents))\n',
           encoding: 'utf8',
         });
         assert.ok(stdout.startsWith('"'), stderr);
-        return JSON.parse(JSON.parse(JSON.parse(stdout)));
+        const [values, rest] = JSON.parse(JSON.parse(JSON.parse(stdout)));
+        return { ...values, ...rest };
       };
       const own = readFileSync(join(example, 'example.tfvars'), 'utf8');
       assert.is(configured(helm.template(evaluated(own.slice(own.indexOf('\ntenants ='))))).tenants[0]?.id, 'example');
-      const values = evaluated(shown('terraform.tfvars', 'hcl'));
+      const values = evaluated(`${shown('terraform.tfvars', 'hcl')}\nvalues = { http = { requests_per_minute = 10 }, resources = {} }`);
       assert.equal(values.tenants, least.tenants, 'the same tenants as in the values of Helm');
-      assert.is(configured(helm.template(values)).tenants[0]?.id, 'demo-external');
+      const { tenants, requestsPerMinute } = configured(helm.template(values));
+      assert.equal([tenants[0]?.id, requestsPerMinute], ['demo-external', 10], 'with what else the chart takes');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -282,7 +282,7 @@ test('answers that show nobody are counted, and then refused', async () => {
     const statuses = new Set<number>();
     for (let time = 0; time < 61; time++) statuses.add((await limited.send('GET', '/auth/callback/example?code=x&state=y')).status);
     assert.equal([...statuses], [400, 429]);
-    assert.match((await limited.send('GET', '/auth/callback/example')).body, 'Too many requests');
+    assert.match((await limited.send('GET', '/auth/callback/example')).body, 'Too many bad tokens or sign-ins');
     assert.is((await limited.get('engineer', '/me')).status, 200);
   } finally {
     await limited.close();

@@ -3,6 +3,8 @@ import nock from 'nock';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Issuer, issuerErrors } from '../kernel/config/issuers.ts';
+import type { TenantFile } from '../kernel/config/tenant.ts';
+import { createLog } from '../kernel/log.ts';
 import { errorsIn } from '../kernel/validation.ts';
 import { FreshAuthentication } from '../sdk/index.ts';
 import { sendSignIn } from './support/browser.ts';
@@ -29,20 +31,27 @@ const issuers: readonly Issuer[] = [
   { ...base, issuer: IDP, audience: 'summit-orgs', tenant: { claim: 'org', is: { o1: TENANT, o2: 'summit-internal' } } },
   { ...base, issuer: 'https://down.example', jwks_url: 'https://down.example/keys' },
   { ...base, issuer: 'https://slow.example', jwks_url: 'https://slow.example/keys' },
+  { ...base, issuer: 'https://grouped.example', groups },
   { ...base, issuer: 'https://rotating.example', jwks_url: 'https://rotating.example/keys' },
+  { ...base, issuer: 'https://two.example', jwks_url: 'https://two.example/keys' },
 ];
 
 const key = await keyOf('k1');
+const logged: string[] = [];
 let s: TestSummit;
 
 // It stands between this process and the network from when it is loaded: no other suite is to meet it.
 nock.restore();
 test.before(async () => {
   nock.activate();
-  s = await testSummit((config) => {
-    const named = ({ handle, ...user }: (typeof config.tenants)[number]['users'][number]) => ({ handle, external_id: `idp|${handle}`, ...user });
-    return { ...config, issuers, tenants: config.tenants.map((tenant) => ({ ...tenant, users: tenant.users.map(named) })) };
-  });
+  s = await testSummit(
+    (config) => {
+      const named = ({ handle, ...user }: (typeof config.tenants)[number]['users'][number]) => ({ handle, external_id: `idp|${handle}`, ...user });
+      return { ...config, issuers, tenants: config.tenants.map((tenant) => ({ ...tenant, users: tenant.users.map(named) })) };
+    },
+    undefined,
+    createLog('warn', { write: (line) => logged.push(line) }),
+  );
   nock(IDP)
     .persist()
     .get('/keys')
@@ -76,6 +85,19 @@ async function refusal(token: string): Promise<readonly unknown[]> {
   const { status, body } = await by(token);
   return [status, body.code, body.detail];
 }
+
+/** Where the clock of this process says that so much time has passed. */
+async function after<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  const { now: clock } = Date;
+  Date.now = () => clock() + seconds * 1_000;
+  try {
+    return await work();
+  } finally {
+    Date.now = clock;
+  }
+}
+
+const keysNotHad = () => logged.filter((line) => line.includes('the keys of an issuer cannot be had'));
 
 const unauthenticated = (detail: string) => [401, 'unauthenticated', detail];
 
@@ -134,6 +156,23 @@ test('nobody comes whom the tenant does not know, or no longer', async () => {
   assert.equal(await s.asApp("SELECT 1 FROM disclosures WHERE value = 'idp|engineer-2'"), [], 'it is erased with them');
 });
 
+test('what an issuer calls somebody is given to another by the file, in one go, also where two swap it', async () => {
+  const handleOf = async (sub: string) => (await by(await jwt({ sub }))).body.handle;
+  const apply = (edit: (users: TenantFile['users']) => TenantFile['users']) =>
+    s.summit.services.tenants.apply(s.config.tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, users: edit(tenant.users) } : tenant)));
+  const known = async () => [await handleOf('idp|ae'), await handleOf('idp|ae-2')];
+  await apply((users) => users.map((user) => (user.handle === 'ae' ? { ...user, handle: 'ae-renamed' } : user)));
+  assert.equal(await known(), ['ae-renamed', 'ae-2']);
+  const swapped: Readonly<Record<string, string>> = { ae: 'idp|ae-2', 'ae-2': 'idp|ae' };
+  await apply((users) => users.map((user) => ({ ...user, external_id: swapped[user.handle] ?? `idp|${user.handle}` })));
+  assert.equal(await known(), ['ae-2', 'ae']);
+  // So many at once travel as one document.
+  await apply((users) => users.map((user, index) => ({ ...user, external_id: `idp|${users.at(index - 1)?.handle}` })));
+  assert.equal([await handleOf('idp|ae'), await handleOf('idp|manager')], ['ae-2', 'finance']);
+  await s.summit.services.tenants.apply(s.config.tenants);
+  assert.equal(await known(), ['ae', 'ae-2']);
+});
+
 test('a JWT is for its audience and its time, of which clocks may differ by half a minute', async () => {
   assert.equal(await refusal(await jwt({ aud: 'another' })), unauthenticated('The token is for another audience.'));
   assert.is((await by(await jwt({ aud: ['another', 'summit'] }))).status, 200);
@@ -164,23 +203,29 @@ test('what the issuer has not signed, by an algorithm that is its own, is not be
 });
 
 test('while the keys cannot be had nobody comes, and others are not kept waiting for it', async () => {
-  nock('https://down.example').get('/keys').reply(500);
-  const token = await jwt({ iss: 'https://down.example' });
+  const down = 'https://down.example';
+  const token = await jwt({ iss: down });
+  const before = keysNotHad().length;
+  nock(down).get('/keys').reply(500);
   const { status, headers, body } = await by(token);
   assert.equal([status, body.code, headers.get('retry-after')], [503, 'unavailable', '5']);
+  assert.is((await by(token)).status, 503, 'without asking, which would have been refused');
+  assert.is(keysNotHad().length, before + 1, 'and it is said once');
   assert.is((await s.get('engineer', '/me')).status, 200);
-  nock('https://down.example').get('/keys').replyWithError('ECONNREFUSED');
-  assert.is((await by(token)).status, 503);
-  nock('https://down.example').get('/keys').reply(200, '<html>');
-  assert.is((await by(token)).status, 503);
-  nock('https://down.example')
+  const later = async (seconds: number) => after(seconds, async () => (await by(token)).status);
+  nock(down).get('/keys').replyWithError('ECONNREFUSED');
+  assert.is(await later(6), 503);
+  nock(down).get('/keys').reply(200, '<html>');
+  assert.is(await later(12), 503);
+  nock(down)
     .get('/keys')
     .reply(302, '', { location: `${IDP}/keys` });
-  assert.is((await by(token)).status, 503, 'nobody is led elsewhere for keys');
-  nock('https://down.example')
+  assert.is(await later(18), 503, 'nobody is led elsewhere for keys');
+  assert.is(keysNotHad().length, before + 4);
+  nock(down)
     .get('/keys')
     .reply(200, { keys: [key.jwk] });
-  assert.is((await by(token)).status, 200, 'it is asked again');
+  assert.is(await later(24), 200, 'it is asked again');
   nock('https://slow.example').get('/keys').delay(30_000).reply(200);
   assert.is((await by(await jwt({ iss: 'https://slow.example' }))).status, 503);
 });
@@ -190,28 +235,83 @@ test('a key that is rotated in is found, and one that nobody has is asked for on
   const next = await keyOf('k2');
   let asked = 0;
   let published: readonly object[] = [key.jwk];
+  let status = 200;
   nock(rotating)
     .persist()
     .get('/keys')
-    .reply(200, () => {
+    .reply(() => {
       asked += 1;
-      return { keys: published };
+      return [status, { keys: published }];
     });
   assert.is((await by(await jwt({ iss: rotating }))).status, 200);
   published = [next.jwk];
   const rotated = await jwt({ iss: rotating }, next);
-  assert.equal(await refusal(rotated), unauthenticated('No key of its issuer fits the token.'), 'it was asked a moment ago');
+  const unfit = unauthenticated('No key of its issuer fits the token.');
+  assert.equal(await refusal(rotated), unfit, 'it was asked a moment ago');
   assert.is(asked, 1);
-  const { now: clock } = Date;
-  Date.now = () => clock() + 31_000;
-  try {
+  const before = keysNotHad().length;
+  await after(31, async () => {
+    status = 500;
+    for (const invented of ['a', 'b', 'c']) assert.equal(await refusal(await jwt({ iss: rotating }, { ...next, kid: invented })), unfit);
+    assert.equal([asked, keysNotHad().length], [2, before + 1], 'an issuer that does not answer is not asked by each of them');
+    assert.is((await by(await jwt({ iss: rotating, jti: 'known key' }))).status, 200, 'and whom it has signed for comes still');
+  });
+  await after(62, async () => {
+    status = 200;
     assert.is((await by(rotated)).status, 200);
-    assert.is(asked, 2);
-    assert.equal(await refusal(await jwt({ iss: rotating, jti: 'old key' })), unauthenticated('No key of its issuer fits the token.'));
-    assert.is(asked, 2);
+    assert.is(asked, 3);
+    assert.equal(await refusal(await jwt({ iss: rotating, jti: 'old key' })), unfit);
+    assert.is(asked, 3);
+  });
+});
+
+test('where several keys of an issuer fit, a token says by which it was signed', async () => {
+  const two = 'https://two.example';
+  const second = await keyOf('k2');
+  nock(two)
+    .persist()
+    .get('/keys')
+    .reply(200, { keys: [key.jwk, second.jwk] });
+  assert.is((await by(await jwt({ iss: two }, second))).status, 200);
+  const nameless = await new SignJWT({ iss: two, aud: 'summit', sub: 'idp|engineer', exp: now() + 300 })
+    .setProtectedHeader({ alg: 'RS256' })
+    .sign(second.privateKey);
+  assert.equal(
+    await refusal(nameless),
+    unauthenticated('Several keys of its issuer fit the token: its header must name the one that signed it, by kid.'),
+  );
+});
+
+test('a JWT that was checked a moment ago is read once, however many issuers there are', async () => {
+  const token = await jwt({ iss: 'https://two.example', jti: 'read once' });
+  assert.is((await by(token)).status, 200);
+  const { parse } = JSON;
+  let read = 0;
+  JSON.parse = (text, reviver) => {
+    if (String(text).includes('"jti":"read once"')) read += 1;
+    return parse(text, reviver);
+  };
+  try {
+    assert.is((await by(token)).status, 200);
   } finally {
-    Date.now = clock;
+    JSON.parse = parse;
   }
+  assert.is(read, 1);
+});
+
+test('who has come by groups makes no API token, which would outlive them; who has come without makes one', async () => {
+  const input = { title: 'nightly export', expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+  const { status, body } = await by(
+    await jwt({ sub: 'idp|lead-and-security', groups: ['leads'], iss: 'https://grouped.example' }),
+    '/api-tokens',
+    input,
+  );
+  assert.equal([status, body.code], [403, 'forbidden']);
+  assert.match(
+    body.detail,
+    /would outlive the groups of https:\/\/grouped\.example by which your roles count\. Make it by a token that `summit token` prints/,
+  );
+  assert.is((await by(await jwt({ iss: 'https://two.example' }), '/api-tokens', input)).status, 201);
 });
 
 test('a JWT becomes no session: that would be worth more than it', async () => {

@@ -77,6 +77,25 @@ test('a run whose process died is taken over within minutes, and not with the ne
   assert.is(looks, 1, 'what is done is done');
 });
 
+test('a replica that leaves lets go of a run after the subject that it is at, and another goes on with it at once', async () => {
+  const { services } = s.summit;
+  const packs = { all: [{ id: 'finops', jobs: [job] }] } as unknown as PackRegistry;
+  const acted: string[] = [];
+  const runner = {
+    async runAsSystem(...[, , , , { id = '' }]: Parameters<typeof services.runner.runAsSystem>) {
+      acted.push(id);
+      leaving.leave();
+    },
+  } as unknown as typeof services.runner;
+  const leaving = new JobScheduler({ ...services, packs, runner });
+  due = async () => ['2026-09', '2026-10'].filter((id) => !acted.includes(id));
+  await leaving.runEverywhere('finops', job, new Date(PERIOD));
+  assert.equal([acted, await runs()], [['2026-09'], [{ failed: false, finished: false }]]);
+  await leaving.runEverywhere('finops', job, new Date('2026-11-24T04:15:00.000Z'));
+  await new JobScheduler({ ...services, packs, runner }).takeOver([TENANT]);
+  assert.equal([acted, await runs()], [['2026-09', '2026-10'], [{ failed: false, finished: true }]]);
+});
+
 test('a run that failed is tried again after a while, and stays failed until it succeeds', async () => {
   let mayRun = false;
   due = async () => {

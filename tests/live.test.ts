@@ -240,6 +240,25 @@ test('who signs out hears no more at once, and only by that session', async () =
   }
 });
 
+test('whose API token is revoked hears no more, well before a heartbeat asks', async () => {
+  const quiet = await testSummit((config) => ({ ...config, heartbeatMs: 600_000 }));
+  try {
+    const made = async () => {
+      const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+      return (await quiet.post('finance', '/api-tokens', { title: 'listening', expires_at })).body;
+    };
+    const [revoked, kept] = [await made(), await made()];
+    const [stream, other] = [await listen(`${quiet.summit.url}/events`, revoked.token), await listen(`${quiet.summit.url}/events`, kept.token)];
+    assert.is((await quiet.delete('finance', `/api-tokens/${revoked.id}`)).status, 200);
+    await stream.ended;
+    const { body } = await quiet.post('engineer', requests, accessRequest());
+    await other.next(about(body.id));
+    other.close();
+  } finally {
+    await quiet.close();
+  }
+});
+
 test('a stream that stays open does not use up what its person may ask', async () => {
   const limited = await testSummit((config) => ({ ...config, heartbeatMs: 20, requestsPerMinute: 3 }));
   try {
@@ -274,7 +293,7 @@ test('a stranger hears nothing, and nothing else is done there', async () => {
 });
 
 test('a listener that does not read is let go, and not remembered for', async () => {
-  const stream = new EventStream({ tenant: 'demo-external', id: 'nobody', version: 1, session: null });
+  const stream = new EventStream({ tenant: 'demo-external', id: 'nobody', version: 1, session: null, apiToken: null });
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
   const happening = {
     receipt_id: 'r',

@@ -31,6 +31,16 @@ test('two at a time, as they came, and each once however often it was taken whil
   assert.equal(begun, ['a', 'b', 'c', 'd'], 'a, which does not end, holds up nobody');
 });
 
+test('what does not end holds a lane for a second, and what is done out of turn has none', async () => {
+  const { turns, begun } = started();
+  for (const tenant of ['a', 'b', 'c', 'd']) turns.take(tenant);
+  turns.skip('c');
+  const began = performance.now();
+  await until(() => begun.length === 3);
+  assert.equal(begun, ['a', 'b', 'd']);
+  assert.ok(performance.now() - began >= 1_000);
+});
+
 test('a lane rests for as long as it has worked', async () => {
   const { turns, begun, end } = started();
   turns.take('slow');

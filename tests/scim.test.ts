@@ -1,5 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DatabaseUnavailable } from '../kernel/database/errors.ts';
+import { createLog } from '../kernel/log.ts';
+import { Problem } from '../sdk/index.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { assertSound, verifiedEvidence } from './support/verified-evidence.ts';
 
@@ -11,9 +14,11 @@ const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 let s: TestSummit;
 let secret: string;
+const logged: { readonly service: string; readonly err: { readonly message: string } }[] = [];
 
 test.before(async () => {
-  s = await testSummit();
+  const log = createLog('error', { write: (line: string) => void logged.push(JSON.parse(line)) });
+  s = await testSummit(undefined, undefined, log);
   // Jobs run when the test says so.
   await s.summit.services.jobs.stop();
   secret = (await tokenOf('operator', { scope: 'scim' })).body.token;
@@ -159,6 +164,62 @@ test('somebody whom the file of the tenant has made is found by handle, and leav
   assert.is((await s.send('GET', '/me', { headers: { authorization: `Bearer ${mine}` } })).status, 401);
 });
 
+test('what a request says of the schema of users it says of the user', async () => {
+  const { id } = (await scim('POST', '/Users', fromEntra('nested@contoso.example', 'nested'))).body;
+  const active = async () => (await scim('GET', `/Users/${id}`)).body.active;
+  assert.is((await patched(id, { op: 'replace', value: { [USER]: { active: false } } })).body.active, false);
+  assert.is((await patched(id, { op: 'replace', path: USER, value: { active: 'True' } })).body.active, true);
+  assert.is((await patched(id, { op: 'add', path: ` ${USER.toUpperCase()} `, value: { Active: false } })).body.active, false);
+  assert.is((await scim('PUT', `/Users/${id}`, { schemas: [USER], [USER]: { active: true } })).body.active, true);
+  const off = await patched(id, { op: 'replace', value: { [USER]: false } });
+  assert.equal([off.status, off.body.scimType, await active()], [400, 'invalidSyntax', true]);
+  const gone = await patched(id, { op: 'remove', path: USER });
+  assert.equal([gone.status, gone.body.scimType, await active()], [400, 'mutability', true]);
+  // As JSON, since what an object literal calls __proto__ is no member.
+  const strange = `{"schemas":["${USER}"],"constructor":"x","toString":"y","__proto__":{"active":false}}`;
+  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/scim+json' };
+  const { status } = await s.send('PUT', `${ROOT}/Users/${id}`, { headers, body: strange });
+  assert.equal([status, await active()], [200, true], 'names that every object has are passed over like others');
+});
+
+test('a provider does not say who signs in as somebody of the file, or as somebody who has roles', async () => {
+  const { id, version } = (await s.get('operator', '/users?q=security-officer')).body.items[0];
+  const stays = async (sent: Promise<Answer>, why: RegExp) => {
+    const { status, body } = await sent;
+    assert.equal([status, body.scimType], [400, 'mutability']);
+    assert.match(body.detail, why);
+  };
+  const theFile = /^externalId: .* the tenant's file/;
+  await stays(patched(id, { op: 'replace', path: 'externalId', value: 'mallory' }), theFile);
+  await stays(patched(id, { op: 'remove', path: 'externalId' }, { op: 'add', value: { externalId: 'mallory' } }), theFile);
+  await stays(scim('PUT', `/Users/${id}`, fromOkta('security-officer', 'mallory')), theFile);
+  assert.is((await s.get('operator', '/users?q=security-officer')).body.items[0].version, version);
+
+  const { id: made } = (await scim('POST', '/Users', { schemas: [USER], userName: 'rose@okta.local' })).body;
+  assert.is((await patched(made, { op: 'add', path: 'externalId', value: 'rose-0' })).body.externalId, 'rose-0', 'who has no role yet');
+  assert.is((await s.put('operator', `/users/${made}/roles`, { roles: ['engineer'] })).status, 200);
+  const theirRoles = /^externalId: .* has roles/;
+  for (const externalId of ['mallory', null])
+    await stays(scim('PUT', `/Users/${made}`, { schemas: [USER], userName: 'rose@okta.local', externalId }), theirRoles);
+  const same = await scim('PUT', `/Users/${made}`, fromOkta('rose.r@okta.local', 'rose-0'));
+  assert.equal([same.status, same.body.userName], [200, 'rose.r@okta.local'], 'all else is theirs to say');
+
+  const gone = await scim('PUT', `/Users/${made}`, { ...fromOkta('rose.r@okta.local', 'mallory'), active: false });
+  assert.equal([gone.status, gone.body.active, gone.body.externalId], [200, false, 'rose-0'], 'who leaves is not kept in by a name');
+});
+
+test('people of the file are matched by name, and leave, whatever the provider calls them besides', async () => {
+  const { id } = (await found('userName eq "team-lead"')).Resources[0];
+  const { externalId: _, ...profile } = fromOkta('Team-Lead', '');
+  assert.is((await scim('PUT', `/Users/${id}`, profile)).body.userName, 'Team-Lead');
+  const off = { ...fromOkta('Team-Lead', '00u-lead'), active: false };
+  for (const _time of [1, 2]) {
+    const { status, body } = await scim('PUT', `/Users/${id}`, off);
+    assert.equal([status, body.active, body.externalId], [200, false, undefined]);
+  }
+  assert.is((await patched(id, { op: 'replace', path: 'externalId', value: '00u-lead' })).body.scimType, 'mutability', 'also while they are gone');
+});
+
 test('a provider does not bring back whom an operator has deactivated', async () => {
   const { id } = (await found('userName eq "manager"')).Resources[0];
   assert.is((await s.post('operator', `/users/${id}/deactivate`)).status, 200);
@@ -166,6 +227,29 @@ test('a provider does not bring back whom an operator has deactivated', async ()
   assert.equal([status, body.schemas, body.status, body.scimType], [400, [ERROR], '400', 'mutability']);
   assert.match(body.detail, /an operator has deactivated this person/);
   assert.is((await s.post('operator', `/users/${id}/reactivate`)).status, 200);
+});
+
+test('people who come at once, and would be called the same, all come', async () => {
+  for (const round of [1, 2, 3]) {
+    const names = ['a', 'b', 'c', 'd'].map((domain) => `same${round}@${domain}.example`);
+    const answers = await Promise.all(names.map((userName) => scim('POST', '/Users', { schemas: [USER], userName })));
+    assert.equal(
+      answers.map(({ status, body }) => `${status} ${body.userName ?? body.detail}`),
+      names.map((name) => `201 ${name}`),
+    );
+    const { items } = (await s.get('operator', `/users?q=same${round}`)).body;
+    assert.equal(
+      items.map(({ handle }: { handle: string }) => handle).sort(),
+      ['', '-2', '-3', '-4'].map((suffix) => `same${round}${suffix}`),
+    );
+  }
+});
+
+test('of several who are to be called the same at once one is, and the others are told', async () => {
+  const create = async (n: number) => (await scim('POST', '/Users', { schemas: [USER], userName: `renamed${n}@a.example` })).body.id;
+  const ids = [await create(1), await create(2), await create(3)];
+  const answers = await Promise.all(ids.map((id) => patched(id, { op: 'replace', path: 'userName', value: 'one@a.example' })));
+  assert.equal(answers.map(({ status, body }) => `${status} ${body.scimType}`).sort(), ['200 undefined', '409 uniqueness', '409 uniqueness']);
 });
 
 test('each refusal has the shape and the word that SCIM has for it', async () => {
@@ -192,6 +276,7 @@ test('each refusal has the shape and the word that SCIM has for it', async () =>
     ['PATCH', `/Users/${id}`, { schemas: [PATCH], Operations: [{ op: 'remove', path: 'userName' }] }, 400, 'mutability', /userName/],
     ['PATCH', `/Users/${id}`, { schemas: [PATCH], Operations: [{ op: 'add', path: 1, value: 1 }] }, 400, 'invalidPath', /path/],
     ['GET', '/Users?filter=title%20pr', undefined, 400, 'invalidFilter', /userName eq/],
+    ['GET', '/Users?filter=a&filter=b', undefined, 400, 'invalidFilter', /userName eq/],
     ['GET', '/Users?count=many', undefined, 400, 'invalidValue', /^count/],
     ['GET', '/Users/nobody', undefined, 404, undefined, /nobody/],
     ['GET', `/Users/${crypto.randomUUID()}`, undefined, 404, undefined, /user/],
@@ -213,6 +298,31 @@ test('each refusal has the shape and the word that SCIM has for it', async () =>
     { 'if-match': 'W/"9"' },
   );
   assert.equal([stale.status, stale.body.status], [412, '412']);
+});
+
+test('what goes wrong on our side has that shape too, and is logged', async () => {
+  const { access } = s.summit.services;
+  const { principal } = access;
+  const failing = async (error: Error) => {
+    access.principal = () => Promise.reject(error);
+    const answer = await scim('GET', '/Users').finally(() => Object.assign(access, { principal }));
+    assert.match(answer.headers.get('content-type') ?? '', 'application/scim+json');
+    return answer;
+  };
+  const away = await failing(new DatabaseUnavailable(false));
+  assert.equal([away.status, away.body.schemas, away.body.status, away.headers.get('retry-after')], [503, [ERROR], '503', '5']);
+  const caused = await failing(new Problem('unavailable', 'The policy has failed.', {}, { cause: new Error('of ours') }));
+  assert.equal([caused.status, caused.body.schemas, caused.body.detail], [503, [ERROR], 'The policy has failed.']);
+  const defect = await failing(new Error('what nobody is to read'));
+  assert.equal([defect.status, defect.body.schemas, defect.body.status], [500, [ERROR], '500']);
+  assert.match(defect.body.detail, /^An error on our side\. Report it with the request id \S+\.$/);
+  assert.equal(
+    logged.map(({ service, err }) => [service, err.message]),
+    [
+      ['scim', 'The policy has failed.'],
+      ['scim', 'what nobody is to read'],
+    ],
+  );
 });
 
 test('the token for SCIM is an operator’s, and does nothing else', async () => {

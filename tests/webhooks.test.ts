@@ -247,6 +247,13 @@ test('secrets are for operators alone, one for each endpoint and tenant, and sto
     ...{ next_cursor: null, total: 2 },
   });
   assert.is(headers.get('cache-control'), 'no-store');
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  const { token } = (await s.post('operator', '/api-tokens', { title: 'looks only', read_only: true, expires_at })).body;
+  const byToken = (await s.send('GET', '/webhooks', { headers: { authorization: `Bearer ${token}` } })).body.items;
+  assert.equal(byToken, [
+    { ...to('crm', '*'), secret: null },
+    { ...to('erp', 'quote.*'), secret: null },
+  ]);
   assert.match(crm.secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
   const internal = s.config.tenants.map((tenant) => (tenant.id === TENANT ? tenant : { ...tenant, webhooks: [to('crm', '*')] }));
   await s.summit.services.tenants.apply(internal);

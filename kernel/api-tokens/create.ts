@@ -1,4 +1,5 @@
-import { create, defineAction, edge, Nullable, none, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import { type Actor, create, defineAction, edge, Nullable, none, Problem, Strict, Timestamp, Type } from '../../sdk/index.ts';
+import type { Issuer } from '../config/issuers.ts';
 import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { hashOfApiToken, newApiToken } from '../identity/api-token-secret.ts';
 import { apiTokenFields, presentApiToken } from './present.ts';
@@ -6,8 +7,12 @@ import { apiTokenFields, presentApiToken } from './present.ts';
 const LONGEST_DAYS = 365;
 const DAY_MS = 86_400_000;
 
-/** `POST /api-tokens`: people make tokens for themselves. @param roles of everybody who may do anything */
-export function createApiToken(roles: readonly string[]) {
+/**
+ * `POST /api-tokens`: people make tokens for themselves.
+ * @param roles of everybody who may do anything @param issuers of which those with groups narrow whom they vouch for
+ */
+export function createApiToken(roles: readonly string[], issuers: readonly Pick<Issuer, 'issuer' | 'groups'>[]) {
+  const narrowing = new Set(issuers.filter(({ groups }) => groups).map(({ issuer }) => issuer));
   return defineAction({
     id: 'api-token.create',
     title: 'Make an API token',
@@ -32,11 +37,11 @@ export function createApiToken(roles: readonly string[]) {
     policy: none('whoever may do something may have a script do it, and no more'),
 
     async load({ tenant, actor, input }) {
+      const { authentication } = actor;
+      if (authentication?.by === 'issuer' && narrowing.has(authentication.issuer)) throw outlivesGroups(authentication.issuer);
       const index = input.roles?.findIndex((role) => !actor.roles.includes(role)) ?? -1;
       if (index >= 0) throw invalid(`roles.${index}`, `is none of your roles, which are ${actor.roles.join(', ')}`);
-      if (input.scope === 'scim' && !actor.roles.includes('operator')) throw new Problem('forbidden', 'A token for SCIM is for an operator to make.');
-      if (input.scope === 'scim' && input.read_only) throw invalid('read_only', 'is of no use with scope scim, which is there to change people');
-      if (input.scope === 'scim' && !(input.roles?.includes('operator') ?? true)) throw invalid('roles', 'must have operator where scope is scim');
+      if (input.scope === 'scim') assertForScim(actor, input);
       // Chance is no part of `apply`, which is pure; a rerun makes another, and the one that is committed is answered.
       return newApiToken(tenant);
     },
@@ -59,6 +64,21 @@ export function createApiToken(roles: readonly string[]) {
       };
     },
   });
+}
+
+function assertForScim(
+  { roles: own }: Actor,
+  { roles = own, read_only }: { readonly roles?: readonly string[]; readonly read_only?: boolean },
+): void {
+  if (!own.includes('operator')) throw new Problem('forbidden', 'A token for SCIM is for an operator to make.');
+  if (read_only) throw invalid('read_only', 'is of no use with scope scim, which is there to change people');
+  if (!roles.includes('operator')) throw invalid('roles', 'must have operator where scope is scim');
+}
+
+/** The issuer says anew with each token of its own who is in which group, and nobody would ask it of ours. */
+function outlivesGroups(issuer: string): Problem {
+  const mend = 'Make it by a token that `summit token` prints, or a session from one, or have the script get tokens of the issuer.';
+  return new Problem('forbidden', `An API token would outlive the groups of ${issuer} by which your roles count. ${mend}`);
 }
 
 function invalid(path: string, message: string): Problem {

@@ -1,4 +1,4 @@
-import { defineQuery, listOf, Problem, pageOf, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, emptyPage, listOf, Problem, pageOf, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
 import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { ApiTokenAnswer, presentApiTokens } from './present.ts';
 import { seesAll } from './whose.ts';
@@ -17,7 +17,7 @@ export const listApiTokens = defineQuery({
   answer: pageOf(ApiTokenAnswer),
   async run({ db, tenant, actor, query: { status, created_by, limit, cursor, count, sort, q } }) {
     const asked = created_by === undefined ? undefined : await db.resolve(`user:${created_by}`);
-    if (asked === null || (asked !== undefined && asked !== actor.id && !seesAll(actor))) return { items: [], next_cursor: null, total: 0 };
+    if (asked === null || (asked !== undefined && asked !== actor.id && !seesAll(actor))) return emptyPage({ cursor, count });
     const user_id = seesAll(actor) ? asked : actor.id;
     const page = await db.page(tokens, { where: { status: valuesOf(status), user_id }, limit, cursor, count, sort, q });
     return { ...page, items: await presentApiTokens(db, tenant, page.items) };

@@ -4,10 +4,13 @@ import type { Transaction } from '../database/database.ts';
 /** The rest is due when these are done. */
 const AT_ONCE = 1_000;
 
-/** That whoever made something, `u`, has left since: also who has come back, so that a return within the minute saves nothing. */
-function leftSince(madeAt: string): string {
-  return `(u.status <> 'active' OR ${madeAt} <= u.departed_at)`;
-}
+/**
+ * Who is gone, or was: where nobody is, nothing else is read, however much is open. Also who has come back, so that a return within
+ * the minute saves nothing. The condition is that of the index `users_gone`.
+ */
+const GONE = `WITH gone AS MATERIALIZED (
+  SELECT id, CASE WHEN status = 'active' THEN departed_at ELSE 'infinity' END AS until FROM users
+    WHERE tenant_id = $1 AND (departed_at IS NOT NULL OR status <> 'active'))`;
 
 /** @returns the ids of subjects @throws TypeError for a column that the entity does not have */
 export async function leftBehind<R>(
@@ -19,10 +22,10 @@ export async function leftBehind<R>(
   const stray = [person, since].find((column) => !(column in types));
   if (stray !== undefined) throw new TypeError(`${type} has no column "${stray}"`);
   // A text may also say `system:<job>`, which is nobody who could leave.
-  const userId = types[person] === 'text' ? 'u.id::text' : 'u.id';
+  const goneId = types[person] === 'text' ? 'gone.id::text' : 'gone.id';
   const rows = await tx.query<{ id: string }>(
-    `SELECT t.id FROM ${table} t JOIN users u ON u.tenant_id = $1 AND ${userId} = t."${person}"
-       WHERE t.tenant_id = $1 AND t.status = ANY($2) AND ($3::uuid IS NULL OR t.id = $3::uuid) AND ${leftSince(`t."${since}"`)}
+    `${GONE} SELECT t.id FROM gone JOIN ${table} t ON t.tenant_id = $1 AND t."${person}" = ${goneId} AND t."${since}" <= gone.until
+       WHERE t.status = ANY($2) AND ($3::uuid IS NULL OR t.id = $3::uuid)
        ORDER BY t.id LIMIT ${AT_ONCE}`,
     [tenant, status, id ?? null],
   );
@@ -37,8 +40,9 @@ export async function abandonedApprovals<R>(
   { status, id }: Open,
 ): Promise<readonly string[]> {
   const rows = await tx.query<{ id: string }>(
-    `SELECT a.id FROM users u JOIN approvals a ON a.tenant_id = $1 AND a.approver_id = u.id JOIN ${table} t ON t.tenant_id = $1 AND t.id = a.subject_id
-       WHERE u.tenant_id = $1 AND a.status = 'approved' AND t.status = ANY($2) AND ($3::uuid IS NULL OR t.id = $3::uuid) AND ${leftSince('a.created_at')}
+    `${GONE} SELECT a.id FROM gone JOIN approvals a ON a.tenant_id = $1 AND a.approver_id = gone.id AND a.created_at <= gone.until
+         JOIN ${table} t ON t.tenant_id = $1 AND t.id = a.subject_id
+       WHERE a.status = 'approved' AND t.status = ANY($2) AND ($3::uuid IS NULL OR t.id = $3::uuid)
          AND NOT EXISTS (SELECT FROM approvals w WHERE w.tenant_id = $1 AND w.subject_id = a.subject_id AND w.approver_id = a.approver_id
            AND w.status = 'withdrawn' AND w.created_at >= a.created_at)
        ORDER BY a.id LIMIT ${AT_ONCE}`,

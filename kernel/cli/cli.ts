@@ -14,6 +14,7 @@ import { addRateCommand } from './rate.ts';
 import { addResetDemoCommand } from './reset-demo.ts';
 import { addRunCommand } from './run.ts';
 import { addSeedCommand } from './seed.ts';
+import { takeSignals } from './signals.ts';
 import { addVerifierCommand } from './verifier.ts';
 import { addVerifyCommand } from './verify.ts';
 import { addWitnessCommands } from './witness.ts';
@@ -31,17 +32,23 @@ program
   .description('start the server; prints one line to stdout when it is ready')
   .addHelpText('after', '\nExample:\n  PORT=9000 summit start')
   .action(async () => {
+    const onSignal = takeSignals();
     const [config, { openEngine }] = await Promise.all([configuration(), import('../database/engine.ts')]);
     // The embedded database opens in its thread while this one loads the kernel.
     const engine = openEngine(config.environment, config.dataDir);
     const { startSummit } = await import('../main.ts');
     const summit = await startSummit(config, { engine });
     const { log } = summit.services;
-    const stop = (signal: string) => {
+    let closing: Promise<void> | undefined;
+    onSignal((signal) => {
       // At a terminal nobody has to hear of it first.
       const seconds = signal === 'SIGTERM' ? config.environment.SUMMIT_DRAIN_SECONDS : 0;
       log.info({ signal, seconds }, 'stopping: answers for so long, then takes no new requests, and those underway finish');
-      const stopped = summit.leave(seconds * 1_000).then(() => summit.close());
+      const stopped = summit.leave(seconds * 1_000).then(() => {
+        // Whoever stops npm at a terminal sends both signals.
+        closing ??= summit.close();
+        return closing;
+      });
       stopped.then(
         () => process.exit(0),
         (error: unknown) => {
@@ -49,9 +56,7 @@ program
           process.exit(1);
         },
       );
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    });
     // Whoever reads this may stop it at once.
     process.stdout.write(`Switchboard ready at ${summit.url}\n`);
     // Whoever comes first finds it built. What goes wrong is logged, and told to whoever asks for it.
@@ -64,6 +69,7 @@ program
   .description('bring the database up to this version, and apply what changed in the tenant files')
   .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://owner@db/summit summit migrate')
   .action(async () => {
+    takeSignals();
     const { openKernel } = await import('../main.ts');
     const kernel = await openKernel(await configuration());
     await kernel.close();

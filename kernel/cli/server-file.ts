@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where a running server is reached by the CLI: a file of the data directory, readable by its owner only. */
@@ -12,6 +12,8 @@ export interface RunningServer {
 const pathIn = (dataDir: string) => join(dataDir, 'server.json');
 
 export function announceServer(dataDir: string, server: RunningServer): void {
+  // With a PostgreSQL and keys of its own a server keeps nothing else there, so nobody may have made it.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(pathIn(dataDir), JSON.stringify(server), { mode: 0o600 });
 }
 

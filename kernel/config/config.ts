@@ -9,7 +9,9 @@ import { dataDirOf } from './data-dir.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { Issuer, issuerErrors } from './issuers.ts';
 import { type LogConfig, LogFile, logConfigOf } from './log.ts';
+import { Networks, networkErrors, withLoopback } from './networks.ts';
 import { unfitForProduction } from './production.ts';
+import { type RateLimits, rateLimitErrors, rateLimitFields, rateLimitsOf } from './rate-limits.ts';
 import { withFiles } from './referenced-files.ts';
 import { type SignInIssuer, signInsOf } from './sign-ins.ts';
 import { inconsistenciesOf, TenantFile } from './tenant.ts';
@@ -49,13 +51,21 @@ const ConfigFile = Strict({
     { additionalProperties: false, default: {} },
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
+  webhooks: Type.Object(
+    { allowed_networks: Networks },
+    { additionalProperties: false, default: {}, description: 'Where webhooks may go beside the internet' },
+  ),
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
     outcome_wait_ms: Type.Integer({ minimum: 0, maximum: 30_000 }),
     public_url: Type.Optional(
       Type.String({ pattern: '^https?://[^/]+$', description: 'Where clients reach the server, if a proxy stands before it' }),
     ),
-    requests_per_minute: Type.Integer({ minimum: 1, description: 'Of one person, at one replica' }),
+    ...rateLimitFields,
+    trusted_proxies: Type.Array(Type.String(), {
+      default: [],
+      description: 'Networks of the proxies before the server, such as 10.20.0.0/16: what they say in X-Forwarded-For is believed',
+    }),
     session_minutes: Type.Integer({ minimum: 1, maximum: 525_600, default: 720, description: 'How long a sign-in lasts, used or not' }),
     heartbeat_ms: Type.Integer({
       minimum: 100,
@@ -66,7 +76,7 @@ const ConfigFile = Strict({
   }),
 });
 
-export interface Config {
+export interface Config extends RateLimits {
   readonly environment: Environment;
   readonly dataDir: string;
   readonly origin: string;
@@ -87,10 +97,13 @@ export interface Config {
   /** Those at which people sign in with their browser. */
   readonly signIns: readonly SignInIssuer[];
   readonly tenants: readonly TenantFile[];
+  /** Where webhooks may go beside the public internet. */
+  readonly webhookNetworks: readonly string[];
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
-  readonly requestsPerMinute: number;
+  /** Networks. */
+  readonly trustedProxies: readonly string[];
   readonly sessionMinutes: number;
   readonly heartbeatMs: number;
   /** Whether a start fills the tenants that are there for demonstrations, where that was not done before. */
@@ -120,6 +133,12 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
   const around = { tenants: tenants.map(({ id }) => id), origin: file?.log.origin ?? '', production };
   errors.push(...issuerErrors(file?.identity.issuers ?? [], around).map((error) => `${path}: ${error}`));
   const signIns = signInsOf(file, { variables, root, path, production }, errors);
+  const inFile = [
+    ...networkErrors('webhooks.allowed_networks', file?.webhooks.allowed_networks),
+    ...networkErrors('http.trusted_proxies', file?.http.trusted_proxies),
+    ...rateLimitErrors(file?.http),
+  ];
+  errors.push(...inFile.map((error) => `${path}: ${error}`));
   if (errors.length > 0 || !file || !log) throw new ConfigError(errors);
   return {
     environment: env,
@@ -138,10 +157,12 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     issuers: file.identity.issuers,
     signIns,
     tenants,
+    webhookNetworks: withLoopback(file.webhooks.allowed_networks, production),
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
     publicUrl: file.http.public_url ?? null,
-    requestsPerMinute: file.http.requests_per_minute,
+    ...rateLimitsOf(file.http),
+    trustedProxies: file.http.trusted_proxies,
     sessionMinutes: file.http.session_minutes,
     heartbeatMs: file.http.heartbeat_ms,
     seedsAtStart: env.NODE_ENV === 'development' && env.SUMMIT_SEED === 'on',

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { type Static, Strict, Type } from '../../sdk/index.ts';
 
 const Url = Type.String({ pattern: '^https?://[^ ]+$' });
@@ -87,5 +87,6 @@ function guardOf(guard: Static<typeof LogFile>['guard'], base: string, dataDir: 
 }
 
 function isInside(path: string, folder: string): boolean {
-  return !relative(folder, path).startsWith('..');
+  const [first] = relative(folder, path).split(sep);
+  return first !== '..';
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse } from 'pg-connection-string';
 import type { Environment } from './environment.ts';
 import type { LogConfig } from './log.ts';
 
@@ -35,25 +36,43 @@ function databaseFaults(env: Environment): readonly string[] {
       ? []
       : [`environment: SUMMIT_DATABASE=embedded is for one process, and SUMMIT_REPLICAS is ${SUMMIT_REPLICAS}: set DATABASE_URL`];
   }
+  const logins = [loginOf('DATABASE_URL', owner), ...(app === undefined ? [] : [loginOf('SUMMIT_APP_DATABASE_URL', app)])];
+  const users = new Set(logins.map((login) => ('user' in login ? login.user : login)));
   return [
     ...(app === undefined
       ? ['environment: SUMMIT_APP_DATABASE_URL must be set in production: a login that is a member of summit_app and owns nothing']
-      : userOf(owner) === userOf(app)
+      : users.size === 1
         ? ['environment: SUMMIT_APP_DATABASE_URL and DATABASE_URL log in as the same role: the app needs one of its own, that owns nothing']
         : []),
-    ...knownPassword('DATABASE_URL', owner),
-    ...knownPassword('SUMMIT_APP_DATABASE_URL', app),
-    ...knownPassword('SUMMIT_DIRECT_DATABASE_URL', direct),
+    ...[...logins, ...(direct === undefined ? [] : [loginOf('SUMMIT_DIRECT_DATABASE_URL', direct)])].flatMap(loginFaults),
   ];
 }
 
-function userOf(url: string): string {
-  return decodeURIComponent(URL.parse(url)?.username ?? '');
+interface Login {
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
 }
 
-function knownPassword(name: string, url: string | undefined): readonly string[] {
-  const { username, password } = (url === undefined ? null : URL.parse(url)) ?? { username: '', password: '' };
-  const isKnown = password !== '' && (password === username || KNOWN_PASSWORDS.has(decodeURIComponent(password).toLowerCase()));
+interface Unreadable {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Who logs in by a URL, as `pg` itself reads it: a password may have a `%`, and the query may name both. */
+function loginOf(name: string, url: string): Login | Unreadable {
+  try {
+    const { user = '', password = '' } = parse(url);
+    return { name, user, password };
+  } catch (error) {
+    return { name, why: (error as Error).message };
+  }
+}
+
+function loginFaults(login: Login | Unreadable): readonly string[] {
+  if ('why' in login) return [`environment: ${login.name} cannot be read: ${login.why}: what is special in a URL is to be percent-encoded`];
+  const { name, user, password } = login;
+  const isKnown = password !== '' && (password === user || KNOWN_PASSWORDS.has(password.toLowerCase()));
   return isKnown ? [`environment: ${name} has a password that anybody would try first: give the role a random one`] : [];
 }
 

@@ -1,6 +1,7 @@
-import { type Actor, Comment, defineAction, none, Problem, Strict, Type, unchanged } from '../../sdk/index.ts';
+import { type Actor, Comment, defineAction, none, Strict, Type, unchanged } from '../../sdk/index.ts';
 import { type DeactivatedBy, Users } from '../database/tables.ts';
 import { departed, leftTeams, returned } from './departed.ts';
+import { lockSomebodyElse } from './somebody-else.ts';
 import { presentUser } from './users.ts';
 
 const input = Strict({ comment: Type.Optional(Comment) });
@@ -19,10 +20,7 @@ export const deactivateUser = defineAction({
   entity: Users,
   from: ['active', 'deactivated'],
   policy: none('the operator role decides, or the provider that the person signs in at'),
-  async load({ db, actor, params }) {
-    if (params.id === actor.id) throw new Problem('separation-of-duties', 'Nobody deactivates themselves: another operator must.');
-    return db.lock(Users, params.id ?? '');
-  },
+  load: ({ db, actor, params }) => lockSomebodyElse(db, actor, params.id ?? '', 'Nobody deactivates themselves: another operator must.'),
   subject: (user) => user,
   apply(user, at) {
     const by = whoSays(at.actor);

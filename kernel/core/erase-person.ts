@@ -1,8 +1,9 @@
-import { change, defineAction, none, Problem, Strict } from '../../sdk/index.ts';
+import { change, defineAction, none, Strict } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Users } from '../database/tables.ts';
 import { leftTeams } from './departed.ts';
+import { lockSomebodyElse } from './somebody-else.ts';
 
 /**
  * Forgets a person: their handle and every text that they wrote. Receipts and proofs keep the commitments, which say
@@ -20,8 +21,7 @@ export const erasePerson = defineAction({
   policy: none('the operator role decides'),
 
   async load({ db, tenant, actor, params }) {
-    if (params.id === actor.id) throw new Problem('separation-of-duties', 'Nobody erases themselves: another operator must.');
-    const user = await db.lock(Users, params.id ?? '');
+    const user = await lockSomebodyElse(db, actor, params.id ?? '', 'Nobody erases themselves: another operator must.');
     return { user, commitments: await writtenBy(transactionOf(db), tenant, user.id) };
   },
   subject: ({ user }) => user,

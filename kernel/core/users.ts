@@ -1,5 +1,6 @@
 import { change, defineAction, defineQuery, listOf, none, Problem, type Row, Strict, statesOf, Type, valuesOf } from '../../sdk/index.ts';
 import { Teams, TenantConfigurations, Users } from '../database/tables.ts';
+import { lockSomebodyElse } from './somebody-else.ts';
 
 export const setRoles = defineAction({
   id: 'user.set-roles',
@@ -10,10 +11,7 @@ export const setRoles = defineAction({
   entity: Users,
   from: ['active'],
   policy: none('the operator role decides'),
-  async load({ db, actor, params }) {
-    if (params.id === actor.id) throw new Problem('separation-of-duties', 'Nobody sets their own roles: another operator must.');
-    return db.lock(Users, params.id ?? '');
-  },
+  load: ({ db, actor, params }) => lockSomebodyElse(db, actor, params.id ?? '', 'Nobody sets their own roles: another operator must.'),
   subject: (user) => user,
   apply(user, at) {
     const { roles } = at.input;

@@ -36,7 +36,7 @@ export function isUnavailable(error: unknown): boolean {
   if (/^(08...|53...|57P0.|57014|ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(code)) return true;
   return (
     error instanceof Error &&
-    /connection terminated|connection error|client has encountered|timeout exceeded when trying to connect|pool after calling end|PGlite is closed/i.test(
+    /connection terminated|connection error|query read timeout|client has encountered|timeout exceeded when trying to connect|pool after calling end|PGlite is closed/i.test(
       error.message,
     )
   );

@@ -3,6 +3,8 @@ import { detached } from '../telemetry/scope.ts';
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
+/** A connection that lasts so long is there again; one that comes and goes is lost all the while. */
+const STEADY_MS = 5_000;
 /** After so long without a word the system asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -11,7 +13,7 @@ export interface Hearer {
   heard(payload: string): void;
   /** Listening begins, for the first time or again: what was notified before was not heard. */
   resumed(): void;
-  /** Told once each time that the connection is lost; it is made again by itself. */
+  /** Told when the connection is lost, and not again until it has lasted; it is made anew by itself. */
   lost(error: Error): void;
 }
 
@@ -25,6 +27,8 @@ export class Listener {
   readonly #hearer: Hearer;
   #client: pg.Client | null = null;
   #retry: NodeJS.Timeout | undefined;
+  #steady: NodeJS.Timeout | undefined;
+  #isLost = false;
   #retryMs = FIRST_RETRY_MS;
   #isWanted = false;
 
@@ -39,7 +43,7 @@ export class Listener {
   start(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#begin();
     detached(() => this.#connect());
   }
 
@@ -69,15 +73,23 @@ export class Listener {
     await client.connect();
     await client.query(`LISTEN ${this.#channel}`);
     if (this.#client !== client) return;
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#steady = setTimeout(() => this.#begin(), STEADY_MS);
+    this.#steady.unref();
     this.#hearer.resumed();
+  }
+
+  /** What was lost before does not count any more. */
+  #begin(): void {
+    this.#isLost = false;
+    this.#retryMs = FIRST_RETRY_MS;
   }
 
   /** One that was let go has nothing more to say. */
   #failed(client: pg.Client, error: Error): void {
     if (this.#client !== client) return;
     this.#drop();
-    this.#hearer.lost(error);
+    if (!this.#isLost) this.#hearer.lost(error);
+    this.#isLost = true;
     this.#retry = setTimeout(() => this.#connect(), this.#retryMs);
     this.#retry.unref();
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
@@ -86,6 +98,7 @@ export class Listener {
   #drop(): void {
     const client = this.#client;
     this.#client = null;
+    clearTimeout(this.#steady);
     client?.end().catch(() => undefined);
   }
 }

@@ -2,6 +2,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { MigrationStep } from '../../sdk/index.ts';
+import { BRIEF_LOCKS, TablesInUse, withBriefLocks } from './brief-locks.ts';
 import { digestOfStep, type Executed, executedIn, recordDigests } from './migration-record.ts';
 import { kernelMigrations } from './migrations.ts';
 
@@ -39,14 +40,24 @@ export async function migrate(orm: MikroORM, packs: readonly MigrationOwner[], e
   await createRole(orm);
   return alone(orm, embedded, async () => {
     const result = await applyAll(orm, packs);
-    await orm.em.getConnection().execute(MAKE_PARTITIONS);
+    await addPartitions(orm);
     return result;
   });
 }
 
 /** The partitions of the months ahead: a server that is never restarted makes more each night. */
 export async function makePartitions(orm: MikroORM, embedded: boolean): Promise<void> {
-  await alone(orm, embedded, () => orm.em.getConnection().execute(MAKE_PARTITIONS));
+  await alone(orm, embedded, () => addPartitions(orm));
+}
+
+async function addPartitions(orm: MikroORM): Promise<void> {
+  const connection = orm.em.getConnection();
+  await withBriefLocks('making partitions', () =>
+    connection.transactional(async (transaction) => {
+      await connection.execute(BRIEF_LOCKS, [], 'run', transaction);
+      await connection.execute(MAKE_PARTITIONS, [], 'run', transaction);
+    }),
+  );
 }
 
 /** One process at a time. The row's lock lasts as long as this transaction; the work runs beside it on connections of its own. */
@@ -76,23 +87,30 @@ async function applyAll(orm: MikroORM, packs: readonly MigrationOwner[]): Promis
       applied.push(...(await applyOne(orm, pack, executed)));
       sound.push(pack);
     } catch (error) {
+      // Nothing is wrong with the pack.
+      if (error instanceof TablesInUse) throw error;
       failed.push({ id: pack.id, reason: `its migrations failed: ${(error as Error).message}` });
     }
   }
-  const unrecorded = new Map(sound.flatMap(digestsOf).filter(([name]) => !executed.get(name)));
+  const unrecorded = new Map(sound.flatMap(digestsOf).filter(([name]) => executed.get(name) === null));
   if (unrecorded.size > 0) await recordDigests(orm, unrecorded);
   return { applied, failed };
 }
 
 /**
- * The pending migrations of one owner.
+ * The pending migrations of one owner, a transaction each: locks are held for one of them, and where one fails the next start goes on with it.
  * @throws Error where the database has one that this code does not know, or one that has run says something else now
+ * @throws TablesInUse
  */
 async function applyOne(orm: MikroORM, owner: MigrationOwner, executed: Executed): Promise<string[]> {
   const { pending, faults } = standingOf(owner, executed);
   const [fault] = faults;
   if (fault !== undefined) throw new Error(fault);
-  if (pending.length > 0) await orm.migrator.up({ migrations: [...pending] });
+  const digests = new Map(digestsOf(owner));
+  for (const name of pending) {
+    await withBriefLocks(`the migration ${name}`, () => orm.migrator.up({ migrations: [name] }));
+    await recordDigests(orm, new Map([...digests].filter(([recorded]) => recorded === name)));
+  }
   return [...pending];
 }
 
@@ -165,6 +183,7 @@ function ignoreRace(error: unknown): void {
 function asClass(step: MigrationStep) {
   return class extends Migration {
     override up(): void {
+      this.addSql(BRIEF_LOCKS);
       for (const statement of step.statements) this.addSql(statement);
     }
   };

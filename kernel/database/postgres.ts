@@ -6,6 +6,11 @@ import type { Driver, Row, Transaction } from './database.ts';
 /** Statements have few shapes, each prepared once per connection. Past this many, further shapes are sent unprepared. */
 const MAX_PREPARED = 500;
 
+/** So long may a statement take, by PostgreSQL's watch. */
+const STATEMENT_MS = 30_000;
+/** By ours a little longer: of a connection that was lost without a word nobody else would ever say so. Then it is given up, with all that waits on it. */
+const ANSWER_WITHIN_MS = STATEMENT_MS + 10_000;
+
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 
@@ -19,12 +24,18 @@ const types = {
 };
 
 /** What every session of the app is set to; where a pooler lends it for a transaction, every transaction. */
-const SETTINGS = { timezone: 'UTC', statement_timeout: '30000' };
+const SETTINGS = { timezone: 'UTC', statement_timeout: String(STATEMENT_MS) };
 
-/** As a client asks for them when it connects. */
-export const SESSION_OPTIONS = Object.entries(SETTINGS)
-  .map(([name, value]) => `-c ${name}=${value}`)
-  .join(' ');
+/**
+ * The URL of a session that is set so. A URL's own options would win over those that a client is given, so these are added to them.
+ * @param more settings of this session alone, each of letters and digits
+ */
+export function sessionUrl(url: string, more: Readonly<Record<string, string>> = {}): string {
+  const asked = [...url.matchAll(/[?&]options=([^&]*)/g)].at(-1)?.[1];
+  const ours = Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `-c+${name}=${value}`);
+  // Of two the last counts.
+  return `${url}${url.includes('?') ? '&' : '?'}options=${[...(asked ? [asked] : []), ...ours].join('+')}`;
+}
 
 const LOCAL_SETTINGS = Object.entries(SETTINGS)
   .map(([name, value]) => `;SET LOCAL ${name} = '${value}'`)
@@ -40,11 +51,11 @@ export interface Route {
 /** Real PostgreSQL: a pool of its own beside MikroORM's, pipelined, with named prepared statements. */
 export function postgresDriver({ url, isPooled, poolSize }: Route): Driver & { close(): Promise<void> } {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: isPooled ? url : sessionUrl(url),
     max: poolSize,
     types,
-    ...(isPooled ? {} : { options: SESSION_OPTIONS }),
     connectionTimeoutMillis: 5_000,
+    query_timeout: ANSWER_WITHIN_MS,
     pipeline: true,
     stream: () => new BatchingSocket(),
   } as pg.PoolConfig);

@@ -2,6 +2,7 @@ import { validate as isUuid } from 'uuid';
 import { defineQuery, Id, Problem, type Reader, Strict, Type } from '../../sdk/index.ts';
 import type { Transaction } from '../database/database.ts';
 import { transactionOf } from '../database/reader.ts';
+import { canonicalId } from '../ids.ts';
 
 /** Every relationship with the name it has from the other end. */
 export type Inverses = Readonly<Record<string, string>>;
@@ -180,7 +181,7 @@ function pathsBack(to: string, cameFrom: ReadonlyMap<string, readonly string[]>)
 
 /** An id, or one of the aliases `user:<handle>`, `team:<name>`, `tenant:<id>`. */
 async function idOf(db: Reader, id: string): Promise<string> {
-  if (isUuid(id)) return id.toLowerCase();
+  if (isUuid(id)) return canonicalId(id);
   const found = await db.resolve(id);
   if (!found) throw new Problem('not-found', `There is no entity ${id}.`);
   return found;

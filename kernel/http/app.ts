@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Switchboard } from '../switchboard/switchboard.ts';
 import type { Tenants } from '../tenancy/tenants.ts';
 import { authzenMetadata, authzenRoutes } from './authzen.ts';
+import { clientAddress } from './client-address.ts';
 import { controlRoutes } from './control.ts';
 import { docsPage, docsStyle } from './docs.ts';
 import { eventRoutes } from './events.ts';
@@ -60,6 +61,7 @@ export function createApp(services: AppServices): Koa {
     log.error({ err: error, request_id: ctx?.response.get('X-Request-Id'), path: ctx?.path }, 'an answer broke off');
   });
 
+  app.use(clientAddress(services.config.trustedProxies));
   app.use(observe(services.metrics, log));
   app.use(answerProblems(log));
 
@@ -101,6 +103,11 @@ export function createApp(services: AppServices): Koa {
   });
   use(app, open);
   use(app, switchboardRoutes(services));
+  // What comes now may tell of people or hold a secret: it is kept nowhere, unless an answer says otherwise.
+  app.use((ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    return next();
+  });
   const signIn = signInRoutes(services);
   use(app, signIn);
   const issuerSignIn = issuerSignInRoutes(services);

@@ -20,8 +20,8 @@ export function eventRoutes(services: EventServices): Router {
   const { access, live } = services;
   const router = new Router();
   router.get(EVENTS, async (ctx) => {
-    const { tenant, userId, session } = await identify(ctx, services);
-    await services.rateLimit.count({ tenant, userId });
+    const { tenant, userId, session, scope, credential } = await identify(ctx, services);
+    ctx.set(await services.rateLimit.count({ tenant, userId }, credential));
     const { version } = await access.principal(tenant, userId);
     const query = { ...ctx.query };
     assertValid(Query, query, 'url');
@@ -32,7 +32,8 @@ export function eventRoutes(services: EventServices): Router {
       throw new Problem('unauthenticated', 'You are no longer who you were when this began: connect again.');
     };
     const lastId = ctx.get('Last-Event-ID');
-    const stream = await live.open({ tenant, id: userId, version, session }, (lastId === '' ? query.after : lastId) ?? null, renew);
+    const apiToken = scope?.authentication.by === 'api-token' ? scope.authentication.id : null;
+    const stream = await live.open({ tenant, id: userId, version, session, apiToken }, (lastId === '' ? query.after : lastId) ?? null, renew);
     ctx.set({
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',

@@ -16,12 +16,17 @@ type IssuerSignInServices = Authentication & SignInAnswerServices & { readonly l
 
 /** Signing in at an issuer: there, back with what it says, and out of it again. A browser goes to each, and where nothing comes of it finds a page. */
 export function issuerSignInRoutes(services: IssuerSignInServices): Router {
-  const { signIns, sessions, rateLimit, config } = services;
+  const { signIns, sessions, rateLimit, lockout, config } = services;
   const log = services.log.child({ service: 'sign-in' });
   const router = new Router();
 
   // Whoever is to sign in again need not know where they did.
   router.get('/auth/start', async (ctx) => {
+    try {
+      wantedIn(ctx.query);
+    } catch (error) {
+      return answerRefusal(ctx, NOTHING, error);
+    }
     const session = await sessions.verify(credentialOf(ctx) ?? '').catch(() => null);
     const signIn = signIns.find(session?.signIn ?? null);
     leadTo(ctx, `${signIn ? `/auth/start/${signIn.id}` : '/sign-in'}${ctx.search}`);
@@ -46,7 +51,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     // It has served, whatever comes of it.
     keep(ctx, '', 0);
     try {
-      const credential = await rateLimit.signIn(ctx.ip, async () => {
+      const credential = await lockout.attempt(ctx.ip, null, async () => {
         const transaction = await signIns.open(ctx.cookies.get(COOKIE));
         wanted = transaction;
         if (transaction.signIn !== ctx.params.id) throw isOfAnother();

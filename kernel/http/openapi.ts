@@ -1,7 +1,8 @@
-import { PROBLEMS } from '../../sdk/index.ts';
+import { type Action, PROBLEMS } from '../../sdk/index.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Operation, PackRegistry } from '../packs/registry.ts';
 import { authzenOperations } from './authzen.ts';
+import { ETAG, IDEMPOTENCY_KEY, MAX_VERSION } from './conditions.ts';
 import { eventsOperation } from './events.ts';
 import { sessionOperations, sessionScheme } from './session-operations.ts';
 
@@ -62,10 +63,10 @@ function operationOf(found: Operation, path: string) {
   }
   const action = found.operation;
   const headers = [
-    ...(action.route?.method === 'POST' ? [header('Idempotency-Key', 'The same key and body returns the first answer')] : []),
-    ...(action.from.length > 0 ? [header('If-Match', 'The version that the caller has seen, such as "3"')] : []),
+    header('Idempotency-Key', 'The same key and body returns the first answer', { pattern: IDEMPOTENCY_KEY }),
+    ...(action.from.length > 0 ? [header('If-Match', 'The version that the caller has seen', { pattern: ETAG, examples: ['"3"'] })] : []),
   ];
-  const expected = action.from.length > 0 ? { expected_version: { type: 'integer', minimum: 1 } } : {};
+  const expected = action.from.length > 0 ? { expected_version: { type: 'integer', minimum: 1, maximum: MAX_VERSION } } : {};
   const input = action.input as { properties?: object };
   const schema = action.from.length > 0 ? { ...input, properties: { ...input.properties, ...expected } } : input;
   const media = Object.keys(action.media ?? { [JSON_MEDIA]: 'object' });
@@ -73,24 +74,23 @@ function operationOf(found: Operation, path: string) {
     ...common,
     parameters: [...pathParameters, ...headers],
     requestBody: { required: true, content: Object.fromEntries(media.map((type) => [type, { schema }])) },
-    responses: action.upserts
-      ? { ...responses('200', withReceipt(action.answer, [])), ...responses('201', withReceipt(action.answer)) }
-      : responses(String(action.success ?? 200), withReceipt(action.answer)),
+    responses: action.upserts ? { ...written('200', action), ...written('201', action) } : written(String(action.success ?? 200), action),
   };
 }
 
-/** A write answers the resource itself, with its receipt beside the fields; none where it found nothing to change. */
-function withReceipt(answer: { properties?: object; required?: readonly string[] } = {}, required = ['receipt']) {
-  return {
+/** A write answers the resource itself, with its receipt beside the fields: what is made always has one, and a change that finds nothing to change has none. */
+function written(status: string, { answer = {} }: Pick<Action, 'answer'>) {
+  const { properties, required = [] } = answer as { properties?: object; required?: readonly string[] };
+  return responses(status, {
     ...answer,
     type: 'object',
-    properties: { ...answer.properties, receipt: { $ref: '#/components/schemas/Receipt' } },
-    required: [...(answer.required ?? []), ...required],
-  };
+    properties: { ...properties, receipt: { $ref: '#/components/schemas/Receipt' } },
+    required: status === '201' ? [...required, 'receipt'] : required,
+  });
 }
 
-function header(name: string, description: string) {
-  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
+function header(name: string, description: string, schema: { readonly pattern: string; readonly examples?: readonly string[] }) {
+  return { name, in: 'header', required: false, description, schema: { type: 'string', ...schema } };
 }
 
 const JSON_MEDIA = 'application/json';

@@ -2,22 +2,28 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { PROBLEMS, Problem, type ProblemDetails } from '../../sdk/index.ts';
 
-/** The one error handler. What is no refusal is logged too. */
-export function answerProblems(log: Logger): Middleware {
+/**
+ * The one error handler. What is no refusal is logged too, and answered as a defect of ours: the caller learns its request id and nothing else.
+ * @param answer in which shape a Problem leaves, with its status: RFC 9457, unless a protocol has its own
+ */
+export function answerProblems(log: Logger, answer: (ctx: Context, problem: Problem) => void = answerProblem): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
-      answerProblem(ctx, error);
+      answer(ctx, error instanceof Problem ? error : defect(ctx.response.get('X-Request-Id')));
       if (!(error instanceof Problem) || error.cause !== undefined) log.error({ err: error, method: ctx.method, path: ctx.path }, 'request failed');
     }
   };
 }
 
-/** Answers with RFC 9457. What is no Problem is a defect of ours: the caller learns its request id and nothing else. */
-function answerProblem(ctx: Context, error: unknown): void {
+function defect(requestId: string): Problem {
+  return new Problem('internal', `An error on our side. Report it with the request id ${requestId}.`);
+}
+
+/** Answers with RFC 9457. */
+function answerProblem(ctx: Context, problem: Problem): void {
   const requestId = ctx.response.get('X-Request-Id');
-  const problem = error instanceof Problem ? error : new Problem('internal', `An error on our side. Report it with the request id ${requestId}.`);
   const { code, status, message, details } = problem;
   const { retry_after: _, allow: __, ...members } = details;
   setStatus(ctx, problem);

@@ -1,58 +1,68 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
-import type { Config } from '../config/config.ts';
+import type { RateLimits } from '../config/rate-limits.ts';
+import type { Metrics } from '../metrics.ts';
+import { tooMany } from './too-many.ts';
 
-/** What an attempt is refused with that shows nobody. */
-const SHOWS_NOBODY: ReadonlySet<string> = new Set(['unauthenticated', 'invalid-input']);
-/** That fail, of one address. */
-const SIGN_INS_PER_MINUTE = 60;
+const WINDOW_SECONDS = 60;
 
-/** So many requests a minute for each person, counted in this replica: a loop that ran wild must not starve the others. */
+interface Limit {
+  readonly name: 'token' | 'person' | 'tenant';
+  readonly points: number;
+  readonly counter: RateLimiterMemory;
+}
+
+/** What is told of limits beside the answer. */
+export type RateLimitHeaders = Readonly<Record<'RateLimit' | 'RateLimit-Policy', string>>;
+
+/**
+ * So many requests a minute for each token, person and tenant, counted in this replica: a script that ran wild leaves its person a
+ * browser, and a tenant that did leaves the others the server.
+ */
 export class RateLimit {
-  readonly #requests: RateLimiterMemory;
-  readonly #signIns = new RateLimiterMemory({ points: SIGN_INS_PER_MINUTE, duration: 60 });
+  readonly #token: Limit;
+  readonly #person: Limit;
+  readonly #tenant: Limit;
+  readonly #policy: string;
+  readonly #metrics: Metrics;
 
-  constructor({ config }: { config: Pick<Config, 'requestsPerMinute'> }) {
-    this.#requests = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
-  }
-
-  /** @throws Problem `rate-limited` */
-  async count({ tenant, userId }: Caller): Promise<void> {
-    await consume(this.#requests, `${tenant}/${userId}`);
+  constructor({ config, metrics }: { config: RateLimits; metrics: Metrics }) {
+    this.#token = limit('token', config.tokenRequestsPerMinute);
+    this.#person = limit('person', config.requestsPerMinute);
+    this.#tenant = limit('tenant', config.tenantRequestsPerMinute);
+    this.#policy = [this.#token, this.#person, this.#tenant].map(({ name, points }) => `"${name}";q=${points};w=${WINDOW_SECONDS}`).join(', ');
+    this.#metrics = metrics;
   }
 
   /**
-   * Makes an attempt to sign in, and counts it where it shows nobody. It is made first: behind a proxy everybody has the same
-   * address, and who shows a valid token is not kept out by others' failures.
-   * @throws Problem `rate-limited`, and what the attempt throws
+   * Counts a request. The narrower limit is asked first, so that what it refuses uses up nothing of the wider.
+   * @param credential by which the token or session is known; null for what none was shown for yet
+   * @returns the headers of draft-ietf-httpapi-ratelimit-headers-09. What others of the tenant have left is not told
+   * @throws Problem `rate-limited`
    */
-  async signIn<T>(address: string, attempt: () => Promise<T>): Promise<T> {
+  async count({ tenant, userId }: Caller, credential: string | null = null): Promise<RateLimitHeaders> {
+    const token = credential === null ? null : await this.#consume(this.#token, credential);
+    const person = await this.#consume(this.#person, `${tenant}/${userId}`);
+    await this.#consume(this.#tenant, tenant);
+    const left = [...(token ? [itemOf(this.#token, token)] : []), itemOf(this.#person, person)];
+    return { RateLimit: left.join(', '), 'RateLimit-Policy': this.#policy };
+  }
+
+  async #consume({ name, points, counter }: Limit, key: string): Promise<RateLimiterRes> {
     try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof Problem && SHOWS_NOBODY.has(error.code)) await consume(this.#signIns, address);
-      throw error;
+      return await counter.consume(key);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      this.#metrics.rateLimited(name);
+      throw tooMany(`Too many requests: this ${name} may make ${points} a minute`, refusal.msBeforeNext);
     }
   }
-
-  /** Before an attempt that proves nothing. @throws Problem `rate-limited` where too many have failed */
-  async assertMayGuess(address: string): Promise<void> {
-    const failed = await this.#signIns.get(address);
-    if (failed && failed.remainingPoints <= 0) throw tooMany(failed);
-  }
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    throw tooMany(refusal);
-  }
+function limit(name: Limit['name'], points: number): Limit {
+  return { name, points, counter: new RateLimiterMemory({ points, duration: WINDOW_SECONDS }) };
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
-  const seconds = Math.ceil(msBeforeNext / 1_000);
-  return new Problem('rate-limited', `Too many requests: try again in ${seconds} s.`, { retry_after: seconds });
+function itemOf({ name }: Limit, { remainingPoints, msBeforeNext }: RateLimiterRes): string {
+  return `"${name}";r=${remainingPoints};t=${Math.ceil(msBeforeNext / 1_000)}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -8,13 +9,16 @@ import type { Config } from '../config/config.ts';
 import { assertUsableFor } from '../identity/scope.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { TokenVerifier } from '../identity/tokens.ts';
+import { canonicalId } from '../ids.ts';
 import type { Outcomes } from '../outcome.ts';
 import { bySpecificity } from '../packs/paths.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
 import { readJson } from './body.ts';
+import { idempotencyKeyOf, ifMatchOf } from './conditions.ts';
+import type { Lockout } from './lockout.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { sessionOf } from './session-cookie.ts';
+import { credentialOf, sessionOf } from './session-cookie.ts';
 
 export interface RouteServices {
   readonly packs: PackRegistry;
@@ -24,6 +28,7 @@ export interface RouteServices {
   readonly bearers: TokenVerifier;
   readonly sessions: Sessions;
   readonly rateLimit: RateLimit;
+  readonly lockout: Lockout;
   readonly config: Config;
 }
 
@@ -39,30 +44,49 @@ export function createRoutes(services: RouteServices): Router {
   return router;
 }
 
-export type Authentication = Pick<RouteServices, 'bearers' | 'sessions' | 'rateLimit'>;
+export type Authentication = Pick<RouteServices, 'bearers' | 'sessions' | 'rateLimit' | 'lockout'>;
 
 /** Who calls: by a bearer token, else by the cookie of a session. @throws Problem `unauthenticated`, `bad-csrf-token`, `rate-limited` */
 export async function authenticate(ctx: Context, services: Authentication): Promise<Caller> {
-  const { session: _, ...caller } = await identify(ctx, services);
-  await services.rateLimit.count(caller);
+  const { session: _, credential, ...caller } = await identify(ctx, services);
+  ctx.set(await services.rateLimit.count(caller, credential));
   return caller;
 }
 
-/** The same for what is no request of its own and so does not count as one, with the session where there is one. @throws Problem `unauthenticated`, `bad-csrf-token` */
+interface Identified extends Caller {
+  /** The key of the session; null for a token. */
+  readonly session: string | null;
+  /** By which the token or session is known in this process. */
+  readonly credential: string;
+}
+
+/**
+ * The same for what is no request of its own and so does not count as one.
+ * @throws Problem `unauthenticated`, `bad-csrf-token`, `rate-limited` for an address that is locked out
+ */
 export async function identify(
   ctx: Context,
-  { bearers, sessions }: Pick<Authentication, 'bearers' | 'sessions'>,
-): Promise<Caller & { readonly session: string | null }> {
+  { bearers, sessions, lockout }: Pick<Authentication, 'bearers' | 'sessions' | 'lockout'>,
+): Promise<Identified> {
   // What a browser keeps of an answer is for whoever was signed in then.
   ctx.vary('Authorization, Cookie');
   const authorization = ctx.get('Authorization');
   if (authorization !== '') {
-    const caller = await bearers.verify(bearerIn(authorization));
+    const token = bearerIn(authorization);
+    const credential = hashOf(token);
+    const caller = await lockout.attempt(ctx.ip, credential, () => bearers.verify(token));
     assertUsableFor('api', caller.scope);
-    return { ...caller, session: null };
+    return { ...caller, session: null, credential };
   }
-  const { tenant, userId, key, scope } = await sessionOf(ctx, sessions);
-  return { tenant, userId, session: key, ...(scope ? { scope } : {}) };
+  // No cookie at all is no guess.
+  const cookie = credentialOf(ctx);
+  const found = cookie === undefined ? sessionOf(ctx, sessions) : lockout.attempt(ctx.ip, hashOf(cookie), () => sessionOf(ctx, sessions));
+  const { tenant, userId, key, scope } = await found;
+  return { tenant, userId, session: key, credential: key, ...(scope ? { scope } : {}) };
+}
+
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
 }
 
 export function bearerIn(authorization: string): string {
@@ -98,7 +122,6 @@ function queryHandler(services: RouteServices, pack: string, query: Query) {
     const answer = await services.queries.run(query, pack, caller, { params: paramsOf(ctx), query: { ...ctx.query }, read });
     if (answer instanceof Content) return sendContent(ctx, answer);
     ctx.body = answer;
-    ctx.set('Cache-Control', 'no-store');
     if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'number')
       ctx.set('ETag', `"${answer.version}"`);
   };
@@ -117,28 +140,9 @@ function sendContent(ctx: Context, { type, body, freshness, filename }: Content)
   if (filename !== null) ctx.attachment(filename);
 }
 
-/** @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */
-function paramsOf(ctx: Context): Readonly<Record<string, string>> {
+/** What stands in the path, ids in their canonical form. @throws Problem `not-found` for text that can name nothing, since the database cannot keep it */
+export function paramsOf(ctx: Context): Readonly<Record<string, string>> {
   const params = ctx.params as Readonly<Record<string, string>>;
   if (Object.values(params).some((value) => value.includes('\0'))) throw new Problem('not-found', 'There is nothing of that name.');
-  return params;
-}
-
-function idempotencyKeyOf(ctx: Context): string | undefined {
-  const key = ctx.get('Idempotency-Key');
-  if (key === '') return undefined;
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new Problem('invalid-input', 'Idempotency-Key must be 1 to 255 printable characters without spaces.', {
-    errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }],
-  });
-}
-
-export function ifMatchOf(ctx: Context): number | undefined {
-  const etag = ctx.get('If-Match');
-  if (etag === '' || etag === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(etag)?.[1];
-  if (version !== undefined) return Number(version);
-  throw new Problem('invalid-input', 'If-Match must be an ETag of this resource, such as "3".', {
-    errors: [{ path: 'If-Match', message: 'must be an ETag such as "3"' }],
-  });
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, canonicalId(value)]));
 }

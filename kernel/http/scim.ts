@@ -1,6 +1,8 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
 import { type Action, Problem, type Reader } from '../../sdk/index.ts';
+import type { RequestContent } from '../action.ts';
 import { type Caller, KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
 import { createReader } from '../database/reader.ts';
@@ -11,17 +13,22 @@ import { changeScimUser, createScimUser, deleteScimUser } from '../scim/actions.
 import { listOf, MAX_RESULTS, resourceTypes, schemas, serviceProviderConfig } from '../scim/documents.ts';
 import { soughtBy } from '../scim/filter.ts';
 import { isKnown, peopleFrom, personCalled, resourceOf, type ScimPerson } from '../scim/people.ts';
+import { personWantedByPatch, personWantedIn } from '../scim/person-wanted.ts';
 import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts';
-import { wantedByPatch, wantedIn } from '../scim/wanted.ts';
 import { readJson } from './body.ts';
-import { setStatus } from './problem.ts';
-import { bearerIn, ifMatchOf, type RouteServices } from './routes.ts';
+import { ifMatchOf } from './conditions.ts';
+import { answerProblems, setStatus } from './problem.ts';
+import { bearerIn, hashOf, paramsOf, type RouteServices } from './routes.ts';
 
 const ROOT = '/scim/v2';
 const MEDIA = { 'application/scim+json': 'object', 'application/json': 'object' } as const;
 const DEFAULT_RESULTS = 100;
 
-type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'config'> & { readonly access: Access; readonly database: Database };
+type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'lockout' | 'config'> & {
+  readonly access: Access;
+  readonly database: Database;
+  readonly log: Logger;
+};
 
 /**
  * SCIM 2.0 (RFC 7643, 7644): by which an identity provider takes people in, and deactivates them. It has answers and errors of
@@ -29,10 +36,11 @@ type ScimServices = Pick<RouteServices, 'bearers' | 'runner' | 'rateLimit' | 'co
  */
 export function scimRoutes(services: ScimServices): Router {
   const { runner, config, database } = services;
+  const log = services.log.child({ service: 'scim' });
   const router = new Router({ prefix: ROOT });
   const callers = new WeakMap<Context, Caller>();
 
-  router.use(answerInScim, async (ctx, next) => {
+  router.use(inScim, answerProblems(log, answerInScim), async (ctx, next) => {
     callers.set(ctx, await callerOf(ctx, services));
     await next();
   });
@@ -59,11 +67,15 @@ export function scimRoutes(services: ScimServices): Router {
     ctx.set('Content-Location', resource.meta.location);
   }
 
-  const act = (ctx: Context, action: Action, body: () => Promise<unknown>) =>
-    runner.run(action, KERNEL_PACK, callerIn(ctx), {
-      params: { id: idIn(ctx) },
-      read: async () => ({ body: await body(), expectedVersion: action.from.length > 0 ? ifMatchOf(ctx) : undefined }),
+  function act(ctx: Context, action: Action, body: () => Promise<unknown>) {
+    // Once, however often it is attempted: what has been read does not come again.
+    let content: Promise<RequestContent> | undefined;
+    const read = async (): Promise<RequestContent> => ({
+      body: await body(),
+      expectedVersion: action.from.length > 0 ? ifMatchOf(ctx) : undefined,
     });
+    return runner.run(action, KERNEL_PACK, callerIn(ctx), { params: { id: idIn(ctx) }, read: () => (content ??= read()) });
+  }
   const bodyOf = (ctx: Context) => readJson(ctx, { limit: config.bodyLimit, media: MEDIA });
 
   router.get('/Users', async (ctx) => {
@@ -72,7 +84,7 @@ export function scimRoutes(services: ScimServices): Router {
       Math.max(1, wholeIn(startIndex, 'startIndex', 1)),
       Math.min(MAX_RESULTS, Math.max(0, wholeIn(count, 'count', DEFAULT_RESULTS))),
     ];
-    const sought = typeof filter === 'string' && filter !== '' ? soughtBy(filter) : null;
+    const sought = filter === undefined || filter === '' ? null : soughtBy(typeof filter === 'string' ? filter : '');
     const { people, total } = await look(ctx, async (db, tenant) => {
       if (!sought) {
         const { ids, total: all } = await peopleFrom(db, tenant, from - 1, limit);
@@ -90,17 +102,17 @@ export function scimRoutes(services: ScimServices): Router {
   });
   router.get('/Users/:id', (ctx) => show(ctx, idIn(ctx)));
   router.post('/Users', async (ctx) => {
-    const { subjectId } = await act(ctx, createScimUser, async () => wantedIn(await bodyOf(ctx)));
+    const { subjectId } = await act(ctx, createScimUser, async () => personWantedIn(await bodyOf(ctx)));
     await show(ctx, subjectId);
     ctx.status = 201;
     ctx.set('Location', `${baseOf(ctx)}/Users/${subjectId}`);
   });
   router.put('/Users/:id', async (ctx) => {
-    await act(ctx, changeScimUser, async () => wantedIn(await bodyOf(ctx)));
+    await act(ctx, changeScimUser, async () => personWantedIn(await bodyOf(ctx)));
     await show(ctx, idIn(ctx));
   });
   router.patch('/Users/:id', async (ctx) => {
-    await act(ctx, changeScimUser, async () => wantedByPatch(await bodyOf(ctx)));
+    await act(ctx, changeScimUser, async () => personWantedByPatch(await bodyOf(ctx)));
     await show(ctx, idIn(ctx));
   });
   router.delete('/Users/:id', async (ctx) => {
@@ -140,32 +152,32 @@ export function scimRoutes(services: ScimServices): Router {
 }
 
 /** Whoever has made the token is there still, and an operator. @throws Problem */
-async function callerOf(ctx: Context, { bearers, rateLimit, access }: ScimServices): Promise<Caller> {
+async function callerOf(ctx: Context, { bearers, rateLimit, lockout, access }: ScimServices): Promise<Caller> {
   ctx.vary('Authorization');
-  const caller = await bearers.verify(bearerIn(ctx.get('Authorization')));
+  const token = bearerIn(ctx.get('Authorization'));
+  const credential = hashOf(token);
+  const caller = await lockout.attempt(ctx.ip, credential, () => bearers.verify(token));
   const principal = await access.principal(caller.tenant, caller.userId);
   assertUsableFor('scim', caller.scope);
   const { roles } = caller.scope ? narrowed(principal, caller.scope).actor : principal.actor;
   if (!roles.includes('operator'))
     throw new Problem('forbidden', 'Whoever has made this token is no operator any more: another operator must make one.');
-  await rateLimit.count(caller);
+  ctx.set(await rateLimit.count(caller, credential));
   return caller;
 }
 
-/** What is refused by a Problem is answered in SCIM's words. What else goes wrong is a defect, and answered and logged as all are. */
-const answerInScim: Middleware = async (ctx, next) => {
-  try {
-    await next();
-    ctx.set('Cache-Control', 'no-store');
-  } catch (error) {
-    if (!(error instanceof Problem) || error.cause !== undefined) throw error;
-    setStatus(ctx, error);
-    // RFC 7644, section 3.14: another version than that of If-Match.
-    if (error.code === 'conflict' && !(error instanceof ScimProblem) && ctx.get('If-Match') !== '') ctx.status = 412;
-    ctx.body = scimError(error, ctx.status);
-  }
+const inScim: Middleware = async (ctx, next) => {
+  await next();
   if (ctx.body) ctx.type = 'application/scim+json';
 };
+
+/** RFC 7644, section 3.12: whatever goes wrong, since its clients read nothing else. */
+function answerInScim(ctx: Context, problem: Problem): void {
+  setStatus(ctx, problem);
+  // Section 3.14: another version than that of If-Match.
+  if (problem.code === 'conflict' && !(problem instanceof ScimProblem) && ctx.get('If-Match') !== '') ctx.status = 412;
+  ctx.body = scimError(problem, ctx.status);
+}
 
 /** @throws ScimProblem `invalidValue` */
 function wholeIn(value: string | string[] | undefined, name: string, otherwise: number): number {
@@ -174,9 +186,6 @@ function wholeIn(value: string | string[] | undefined, name: string, otherwise: 
   throw new ScimProblem('invalid-input', 'invalidValue', `${name} must be a whole number.`);
 }
 
-/** @throws Problem `not-found` for text that can name nothing */
 function idIn(ctx: Context): string {
-  const id: unknown = ctx.params.id ?? '';
-  if (typeof id === 'string' && !id.includes('\0')) return id;
-  throw new Problem('not-found', 'There is nobody of that id.');
+  return paramsOf(ctx).id ?? '';
 }

@@ -56,7 +56,7 @@ export const sessionOperations = {
         { name: 'signed_out', in: 'query', required: false, schema: { type: 'string', description: 'The sign_in of a session that was ended' } },
         { name: 'tenant', in: 'query', required: false, schema: { type: 'string', description: 'Comes first; never in production' } },
       ],
-      responses: { 200: { description: 'The page', content: page } },
+      responses: { 200: { description: 'The page', content: page }, default: { description: 'The page, and what is wrong', content: page } },
     },
     post: {
       ...{ operationId: 'session.sign-in', summary: 'Sign in, as the page does', tags, security: [] },

@@ -17,7 +17,6 @@ export function sessionRoutes({ sessions, access, rateLimit, signIns }: SessionS
     const person = await access.principal(tenant, userId);
     const { actor } = scope ? narrowed(person, scope) : person;
     const by = signIns.find(signIn);
-    ctx.set('Cache-Control', 'no-store');
     ctx.body = {
       tenant,
       user: { id: actor.id, handle: actor.handle, roles: actor.roles },

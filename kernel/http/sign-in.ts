@@ -22,7 +22,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Where people sign in. In development they may choose who to be; everywhere a bearer token becomes a session. */
 export function signInRoutes(services: SignInServices): Router {
-  const { bearers, sessions, rateLimit, config, database, tenants } = services;
+  const { bearers, sessions, rateLimit, lockout, config, database, tenants } = services;
   const router = new Router();
 
   router.get('/sign-in.css', (ctx) => {
@@ -49,7 +49,7 @@ export function signInRoutes(services: SignInServices): Router {
     try {
       assertSentFromHere(ctx);
       fields = await readForm(ctx, { limit: MAX_BYTES });
-      const credential = await rateLimit.signIn(ctx.ip, () => sessionFor(ctx, fields));
+      const credential = await lockout.attempt(ctx.ip, null, () => sessionFor(ctx, fields));
       await sessions.end(credentialOf(ctx));
       setSessionCookie(ctx, credential, config.sessionMinutes);
     } catch (error) {
@@ -81,7 +81,7 @@ export function signInRoutes(services: SignInServices): Router {
         'forbidden',
         'Nobody signs in by their handle here: that is for development, on a server that its own machine alone reaches. Enter a token.',
       );
-    await rateLimit.assertMayGuess(ctx.ip);
+    lockout.assertMayGuess(ctx.ip);
     const people = (await tenants.ids()).includes(tenant) ? await activePeople(database, tenant) : [];
     const person = people.find((candidate) => candidate.handle === handle);
     if (!person) throw new Problem('unauthenticated', `Nobody in the tenant ${tenant} is active and has the handle ${handle}.`);

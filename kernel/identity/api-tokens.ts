@@ -23,6 +23,8 @@ interface TokenRow {
   readonly scope: 'scim' | null;
   readonly expires_at: string;
   readonly left_ms: number;
+  /** Its person has left since it was made and is back, perhaps before the job has revoked it. */
+  readonly left_behind: boolean;
   /** It is not on record yet that it was used within this minute. */
   readonly unrecorded: boolean;
 }
@@ -42,7 +44,7 @@ export class ApiTokens implements TokenVerifier {
     access.onForgotten((tenant) => disbelieve(this.#known, tenant));
   }
 
-  /** @throws Problem `unauthenticated` for one that is unknown, expired or revoked */
+  /** @throws Problem `unauthenticated` for one that is unknown, expired or revoked, or whose person has left since */
   async verify(token: string): Promise<Caller> {
     const tenant = tenantOfApiToken(token);
     if (tenant === null) throw new Problem('unauthenticated', 'This is no API token: it is misspelt or cut off.');
@@ -57,8 +59,10 @@ export class ApiTokens implements TokenVerifier {
       tx.query<TokenRow>(
         `SELECT t.id, t.user_id, t.status, t.roles, t.read_only, t.scope, t.expires_at,
              (extract(epoch FROM t.expires_at - clock.now) * 1000)::float8 AS left_ms,
+             p.status = 'active' AND t.created_at <= coalesce(p.departed_at, '-infinity') AS left_behind,
              coalesce(u.last_used_at <= clock.now - interval '1 minute', true) AS unrecorded
            FROM api_tokens t CROSS JOIN (SELECT summit_now() AS now) clock
+             JOIN users p ON p.tenant_id = $1 AND p.id = t.user_id
              LEFT JOIN api_token_uses u ON u.tenant_id = $1 AND u.id = t.id
            WHERE t.tenant_id = $1 AND t.secret_hash = $2`,
         [tenant, hash],
@@ -67,6 +71,7 @@ export class ApiTokens implements TokenVerifier {
     if (!row) throw new Problem('unauthenticated', 'There is no such API token.');
     const { id, user_id: userId, status, roles, read_only, scope: only, expires_at: expiresAt, left_ms: left } = row;
     if (status !== 'active') throw new Problem('unauthenticated', 'The API token was revoked.');
+    if (row.left_behind) throw new Problem('unauthenticated', 'The API token has ended, since its person had left: make another.');
     if (row.unrecorded && left > 0) await this.#recordUse(tenant, id);
     const scope: Scope = { roles, only, authentication: { by: 'api-token', id, read_only } };
     return { caller: { tenant, userId, scope }, expiresAt, until: performance.now() + left };

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
 import type { Issuer } from '../config/issuers.ts';
 
@@ -6,26 +7,43 @@ import type { Issuer } from '../config/issuers.ts';
 const TIMEOUT_MS = 3_000;
 /** A key that we do not have makes us ask for the keys again, at most this often: anybody can name one. */
 const COOLDOWN_MS = 30_000;
+/** The same where we have none at all, and so everybody is refused: as long as `Retry-After` says. */
+const RETRY_MS = 5_000;
 /** So long a key works after its issuer has withdrawn it. */
 const MAX_AGE_MS = 600_000;
 
-/** What was asked for and is not there, as against keys that cannot be had. */
-const ABOUT_THE_TOKEN = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys];
+/**
+ * The public keys of an issuer, asked for when first needed. What is had is used while it is fresh; what is not fresh is not used.
+ * An issuer that does not answer is not asked by each token anew, and what is wrong is logged once for each time that it is asked.
+ */
+export function keysOf({ issuer, jwks_url }: Issuer, log: Logger): JWTVerifyGetKey {
+  // When to ask is decided here: jose counts from the last answer, and not from the last question.
+  const timing = { timeoutDuration: TIMEOUT_MS, cooldownDuration: Number.POSITIVE_INFINITY, cacheMaxAge: MAX_AGE_MS };
+  const keys = createRemoteJWKSet(new URL(jwks_url), timing);
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let answered: Promise<void> = Promise.resolve();
 
-/** The public keys of an issuer, asked for when first needed. What is had is used while it is fresh; what is not fresh is not used. */
-export function keysOf({ issuer, jwks_url }: Issuer): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(jwks_url), { timeoutDuration: TIMEOUT_MS, cooldownDuration: COOLDOWN_MS, cacheMaxAge: MAX_AGE_MS });
+  /** Asks, or awaits what was asked less than `pauseMs` ago. */
+  const ask = (pauseMs: number): Promise<void> => {
+    if (Date.now() < askedAt + pauseMs) return answered;
+    askedAt = Date.now();
+    answered = keys.reload().catch((error: unknown) => log.warn({ err: error, issuer, jwks_url }, 'the keys of an issuer cannot be had'));
+    return answered;
+  };
+
+  const atHand: JWTVerifyGetKey = (header, token) => {
+    if (keys.fresh) return keys(header, token);
+    throw new Problem('unavailable', `The keys of ${issuer} cannot be had now, and so nobody can tell whether this token is genuine.`);
+  };
+
   return async (header, token) => {
+    if (!keys.fresh) await ask(RETRY_MS);
     try {
-      return await keys(header, token);
-    } catch (cause) {
-      if (ABOUT_THE_TOKEN.some((kind) => cause instanceof kind)) throw cause;
-      throw new Problem(
-        'unavailable',
-        `The keys of ${issuer} cannot be had now, and so nobody can tell whether this token is genuine.`,
-        {},
-        { cause },
-      );
+      return await atHand(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await ask(COOLDOWN_MS);
+      return atHand(header, token);
     }
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
 import type { Caller } from '../admission.ts';
 import type { Config } from '../config/config.ts';
@@ -30,15 +31,19 @@ export class IssuerTokens implements TokenVerifier {
   readonly #verified = new LRUCache<string, Claimed>({ max: MAX_VERIFIED, ttl: VERIFIED_MS });
   readonly #people = beliefs<string | null>();
 
-  constructor({ config, database, access }: { config: Pick<Config, 'issuers'>; database: Database; access: Pick<Access, 'onForgotten'> }) {
-    this.#trusted = config.issuers.map((issuer) => ({ ...issuer, keys: keysOf(issuer) }));
+  constructor(services: { config: Pick<Config, 'issuers'>; database: Database; access: Pick<Access, 'onForgotten'>; log: Logger }) {
+    const { config, database, access } = services;
+    const log = services.log.child({ service: 'issuer-tokens' });
+    this.#trusted = config.issuers.map((issuer) => ({ ...issuer, keys: keysOf(issuer, log) }));
     this.#database = database;
     access.onForgotten((tenant) => disbelieve(this.#people, tenant));
   }
 
   /** Whether a token says that it is of one of the issuers. Nothing is believed of it yet. */
   claims(token: string): boolean {
-    return this.#trusted.length > 0 && this.#trusted.some(({ issuer }) => issuer === saidIn(token)?.iss);
+    if (this.#trusted.length === 0) return false;
+    const said = saidIn(token);
+    return said !== null && this.#trusted.some(({ issuer }) => issuer === said.iss);
   }
 
   /** @throws Problem `unauthenticated`; `unavailable` while the issuer's keys cannot be had */
@@ -106,5 +111,7 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return new Problem('unauthenticated', 'The token has expired.');
   if (error instanceof errors.JWTClaimValidationFailed) return new Problem('unauthenticated', `The token's claim ${error.claim} does not hold.`);
   if (error instanceof errors.JWKSNoMatchingKey) return new Problem('unauthenticated', 'No key of its issuer fits the token.');
+  if (error instanceof errors.JWKSMultipleMatchingKeys)
+    return new Problem('unauthenticated', 'Several keys of its issuer fit the token: its header must name the one that signed it, by kid.');
   return error instanceof errors.JOSEError ? new Problem('unauthenticated', 'The bearer token is not valid.') : error;
 }

@@ -76,6 +76,14 @@ export class JobClaims {
     }
   }
 
+  /** For another replica to take over at once. */
+  async release(run: Run): Promise<void> {
+    await this.#write(
+      run,
+      `UPDATE job_runs SET claimed_until = '-infinity' WHERE tenant_id = $1 AND job = $2 AND period = $3 AND finished_at IS NULL`,
+    );
+  }
+
   /** What of it had failed before is over, too. */
   async finish(run: Run): Promise<void> {
     await this.#write(

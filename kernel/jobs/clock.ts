@@ -1,11 +1,16 @@
-import { type Job as ScheduledJob, scheduleJob } from 'node-schedule';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { withLogFields } from '../telemetry/scope.ts';
+import { onClockSet } from './clock-watch.ts';
 
 /** Of a run that has lasted so long somebody is told, once ticks are skipped for it. */
 const LONG_MS = 60_000;
+
+/** So long a stop waits for what goes on. A claim that is left behind runs out. */
+const LAST_RUNS_MS = 10_000;
 
 /** What goes on of a job. */
 interface Underway {
@@ -17,7 +22,7 @@ interface Underway {
 export class Clock {
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #log: Logger;
-  #scheduled: ScheduledJob[] = [];
+  #scheduled: { cancel(): unknown }[] = [];
   readonly #runs = new Set<Promise<void>>();
 
   constructor(metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>, log: Logger) {
@@ -42,17 +47,28 @@ export class Clock {
       });
       this.#runs.add(run);
     };
-    const job = scheduleJob(id, { rule, tz: 'UTC' }, tick);
+    const spec = { rule, tz: 'UTC' };
+    const job = scheduleJob(id, spec, tick);
     if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
-    this.#scheduled.push(job);
+    // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
+    this.#scheduled.push(
+      job,
+      onClockSet(() => job.reschedule(spec)),
+    );
     return tick;
   }
 
-  /** Resolves once nothing goes on. */
-  async stop(): Promise<void> {
+  /** From here on nothing begins. */
+  cancel(): void {
     for (const job of this.#scheduled) job.cancel();
     this.#scheduled = [];
-    await Promise.all(this.#runs);
+  }
+
+  /** Resolves once nothing goes on, or it has lasted too long to wait for. */
+  async stop(): Promise<void> {
+    this.cancel();
+    await Promise.race([Promise.all(this.#runs), sleep(LAST_RUNS_MS, undefined, { ref: false })]);
+    if (this.#runs.size > 0) this.#log.warn({ runs: this.#runs.size }, 'jobs have not ended, and are left');
   }
 
   /** A run that hangs would otherwise be seen by nobody. */

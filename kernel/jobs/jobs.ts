@@ -60,6 +60,7 @@ export class JobScheduler {
   readonly #claims: JobClaims;
   readonly #log: Logger;
   readonly #clock: Clock;
+  #isLeaving = false;
 
   constructor(services: {
     database: Database;
@@ -111,6 +112,13 @@ export class JobScheduler {
     }
   }
 
+  /** Begins nothing more, and lets go of what is underway after the subject that it is at: another replica goes on with it. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#clock.cancel();
+  }
+
+  /** Nothing happens by the clock any more. Resolves once nothing is underway, or it takes too long. */
   async stop(): Promise<void> {
     await this.#clock.stop();
   }
@@ -167,6 +175,7 @@ export class JobScheduler {
   async #actOn(due: readonly string[], packId: string, job: Job, tenant: string): Promise<Acted> {
     const acted: { count: number; failures: unknown[]; refusals: Problem[] } = { count: 0, failures: [], refusals: [] };
     for (const id of due) {
+      if (this.#isLeaving) throw new Problem('unavailable', 'The server is stopping: another one, or its next start, goes on with it.');
       try {
         await this.#runner.runAsSystem(job.action, packId, tenant, job.id, { id }, {});
         acted.count += 1;
@@ -223,6 +232,7 @@ export class JobScheduler {
   #runOne(packId: string, job: Job, run: Run): Promise<void> {
     const { tenant } = run;
     return withLogFields({ job: job.id, tenant }, async () => {
+      if (this.#isLeaving) return;
       let claimed = false;
       try {
         const { due, isUnsettled } = await this.#due(packId, job, tenant);
@@ -237,10 +247,17 @@ export class JobScheduler {
         await this.#claims.finish(run);
         this.#metrics.jobRun(job.id, 'succeeded');
       } catch (error) {
+        if (this.#isLeaving && claimed) return this.#letGo(run);
         this.#log.error({ err: error }, 'job failed');
         this.#metrics.jobRun(job.id, 'failed');
         await this.#claims.fail(run, claimed).catch((lost: unknown) => this.#log.error({ err: lost }, 'that a job failed is not on record'));
       }
     });
+  }
+
+  /** Never throws: a claim that cannot be given back runs out. */
+  async #letGo(run: Run): Promise<void> {
+    this.#log.info('the server is stopping: the run is left to another');
+    await this.#claims.release(run).catch((error: unknown) => this.#log.warn({ err: error }, 'the claim on a run could not be given back'));
   }
 }

@@ -6,6 +6,9 @@ import type { EventStream } from './stream.ts';
 /** So often the log is looked at for what other replicas have brought it. */
 const POLL_MS = 2_000;
 
+/** Hints may come by the thousand, and anybody who reaches the database may send them: for all of so long the log is read once. */
+const HINTS_MS = 100;
+
 /** Which of the tenant's types of subjects are to be told of, now. */
 export type Told = () => Promise<(type: string) => boolean>;
 
@@ -24,6 +27,10 @@ export class Hub {
   /** Reading and joining take turns, so that nothing comes between what a listener has missed and what it is told. */
   #turn: Promise<unknown> = Promise.resolve();
   #isDue = false;
+  /** While it runs, hints wait. */
+  #quiet: NodeJS.Timeout | undefined;
+  /** How far the log is said to have come, since it was read. */
+  #hinted: Position | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(services: { database: Database; tenant: string; told: Told; failed: (error: unknown) => void }) {
@@ -53,15 +60,20 @@ export class Hub {
     if (this.#listeners.size === 0) clearTimeout(this.#timer);
   }
 
-  /**
-   * To be called when the log may have grown. Never throws: where it cannot be read, the listeners are sent away, to come back.
-   * @param to how far, where that is known
-   */
-  wake(to?: Position): void {
-    if (this.#listeners.size === 0 || this.#isDue || (to && this.#knows(to))) return;
+  /** To be called when somebody says how far the log has come. Never throws. */
+  hint(to: Position): void {
+    if (this.#listeners.size === 0 || this.#knows(to)) return;
+    if (this.#quiet === undefined) this.wake();
+    else if (this.#hinted?.epoch !== to.epoch || this.#hinted.index < to.index) this.#hinted = to;
+  }
+
+  /** To be called when the log may have grown. Never throws: where it cannot be read, the listeners are sent away, to come back. */
+  wake(): void {
+    if (this.#listeners.size === 0 || this.#isDue) return;
     this.#isDue = true;
     this.#inTurn(async () => {
       this.#isDue = false;
+      this.#beQuiet();
       await this.#read(null);
     })
       .catch((error: unknown) => {
@@ -69,6 +81,19 @@ export class Hub {
         for (const listener of this.#listeners) listener.end();
       })
       .finally(() => this.#schedule());
+  }
+
+  #beQuiet(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = detached(() =>
+      setTimeout(() => {
+        this.#quiet = undefined;
+        const to = this.#hinted;
+        this.#hinted = null;
+        if (to) this.hint(to);
+      }, HINTS_MS),
+    );
+    this.#quiet.unref();
   }
 
   #knows({ epoch, index }: Position): boolean {

@@ -15,6 +15,9 @@ import { EventStream, type Person } from './stream.ts';
 /** So many may one person have open, at one replica: a few tabs of a few browsers. */
 const MOST_STREAMS = 8;
 
+/** So long the connection that hears hints is kept for whoever comes next: streams of a page that is loaded anew end and begin. */
+const KEEP_HINTS_MS = 60_000;
+
 /** Who listens to what happens in their tenant. */
 export class Live {
   readonly #database: Database;
@@ -25,8 +28,9 @@ export class Live {
   readonly #hubs = new Map<string, Hub>();
   /** By person. */
   readonly #streams = new Map<string, Set<EventStream>>();
-  /** Of what other replicas do, where hints of it are to be had. It listens while anybody listens here. */
+  /** Of what other replicas do, where hints of it are to be had. It listens while anybody listens here, and a minute longer. */
   readonly #hints: Listener | null;
+  #hintsEnd: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(services: {
@@ -83,11 +87,13 @@ export class Live {
   stop(): void {
     this.#isStopped = true;
     this.#end(() => true);
+    clearTimeout(this.#hintsEnd);
+    this.#hints?.stop();
   }
 
   #hinted(payload: string): void {
     const grown = grownIn(payload);
-    if (grown) this.#hubs.get(grown.tenant)?.wake({ epoch: grown.epoch, index: grown.size - 1 });
+    if (grown) this.#hubs.get(grown.tenant)?.hint({ epoch: grown.epoch, index: grown.size - 1 });
   }
 
   #wakeAll(): void {
@@ -107,13 +113,19 @@ export class Live {
     }
     const stream = new EventStream(person);
     this.#streams.set(key, open.add(stream));
+    clearTimeout(this.#hintsEnd);
     this.#hints?.start();
     stream.once('close', () => {
       open.delete(stream);
       if (open.size === 0) this.#streams.delete(key);
-      if (this.#streams.size === 0) this.#hints?.stop();
+      if (this.#streams.size === 0 && !this.#isStopped) this.#letGoOfHints();
     });
     return stream;
+  }
+
+  #letGoOfHints(): void {
+    this.#hintsEnd = setTimeout(() => this.#hints?.stop(), KEEP_HINTS_MS);
+    this.#hintsEnd.unref();
   }
 
   #hubOf(tenant: string): Hub {

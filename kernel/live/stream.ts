@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { Users } from '../database/tables.ts';
 import { type Happening, idOf, type Position } from './happening.ts';
 
@@ -17,6 +18,8 @@ export interface Person {
   readonly version: number | null;
   /** The key of the session that they listen by; null for a token. */
   readonly session: string | null;
+  /** The id of the API token that they listen by; null for who came otherwise. */
+  readonly apiToken: string | null;
 }
 
 /** What one listener is sent: server-sent events, as the HTML standard has them. */
@@ -49,7 +52,7 @@ export class EventStream extends Readable {
   happened(at: Position, happening: Happening, text = JSON.stringify(happening)): void {
     this.#position = at;
     this.#send(`event: receipt\nid: ${idOf(at)}\ndata: ${text}`);
-    if (this.#changes(happening)) this.end();
+    if (this.#changes(happening) || this.#revokes(happening)) this.end();
   }
 
   /** What was not for this listener is passed by. */
@@ -74,6 +77,11 @@ export class EventStream extends Readable {
   /** Roles, or whether they are there at all: when they come back they are judged anew. */
   #changes({ subject, seq }: Happening): boolean {
     return subject.type === Users.type && subject.id === this.person.id && (seq ?? 0) > (this.person.version ?? 0);
+  }
+
+  /** At whichever replica that was. Its first receipt is of its making, which the log may tell of only now. */
+  #revokes({ subject, seq }: Happening): boolean {
+    return subject.type === ApiTokenRows.type && subject.id === this.person.apiToken && (seq ?? 0) > 1;
   }
 
   #send(text: string): void {

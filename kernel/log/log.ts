@@ -91,6 +91,7 @@ export class TransparencyLog {
   advance(tenant: string): Promise<void> {
     clearTimeout(this.#waiting.get(tenant)?.timer);
     this.#waiting.delete(tenant);
+    this.#turns.skip(tenant);
     const running = this.#running.get(tenant);
     if (running) {
       running.again = true;
@@ -101,7 +102,7 @@ export class TransparencyLog {
     return done;
   }
 
-  /** Takes up what waits: left by a process that died, or by a signer or a witness that could not be reached. */
+  /** Has what waits take its turn: left by a process that died, or by a signer or a witness that could not be reached. */
   async sweep(tenants: readonly string[]): Promise<void> {
     await sideBySide(tenants, SWEEPERS, (tenant) => this.#sweepOne(tenant));
   }
@@ -146,7 +147,7 @@ export class TransparencyLog {
       const { behind, halted, cosignatures } = await this.#database.transaction(tenant, 'read', (tx) => stateOf(tx, tenant));
       const halt = this.#halted.get(tenant);
       // Where it stood still somebody else may have moved it on, and then nothing is behind.
-      if ((behind || halted || halt) && (halt?.until ?? 0) < Date.now()) await this.advance(tenant);
+      if ((behind || halted || halt) && (halt?.until ?? 0) < Date.now()) this.#turns.take(tenant);
       else if (cosignatures < this.#cosigner.wanted) this.#cosigner.show(tenant);
     } catch (error) {
       await this.#failed(tenant, error);

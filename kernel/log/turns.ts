@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** So many side by side, so that one that waits for its signer holds up no other. */
+/** So many side by side. */
 const LANES = 2;
+/** What takes longer, for a signer that does not answer or for others who push it on, goes on by itself and holds up no other. */
+const LONGEST_TURN_MS = 1_000;
+const LONGEST_REST_MS = 250;
 
 /**
  * Work for tenants that takes its turn. Each lane rests for as long as it has worked: however many tenants are due at once, those who
@@ -23,13 +26,18 @@ export class Turns {
     if (this.#busy < LANES) void this.#run();
   }
 
+  /** It is being done out of turn. */
+  skip(tenant: string): void {
+    this.#due.delete(tenant);
+  }
+
   async #run(): Promise<void> {
     this.#busy++;
     for (const tenant of this.#due) {
       this.#due.delete(tenant);
       const started = performance.now();
-      await this.#work(tenant);
-      await sleep(performance.now() - started, undefined, { ref: false });
+      await Promise.race([this.#work(tenant), sleep(LONGEST_TURN_MS, undefined, { ref: false })]);
+      await sleep(Math.min(performance.now() - started, LONGEST_REST_MS), undefined, { ref: false });
     }
     this.#busy--;
   }

@@ -25,6 +25,8 @@ const CLAIM_SECONDS = 8;
 const LONGEST_CLAIM_SECONDS = 600;
 /** Enough for the longest: beyond a thousand doublings no number is left. */
 const MOST_DOUBLINGS = 10;
+/** No claim lasts longer: what would have to wait for longer was written before the clock was set back. */
+const IS_DUE = `(available_at <= summit_now() OR available_at > summit_now() + interval '${LONGEST_CLAIM_SECONDS} seconds')`;
 const HOLD_EVERY_MS = 3_000;
 const BATCH = 20;
 /** What takes longer goes on by itself, and holds up nothing else that waits. */
@@ -79,7 +81,7 @@ export class OutboxWorker {
     if (room <= 0) return;
     const due = await this.#database.transaction(tenant, 'read', (tx) =>
       tx.query<{ id: string }>(
-        `SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
+        `SELECT id FROM outbox WHERE tenant_id = $1 AND done_at IS NULL AND ${IS_DUE} AND ${MAY_BE_DELIVERED}
            ORDER BY available_at LIMIT $2`,
         [tenant, room],
       ),
@@ -91,10 +93,7 @@ export class OutboxWorker {
   /** Begins to deliver what waits for this subject and nobody else has claimed. Resolves before it is delivered. */
   async takeUp(tenant: string, subject: string): Promise<void> {
     const due = await this.#database.transaction(tenant, 'read', (tx) =>
-      tx.query<{ id: string }>(
-        'SELECT id FROM outbox WHERE tenant_id = $1 AND subject_id = $2 AND done_at IS NULL AND available_at <= summit_now()',
-        [tenant, subject],
-      ),
+      tx.query<{ id: string }>(`SELECT id FROM outbox WHERE tenant_id = $1 AND subject_id = $2 AND done_at IS NULL AND ${IS_DUE}`, [tenant, subject]),
     );
     void this.deliver(
       tenant,
@@ -173,7 +172,7 @@ export class OutboxWorker {
     const [message] = await this.#database.transaction(tenant, 'write', (tx) =>
       tx.commitWith<Message>(
         `UPDATE outbox SET attempts = attempts + 1, available_at = summit_now() + make_interval(secs => least($3 * 2 ^ least(attempts, ${MOST_DOUBLINGS}), $4))
-           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND available_at <= summit_now() AND ${MAY_BE_DELIVERED}
+           WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND ${IS_DUE} AND ${MAY_BE_DELIVERED}
            RETURNING id, pack, effect, subject_id, payload, attempts,
              coalesce((SELECT settings FROM pack_enablements e WHERE e.tenant_id = $1 AND e.pack_id = outbox.pack), '{}') AS settings`,
         [tenant, id, CLAIM_SECONDS, LONGEST_CLAIM_SECONDS],

@@ -133,7 +133,7 @@ async function claim(tx: Transaction, tenant: string): Promise<Progress | null> 
   );
   const [progress] = await tx.query<Progress>(
     `SELECT epoch, leaf_index, receipt_id, entity, subject_id, stray, gaps, lacking FROM receipt_comparisons
-       WHERE tenant_id = $1 AND compared_at < summit_now() - interval '${APART}' FOR UPDATE`,
+       WHERE tenant_id = $1 AND compared_at NOT BETWEEN summit_now() - interval '${APART}' AND summit_now() + interval '${APART}' FOR UPDATE`,
     [tenant],
   );
   return progress ?? null;

@@ -1,4 +1,4 @@
-import { defineQuery, Id, listOf, rangeOf, Several, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
+import { defineQuery, emptyPage, Id, listOf, rangeOf, Several, Strict, Timestamp, Type, valuesOf } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Receipts } from '../database/tables.ts';
 import { presentReceipts } from './present.ts';
@@ -21,7 +21,7 @@ export const listReceipts = defineQuery({
   }),
   async run({ db, tenant, query: { subject_id, actor, action, outcome, subject_type, since, until, limit, cursor, count, sort, q } }) {
     const person = actor === undefined || actor.startsWith('system:') ? actor : await db.resolve(`user:${actor}`);
-    if (person === null) return { items: [], next_cursor: null, total: 0 };
+    if (person === null) return emptyPage({ cursor, count });
     const several = { action: valuesOf(action), subject_type: valuesOf(subject_type) };
     const where = { subject_id, outcome, actor: person, ...several, at: rangeOf({ since, until }) };
     const page = await db.page(receipts, { where, limit, cursor, count, sort, q });

@@ -3,8 +3,8 @@ import { departed, leftTeams, NEVER_LEFT, returned } from '../core/departed.ts';
 import { TenantConfigurations, Users } from '../database/tables.ts';
 import { freeHandle } from './handle.ts';
 import { isKnown, personCalled, type ScimPerson, userNameOf } from './people.ts';
+import { NewUser, PersonWanted } from './person-wanted.ts';
 import { ScimProblem } from './scim-problem.ts';
-import { NewUser, Wanted } from './wanted.ts';
 
 const common = {
   roles: ['operator'],
@@ -22,8 +22,10 @@ export const createScimUser = defineAction({
   from: [],
   success: 201,
   async load({ db, tenant, input }) {
-    await assertFree(db, tenant, null, input);
     const [configuration] = await db.find(TenantConfigurations, {});
+    // One after the other, or those who come at once would find the same handle free.
+    if (configuration) await db.lock(TenantConfigurations, configuration.id);
+    await assertFree(db, tenant, null, input);
     return { handle: await freeHandle(db, tenant, input.userName), belongsTo: configuration?.id ?? null };
   },
   subject: () => null,
@@ -45,7 +47,7 @@ export const changeScimUser = defineAction({
   ...common,
   id: 'scim.user.change',
   title: 'Change a person, as their provider says',
-  input: Wanted,
+  input: PersonWanted,
   from: ['active', 'deactivated'],
   async load({ db, tenant, params, input }) {
     const person = await db.lock(Users, params.id ?? '');
@@ -85,11 +87,24 @@ export const deleteScimUser = defineAction({
   },
 });
 
-function changedNames(person: ScimPerson, { userName: name, externalId: external }: Wanted): Partial<Pick<ScimPerson, 'user_name' | 'external_id'>> {
-  return {
-    ...(name !== undefined && name !== userNameOf(person) ? { user_name: name } : {}),
-    ...(external !== undefined && external !== person.external_id ? { external_id: external } : {}),
-  };
+type Names = Partial<Pick<ScimPerson, 'user_name' | 'external_id'>>;
+
+/** @throws ScimProblem `mutability` */
+function changedNames(person: ScimPerson, { userName: name, externalId: external, active }: PersonWanted): Names {
+  const names: Names = name !== undefined && name !== userNameOf(person) ? { user_name: name } : {};
+  if (external === undefined || external === person.external_id) return names;
+  const fixed = whyFixed(person);
+  if (fixed === null) return { ...names, external_id: external };
+  // Nobody stays for what they are called: who is to leave leaves under the id that they have.
+  if (active === false) return names;
+  throw new ScimProblem('invalid-input', 'mutability', `externalId: ${fixed}`);
+}
+
+/** Why a provider may not say by which id somebody signs in, and so make somebody else of them: decision 0052. Null where it may. */
+function whyFixed({ provisioned_by, roles }: ScimPerson): string | null {
+  if (provisioned_by === null) return "SCIM has not made this person: the tenant's file says who they are, as external_id.";
+  if (roles.length > 0) return 'this person has roles: an operator must take those away first.';
+  return null;
 }
 
 /** @throws Problem `not-found` */
@@ -105,7 +120,7 @@ function assertMayReturn({ deactivated_by: by }: ScimPerson): void {
 }
 
 /** @throws ScimProblem `uniqueness`, naming the attribute */
-async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: Wanted): Promise<void> {
+async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: PersonWanted): Promise<void> {
   for (const by of ['userName', 'externalId'] as const) {
     const value = wanted[by] ?? null;
     if (value === null) continue;

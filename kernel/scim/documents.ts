@@ -1,4 +1,4 @@
-import { USER } from './wanted.ts';
+import { USER } from './person-wanted.ts';
 
 const CONFIGURATION = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 const RESOURCE_TYPE = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';

@@ -2,7 +2,7 @@ import type { Reader, Row } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
 import { Users } from '../database/tables.ts';
 import type { Sought } from './filter.ts';
-import { USER } from './wanted.ts';
+import { USER } from './person-wanted.ts';
 
 export type ScimPerson = Row<typeof Users>;
 

@@ -20,6 +20,8 @@ import { unmetIn } from '../skus/required.ts';
 import { expandSkus } from '../skus/tenant-packs.ts';
 
 const KNOWN_MS = 1_000;
+/** Of replicas that start together each loses a race or two; who loses more often would lose for ever. */
+const MAX_ATTEMPTS = 10;
 
 /** The tenants that there are, and how configuration brings them about. */
 export class Tenants {
@@ -74,7 +76,7 @@ export class Tenants {
       this.#log.warn({ tenant, pack, missing }, 'the tenant has a pack and not what that requires: enable what is missing, or a SKU once more');
   }
 
-  async #applyOne(file: TenantFile): Promise<void> {
+  async #applyOne(file: TenantFile, attempt = 1): Promise<void> {
     const applied = await this.#database.transaction(file.id, 'read', (tx) =>
       tx.query<{ file_digest: string }>('SELECT file_digest FROM tenant_configurations WHERE tenant_id = $1', [file.id]),
     );
@@ -91,13 +93,13 @@ export class Tenants {
       this.#log.info({ tenant: file.id, digest, ...(unread.length > 0 ? { unread } : {}) }, 'tenant file applied');
     } catch (error) {
       // Another replica is applying the same file: what it wrote is what this one would have written.
-      if (!isRetryable(error)) throw error;
-      return this.#applyOne(file);
+      assertLost(error, attempt, `the file of tenant ${file.id} could not be applied`);
+      return this.#applyOne(file, attempt + 1);
     }
   }
 
   /** What configuration says of a policy is applied when that changes; between its changes, what people have switched on stands. */
-  async #applyPolicies(file: TenantFile): Promise<void> {
+  async #applyPolicies(file: TenantFile, attempt = 1): Promise<void> {
     const { id: tenant, policies: pinned = {} } = file;
     const applied = await this.#database.transaction(tenant, 'read', (tx) =>
       tx.query<{ package: string; configured: string | null }>('SELECT package, configured FROM policies WHERE tenant_id = $1', [tenant]),
@@ -110,8 +112,8 @@ export class Tenants {
         this.#log.info({ tenant, policy: name, digest: bundle.digest }, 'policy bundle applied');
       } catch (error) {
         // Another replica is applying the same, or an operator is at work: what is still to do is seen when it is looked at again.
-        if (!isRetryable(error)) throw error;
-        return this.#applyPolicies(file);
+        assertLost(error, attempt, `policy ${name} of tenant ${tenant} could not be switched to its bundle`);
+        return this.#applyPolicies(file, attempt + 1);
       }
     }
   }
@@ -126,6 +128,13 @@ export class Tenants {
     if (why) throw new ConfigError([`tenant ${tenant}: policies.${name}: the bundle ${pin} is refused: ${why}`]);
     return bundle;
   }
+}
+
+/** @throws Error for what is no lost race, and for one race too many */
+function assertLost(error: unknown, attempt: number, what: string): void {
+  if (!isRetryable(error)) throw error;
+  if (attempt >= MAX_ATTEMPTS)
+    throw new Error(`${what}, ${attempt} times over: something else changes what it would change, or has what it would take`, { cause: error });
 }
 
 function digestOf(value: object): string {

@@ -1,4 +1,4 @@
-import { defineQuery, listOf, pageOf, rangeOf, receiptsOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
+import { defineQuery, emptyPage, listOf, pageOf, rangeOf, receiptsOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
 import { HighRiskRequest } from './entities.ts';
 import { RequestAnswer } from './request.schema.ts';
 import { filesOf, presentRequest } from './request.ts';
@@ -27,7 +27,7 @@ export const listRequests = defineQuery({
   answer: pageOf(RequestAnswer),
   async run({ db, query: { requester, limit, cursor, count, sort, q, ...filters } }) {
     const requester_id = requester === undefined ? undefined : await db.resolve(`user:${requester}`);
-    if (requester_id === null) return { items: [], next_cursor: null, total: 0 };
+    if (requester_id === null) return emptyPage({ cursor, count });
     const { where, withoutReceipts } = requestsBy(filters);
     const page = await db.page(requests, { where: { ...where, requester_id }, withoutReceipts, limit, cursor, count, sort, q });
     return { ...page, items: (await filesOf(db, page.items)).map(presentRequest) };

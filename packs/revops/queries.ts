@@ -1,11 +1,25 @@
-import { defineQuery, Id, listOf, pageOf, type Reader, rangeOf, receiptsOf, Several, Strict, statesOf, Timestamp, Type, valuesOf } from '@summit/sdk';
+import {
+  defineQuery,
+  emptyPage,
+  Id,
+  listOf,
+  pageOf,
+  type Reader,
+  rangeOf,
+  receiptsOf,
+  Several,
+  Strict,
+  statesOf,
+  Timestamp,
+  Type,
+  valuesOf,
+} from '@summit/sdk';
 import { Lead, Opportunity, Quote } from './entities.ts';
 import { presentLeads, presentOpportunities } from './lead.ts';
 import { filesOf, presentQuote, presentRevision } from './quote.ts';
 import { LeadAnswer, OpportunityAnswer, QuoteAnswer, RevisionAnswer } from './schemas.ts';
 
 const Handle = Type.String({ description: 'A handle' });
-const NOTHING = { items: [], next_cursor: null, total: 0 };
 
 const leads = listOf(Lead, { sort: ['created_at', 'updated_at', 'company', 'status'], search: ['company', 'email'], people: ['owner_id'] });
 
@@ -23,7 +37,7 @@ export const listLeads = defineQuery({
   answer: pageOf(LeadAnswer),
   async run({ db, query: { owner, limit, cursor, count, sort, q, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
-    if (owner_id === null) return NOTHING;
+    if (owner_id === null) return emptyPage({ cursor, count });
     const page = await db.page(leads, { where: { ...leadsBy(filters), owner_id }, limit, cursor, count, sort, q });
     return { ...page, items: await presentLeads(db, page.items) };
   },
@@ -70,7 +84,7 @@ export const listOpportunities = defineQuery({
   answer: pageOf(OpportunityAnswer),
   async run({ db, query: { status, segment, owner, created_since, created_until, limit, cursor, count, sort, q } }) {
     const owner_id = await ownerIn(db, owner);
-    if (owner_id === null) return NOTHING;
+    if (owner_id === null) return emptyPage({ cursor, count });
     const created_at = rangeOf({ since: created_since, until: created_until });
     const where = { status: valuesOf(status), segment: valuesOf(segment), owner_id, created_at };
     const page = await db.page(opportunities, { where, limit, cursor, count, sort, q });
@@ -109,7 +123,7 @@ export const listQuotes = defineQuery({
   answer: pageOf(QuoteAnswer),
   async run({ db, settings, query: { owner, opportunity, limit, cursor, count, sort, q, ...filters } }) {
     const owner_id = await ownerIn(db, owner);
-    if (owner_id === null) return NOTHING;
+    if (owner_id === null) return emptyPage({ cursor, count });
     const where = { ...quotesBy(filters), owner_id, opportunity_id: opportunity };
     const page = await db.page(quotes, { where, limit, cursor, count, sort, q });
     return { ...page, items: (await filesOf(db, page.items)).map((file) => presentQuote(file, { settings })) };

@@ -2,6 +2,8 @@ import pg from 'pg';
 
 export interface FreshDatabase {
   readonly url: string;
+  /** Round the pooler, where SUMMIT_DIRECT_DATABASE_URL says how. */
+  readonly directUrl: string | undefined;
   drop(): Promise<void>;
 }
 
@@ -11,9 +13,14 @@ export async function freshDatabase(): Promise<FreshDatabase | null> {
   if (!server) return null;
   const name = `summit_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
   await administer(server, `CREATE DATABASE ${name}`);
+  const direct = process.env.SUMMIT_DIRECT_DATABASE_URL;
+  return { url: named(server, name), directUrl: direct && named(direct, name), drop: () => dropped(server, name) };
+}
+
+function named(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => dropped(server, name) };
+  return url.href;
 }
 
 /** Autovacuum, which only a superuser may end, may be at work there for a moment. */

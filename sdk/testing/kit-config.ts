@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '../../kernel/config/config.ts';
 import { logConfigOf } from '../../kernel/config/log.ts';
+import { withLoopback } from '../../kernel/config/networks.ts';
+import { rateLimitsOf } from '../../kernel/config/rate-limits.ts';
 import type { TenantFile } from '../../kernel/config/tenant.ts';
 import { sampleInputs } from '../../kernel/sample-input.ts';
 import type { Pack } from '../pack.ts';
@@ -54,7 +56,16 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     issuers: [],
     signIns: [],
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
-    ...{ bodyLimit: 262_144, outcomeWaitMs: 3_000, publicUrl: null, requestsPerMinute: 1_000_000, sessionMinutes: 720, heartbeatMs: 15_000 },
+    webhookNetworks: withLoopback([], false),
+    ...{
+      bodyLimit: 262_144,
+      outcomeWaitMs: 3_000,
+      publicUrl: null,
+      ...rateLimitsOf({ requests_per_minute: 1_000_000 }),
+      trustedProxies: [],
+      sessionMinutes: 720,
+      heartbeatMs: 15_000,
+    },
   };
 }
 

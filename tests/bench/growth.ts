@@ -40,8 +40,9 @@ export async function measureGrowth(databaseUrl: string): Promise<readonly Figur
 async function figuresOf(http: HttpLoad, servers: ReadonlyMap<number, OwnProcess>): Promise<readonly Figure[]> {
   const calls = new Map<string, Map<string, readonly Sent[]>>();
   for (const [count, server] of servers) {
+    // Last, for it adds to what is read.
     const writes: [string, readonly Sent[]] = ['a request is created', [creationAt(server)]];
-    for (const [name, sent] of [writes, ...(await readsOf(server))]) calls.set(name, (calls.get(name) ?? new Map()).set(String(count), sent));
+    for (const [name, sent] of [...(await readsOf(server)), writes]) calls.set(name, (calls.get(name) ?? new Map()).set(String(count), sent));
   }
   const figures: Figure[] = [];
   for (const [name, variants] of calls) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOpa } from '../../policies/build/opa.ts';
-import { freePort } from './postgres.ts';
+import { freePort } from '../support/postgres-server.ts';
 import { ROOT } from './subject.ts';
 
 const POLICIES = join(ROOT, 'policies');

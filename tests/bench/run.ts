@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { Missing } from '../support/postgres-server.ts';
 import { measureAuthzen } from './authzen.ts';
 import { measureBacktest } from './backtest.ts';
 import { measureGrowth } from './growth.ts';
@@ -6,7 +7,7 @@ import { measureHttp } from './http.ts';
 import { measureLog } from './log.ts';
 import { measureMetering } from './metering.ts';
 import { measurePolicy } from './policy.ts';
-import { Missing, openBenchDatabase } from './postgres.ts';
+import { openBenchDatabase } from './postgres.ts';
 import { type Figure, print } from './report.ts';
 import { measureSoak } from './soak.ts';
 import { measureStart } from './start.ts';

@@ -24,25 +24,30 @@ export async function measureSoak(databaseUrl: string): Promise<readonly Figure[
     const writes = { requests: [creation], status: 201, clients: CLIENTS };
     await http.put({ ...writes, ms: PART_MS });
     const reads: readonly Sent[] = [...(await readsOf(server)).values()].flat();
-    const heaps: { calls: number; heap: number }[] = [];
+    const samples: { calls: number; heap: number; rss: number }[] = [];
     const started = performance.now();
     let calls = 0;
     while (calls < CALLS) {
       // One call in four or so changes something.
       calls += (await http.put({ ...writes, ms: PART_MS / 2 })).calls;
       calls += (await http.put({ requests: reads, status: 200, clients: CLIENTS, ms: PART_MS })).calls;
-      heaps.push({ calls, heap: await server.heap() });
+      samples.push({ calls, heap: await server.heap(), rss: server.memory().now });
     }
     const rate = (calls * 1_000) / (performance.now() - started);
-    const settled = heaps.filter((sample) => sample.calls >= calls * SETTLED).map(({ heap }) => heap);
+    const settled = samples.filter((sample) => sample.calls >= calls * SETTLED);
     const third = Math.ceil(settled.length / 3);
-    const [early, late] = [median(settled.slice(0, third)), median(settled.slice(-third))];
+    const flat = (what: string, of: 'heap' | 'rss'): Figure => {
+      const [early, late] = [settled.slice(0, third), settled.slice(-third)].map((part) => median(part.map((sample) => sample[of])));
+      const growth = (late ?? Number.NaN) - (early ?? Number.NaN);
+      return {
+        ...{ what, value: mebibytes(late ?? Number.NaN), against: `after a quarter ${mebibytes(early ?? Number.NaN)}` },
+        ...{ target: `< + ${mebibytes(GROWTH_MIB)}`, met: growth < GROWTH_MIB },
+      };
+    };
     return [
       { what: 'calls, of which some change something', value: calls.toLocaleString('en-US'), against: perSecond(rate) },
-      {
-        ...{ what: 'heap that is in use at the end', value: mebibytes(late), against: `after a quarter ${mebibytes(early)}` },
-        ...{ target: `< + ${mebibytes(GROWTH_MIB)}`, met: late - early < GROWTH_MIB },
-      },
+      flat('what it cannot do without: heap, buffers, WebAssembly', 'heap'),
+      flat('memory (RSS)', 'rss'),
       { what: 'memory at its peak (RSS)', value: mebibytes(server.memory().peak) },
     ];
   } finally {

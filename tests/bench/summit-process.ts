@@ -23,8 +23,9 @@ process.send?.({ url: subject.summit.url, token: subject.token } satisfies Ready
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** In MiB, once what nobody needs is gone. */
+/** In MiB, buffers and WebAssembly included, once what nobody needs is gone. */
 function heapInUse(): number {
   collectGarbage();
-  return process.memoryUsage().heapUsed / 2 ** 20;
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
 }

@@ -41,10 +41,11 @@ test.after(async () => {
 });
 
 /** Nothing happens by the clock, so that nothing but a hint, or looking, can be how anything is heard of. */
-function started(application: string): Promise<Summit> {
-  const url = new URL(replicas.url);
-  url.searchParams.set('application_name', application);
-  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', ...replicas.env, DATABASE_URL: url.href }, root);
+function started(application: string, more: NodeJS.ProcessEnv = {}): Promise<Summit> {
+  const { DATABASE_URL, SUMMIT_DIRECT_DATABASE_URL: direct } = replicas.env;
+  const named = (url = '') => `${url}?application_name=${application}`;
+  const urls = { DATABASE_URL: named(DATABASE_URL), SUMMIT_DIRECT_DATABASE_URL: direct && named(direct) };
+  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', ...replicas.env, ...urls, ...more }, root);
   return startSummit(config, { log: createLog('silent'), idle: true });
 }
 
@@ -84,7 +85,20 @@ test('what the log of another has taken up is told here at once', async () => {
   assert.ok(median < AT_ONCE_MS, waits.map(Math.round).join(' '));
 });
 
-test('without the connection that hears it is told by looking, and the connection comes back', async () => {
+test('without a connection that hears it is told by looking', async () => {
+  const deaf = await started('deaf', { SUMMIT_POOLER: 'transaction', SUMMIT_DIRECT_DATABASE_URL: undefined });
+  const looking = await listen(`${deaf.url}/events`, await hands.token('auditor'));
+  try {
+    await looking.next();
+    const id = await happened();
+    await looking.next(({ data }) => data.subject?.id === id);
+  } finally {
+    looking.close();
+    await deaf.close();
+  }
+});
+
+test('the connection that hears comes back when it is lost', async () => {
   await listens();
   const [before] = await connections('true');
   await replicas.query('SELECT pg_terminate_backend($1)', [before?.pid]);
@@ -95,7 +109,7 @@ test('without the connection that hears it is told by looking, and the connectio
 });
 
 test('a hint says which log and how far it has come, and nothing else', async () => {
-  const client = new pg.Client({ connectionString: replicas.url });
+  const client = new pg.Client({ connectionString: replicas.env.SUMMIT_DIRECT_DATABASE_URL ?? replicas.url });
   await client.connect();
   const heard: string[] = [];
   client.on('notification', ({ payload }) => heard.push(payload ?? ''));
@@ -117,9 +131,34 @@ test('what anybody else notifies does no harm', async () => {
   await told(await happened());
 });
 
-test('there is such a connection only while somebody listens', async () => {
+test('hints by the hundred are few reads', async () => {
   await listens();
+  const { database } = here.services;
+  const { transaction } = database;
+  let reads = 0;
+  Object.assign(database, {
+    transaction: (...work: Parameters<typeof transaction>) => {
+      reads += 1;
+      return transaction(...work);
+    },
+  });
+  for (let size = 1; size <= 300; size++) {
+    const forged = JSON.stringify({ tenant: TENANT, epoch: 1, size: 1_000_000 + size });
+    await replicas.query('SELECT pg_notify($1, $2)', ['summit_log_grown', forged]);
+  }
+  await told(await happened());
+  Object.assign(database, { transaction });
+  assert.ok(reads < 60, `${reads} reads`);
+});
+
+test('the connection is kept for whoever listens next, and not beyond the end', async () => {
+  await listens();
+  const [before] = await connections('true');
   stream.close();
+  stream = await listen(`${here.url}/events`, await hands.token('auditor'));
+  await stream.next();
+  assert.equal(await connections('true'), [before]);
+  await here.stopListening();
   await until(async () => (await connections('true')).length === 0);
 });
 

@@ -154,4 +154,10 @@ test('no request fails and no event is missed, whatever is restarted under load'
   }
 });
 
+test('one that gets both signals, as from npm at a terminal, stops once and well', async () => {
+  const { child, stop } = await replicas.start('both');
+  child.kill('SIGINT');
+  assert.is(await stop('SIGTERM'), 0);
+});
+
 test.run();

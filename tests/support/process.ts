@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as assert from 'uvu/assert';
 
-const launcher = new URL('../../kernel/cli/launcher.js', import.meta.url).pathname;
+/** What a user runs. */
+export const launcher = new URL('../../kernel/cli/launcher.js', import.meta.url).pathname;
 /** The project's folder. */
 export const root = new URL('../..', import.meta.url).pathname;
 const READY_MS = 60_000;

@@ -28,7 +28,14 @@ export async function replicated(more: NodeJS.ProcessEnv = {}): Promise<Replicas
   const database = await freshDatabase();
   if (!database) throw new Error('replicas need a PostgreSQL: set DATABASE_URL');
   const dataDir = mkdtempSync(join(tmpdir(), 'summit-replicas-'));
-  const env = { SUMMIT_DATA_DIR: dataDir, DATABASE_URL: database.url, SUMMIT_POOLER: process.env.SUMMIT_POOLER, ...more };
+  const { url, directUrl } = database;
+  const env = {
+    SUMMIT_DATA_DIR: dataDir,
+    DATABASE_URL: url,
+    SUMMIT_POOLER: process.env.SUMMIT_POOLER,
+    SUMMIT_DIRECT_DATABASE_URL: directUrl,
+    ...more,
+  };
   const servers: ServerProcess[] = [];
   const tokens = new Map<string, Promise<string>>();
   const client = new pg.Client({ connectionString: database.url });

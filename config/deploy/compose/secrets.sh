@@ -13,6 +13,8 @@ password superuser_password
 password owner_password
 password app_password
 [ -e log_secret ] || head -c 32 /dev/urandom >log_secret
+# Made anew from the passwords: what is there may be read alone.
+rm -f database_url app_database_url
 printf 'postgres://summit_owner:%s@database/summit\n' "$(cat owner_password)" >database_url
 printf 'postgres://summit_web:%s@database/summit\n' "$(cat app_password)" >app_database_url
 chmod 444 ./*

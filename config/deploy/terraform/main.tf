@@ -12,7 +12,7 @@ resource "helm_release" "summit" {
   name      = "summit"
   namespace = var.namespace
   chart     = "${path.module}/../helm/summit"
-  values    = [yamlencode(local.values)]
+  values    = [for values in local.documents : yamlencode(values)]
   atomic    = true
   timeout   = 600
 }

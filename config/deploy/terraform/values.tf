@@ -1,4 +1,4 @@
-# What the chart is given. By itself, so that it can be evaluated with no provider and no cluster.
+# What the chart is given: of two documents that say the same, the last wins. By itself, so that it can be evaluated with no provider and no cluster.
 locals {
   values = {
     image          = var.image
@@ -11,4 +11,5 @@ locals {
     serviceMonitor = { enabled = var.monitoring }
     prometheusRule = { enabled = var.monitoring }
   }
+  documents = [local.values, var.values]
 }

@@ -15,7 +15,7 @@ variable "replicas" {
 }
 
 variable "existing_secret" {
-  description = "The Secret with database-url, app-database-url, log-secret and, for several replicas, token-key. No value of it comes into the state."
+  description = "The Secret with database-url, app-database-url, log-secret and token-key. No value of it comes into the state."
   type        = string
 }
 
@@ -54,4 +54,10 @@ variable "monitoring" {
   description = "Whether the cluster has the Prometheus operator: its ServiceMonitor and PrometheusRule are made then."
   type        = bool
   default     = false
+}
+
+variable "values" {
+  description = "Whatever else the chart takes, as in its values.yaml: http, config, packs, resources, networkPolicy, extraEnv."
+  type        = any
+  default     = {}
 }
