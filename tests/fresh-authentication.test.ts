@@ -138,6 +138,22 @@ test('a discount is approved, and its quote activated, by who has signed in late
   assert.equal([status, body.status], [200, 'activated'], JSON.stringify(body));
 });
 
+test('a policy that is asked for it, and does not look at it, lets nothing through', async () => {
+  const properties = { type: 'TEMP_DB_READ_ACCESS', target: 'orders-db', environment: 'prod', duration_minutes: 60, requester: 'ann' };
+  // Of a request nobody asks how its requester has signed in: so is all that a bundle of before was asked.
+  const asked = (auth_time: number) =>
+    s.post('auditor', '/access/v1/evaluation', {
+      subject: { type: 'user', id: 'ann', properties: { roles: ['engineer'], authentication: { by: 'issuer', issuer: idp.issuer, auth_time } } },
+      action: { name: 'high-risk-ops.request.create' },
+      resource: { type: 'high-risk-ops.request', id: 'orders-db', properties },
+      context: { fresh_authentication: { now: 2_000, max_age: 900 } },
+    });
+  const { status, body } = await asked(1_000);
+  assert.equal([status, body.reasons[0].rule], [503, 'policy-error']);
+  assert.match(body.detail, 'this version does not look at that: activate a later one');
+  assert.is((await asked(1_900)).body.decision, true);
+});
+
 test('a tenant that does not ask for it is asked for nothing', async () => {
   const at = { tenant: 'summit-internal' };
   const { id } = (await s.post('engineer', requests, accessRequest(), at)).body;

@@ -240,7 +240,7 @@ test('what the policy refuses leaves a decision and a receipt, and no request', 
     const decision = await s.get('auditor', `/policy-decisions/${body.decision_id}`);
     assert.equal([decision.body.allowed, decision.body.outcome, decision.body.policy], [false, 'denied', 'high_risk/operations/decision']);
     assert.match(decision.body.bundle_digest, /^[0-9a-f]{64}$/);
-    assert.is(decision.body.bundle_version, '0.2.0');
+    assert.is(decision.body.bundle_version, '0.3.0');
     const receipts = await s.get('auditor', `/receipts?subject_id=${decision.body.subject.id}`);
     assert.equal(
       receipts.body.items.map((item: Record<string, unknown>) => [item.outcome, item.seq, item.decision_ids]),

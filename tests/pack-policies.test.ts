@@ -123,7 +123,7 @@ test('a policy that cannot be used disables the pack that brings it, and no othe
   assert.equal([...ids, ...reasons.keys()], ['revops.discount_approvals', 'edited', 'unmade', 'hostile', 'without']);
   assert.match(reasons.get('edited') ?? '', /its policies in .* cannot be read: policy bundle high_risk\.operations: .*operations\.rego has digest/);
   assert.match(reasons.get('unmade') ?? '', 'cannot be read: ');
-  assert.match(reasons.get('hostile') ?? '', 'the bundle high_risk.operations 0.2.0 does not load: ');
+  assert.match(reasons.get('hostile') ?? '', 'the bundle high_risk.operations 0.3.0 does not load: ');
   assert.match(reasons.get('without') ?? '', `no compiled policy bundle answers ${DECISION}: build it`);
 });
 

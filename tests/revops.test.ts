@@ -114,7 +114,7 @@ for (const [discount, required] of [
     const decision = (await s.get('auditor', `/policy-decisions/${quote.decision_ids[0]}`)).body;
     assert.equal(
       [decision.policy, decision.bundle_version, decision.result.required_approvals],
-      ['revops/discount_approvals/decision', '0.2.0', required],
+      ['revops/discount_approvals/decision', '0.3.0', required],
     );
     assert.is(decision.input.resource.properties.discount_percent, Number(discount).toFixed(2));
     for (const role of required) assert.is((await deals.act('ae', id, 'activate')).body.code, 'invalid-state', role);

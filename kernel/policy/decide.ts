@@ -115,6 +115,7 @@ export class PolicyService {
     const begun = performance.now();
     try {
       const { result, durationNs } = await this.#engine.evaluate(bundle, entrypoint, input_text);
+      assertFresh(input, result);
       const { allowed, reasons } = result;
       return { ...by, result, allowed, reasons, outcome: allowed ? 'allowed' : 'denied', duration_ns: durationNs };
     } catch (error) {
@@ -124,6 +125,17 @@ export class PolicyService {
       return { ...by, result: null, allowed: false, reasons: [{ rule: 'policy-error', message }], outcome: 'error', duration_ns };
     }
   }
+}
+
+/**
+ * A bundle of before does not know the question whether a sign-in is fresh, and would let through whatever else is in order.
+ * @throws PolicyFailure
+ */
+function assertFresh({ context }: PolicyInput, { allowed, fresh_authentication }: PolicyResult): void {
+  if (allowed && 'fresh_authentication' in context && !fresh_authentication)
+    throw new PolicyFailure(
+      'a fresh sign-in is asked for, and this version does not look at that: activate a later one, or take the setting fresh_authentication away',
+    );
 }
 
 /** The decision as an action's `apply` sees it. */

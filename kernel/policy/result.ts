@@ -5,6 +5,8 @@ export interface PolicyResult {
   /** The required roles whose approval of an earlier content still counts; none unless it says so. */
   readonly kept_approvals?: readonly string[];
   readonly reasons: readonly Reason[];
+  /** Whoever asks has signed in as lately, and as, the question asks. */
+  readonly fresh_authentication?: true;
   /** Of a refusal: how they must have signed in, where that would help. */
   readonly required_authentication?: RequiredAuthentication;
 }
@@ -40,6 +42,7 @@ function isPolicyResult(value: unknown): value is PolicyResult {
     value.required_approvals.every((role) => typeof role === 'string') &&
     (!('kept_approvals' in value) || (Array.isArray(value.kept_approvals) && value.kept_approvals.every((role) => typeof role === 'string'))) &&
     (!('required_authentication' in value) || isRequiredAuthentication(value.required_authentication)) &&
+    (!('fresh_authentication' in value) || value.fresh_authentication === true) &&
     'reasons' in value &&
     Array.isArray(value.reasons) &&
     value.reasons.every(isReason)

@@ -7,7 +7,7 @@
 #   Every check is a positive statement that a denial negates, so an attribute
 #   that is missing or of the wrong type denies.
 # custom:
-#   version: 0.2.0
+#   version: 0.3.0
 package high_risk.operations
 
 import data.lib.approvals
@@ -25,16 +25,20 @@ max_minutes := 120
 #   Whether the action is allowed, the approvals that the request needs, and why:
 #   every rule that denies, sorted by its id, or the one reason that allows.
 # entrypoint: true
-decision := decisions.allow(
+decision := authentication.vouched_for(decisions.allow(
 	"within-limits",
 	$"An engineer may read a production database for up to {max_minutes} minutes with the required approvals.",
 	required_roles,
-) if {
+)) if {
 	not approving
 	denials == {}
 }
 
-decision := decisions.allow("signed-in-lately", "Whoever approves has signed in as lately as this tenant asks for.", []) if {
+decision := authentication.vouched_for(decisions.allow(
+	"signed-in-lately",
+	"Whoever approves has signed in as lately as this tenant asks for.",
+	[],
+)) if {
 	approving
 	denials == {}
 }

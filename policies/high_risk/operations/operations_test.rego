@@ -358,6 +358,7 @@ approve := object.union(object.union(execute, lately), {
 test_whoever_has_signed_in_lately_may_go_on if {
 	decision := operations.decision with input as object.union(execute, lately)
 	decision.allowed == true
+	decision.fresh_authentication == true
 }
 
 test_whoever_has_not_is_told_what_it_takes if {

@@ -49,6 +49,15 @@ default shown_ways := ""
 shown_ways := $", by {concat(" or ", wanted.acr_values)}" if is_array(wanted.acr_values)
 
 # METADATA
+# title: Vouched for
+# description: |
+#   An allowing decision which says (`fresh_authentication: true`) that the sign-in is as the question asks. Where a question asks and an
+#   answer does not say so, the kernel lets nothing through: it may be of a bundle that does not know the question.
+vouched_for(decision) := object.union(decision, {"fresh_authentication": true}) if {
+	fresh
+} else := decision
+
+# METADATA
 # title: Deny
 # description: |
 #   As `decisions.deny`; where the rule `fresh-authentication` is among the denials, with what a sign-in must be

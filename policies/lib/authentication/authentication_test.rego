@@ -37,6 +37,13 @@ test_any_way_will_do_where_none_is_named if {
 	authentication.fresh with input as bare
 }
 
+test_an_allowing_decision_says_that_the_sign_in_is_fresh_where_it_is if {
+	authentication.vouched_for({"allowed": true}) == {"allowed": true, "fresh_authentication": true} with input as question
+	authentication.vouched_for({"allowed": true}) == {"allowed": true} with input as json.remove(question, ["/context/fresh_authentication"])
+	stale := object.union(question, {"context": {"fresh_authentication": {"now": 2000}}})
+	authentication.vouched_for({"allowed": true}) == {"allowed": true} with input as stale
+}
+
 test_only_an_issuer_says_when if {
 	every by in ["api-token", "", null] {
 		not authentication.fresh with input as question with input.subject.properties.authentication.by as by

@@ -8,7 +8,7 @@
 #   Every check is a positive statement that a denial negates, so an attribute
 #   that is missing or of the wrong type denies.
 # custom:
-#   version: 0.2.0
+#   version: 0.3.0
 package revops.discount_approvals
 
 import data.lib.approvals
@@ -29,12 +29,19 @@ known_roles := {"ae", "manager", "finance"}
 #   Whether the quote may be submitted or activated, whose approval it takes, which approvals of an
 #   earlier revision still count, and why: every rule that denies, sorted by its id, or what allows.
 # entrypoint: true
-decision := object.union(allowed, {"kept_approvals": kept_roles, "reasons": array.concat(allowed.reasons, kept_reasons)}) if {
+decision := object.union(authentication.vouched_for(allowed), {
+	"kept_approvals": kept_roles,
+	"reasons": array.concat(allowed.reasons, kept_reasons),
+}) if {
 	not approving
 	denials == {}
 }
 
-decision := decisions.allow("signed-in-lately", "Whoever approves has signed in as lately as this tenant asks for.", []) if {
+decision := authentication.vouched_for(decisions.allow(
+	"signed-in-lately",
+	"Whoever approves has signed in as lately as this tenant asks for.",
+	[],
+)) if {
 	approving
 	denials == {}
 }

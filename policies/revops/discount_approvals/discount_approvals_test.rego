@@ -354,6 +354,7 @@ approve := object.union(object.union(activate, lately), {
 test_whoever_has_signed_in_lately_may_go_on if {
 	decision := discount_approvals.decision with input as object.union(activate, lately)
 	decision.allowed == true
+	decision.fresh_authentication == true
 }
 
 test_whoever_has_not_is_told_what_it_takes if {
