@@ -138,6 +138,20 @@ test('who must sign in afresh, and is not said to have, does not come in', async
   assert.equal(await told({ query: '&max_age=60' }), WRONG, 'it does not say when');
 });
 
+test('a browser can keep what a sign-in is to lead to, however long that is', async () => {
+  const cookies = async (return_to: string) => {
+    const query = new URLSearchParams({ return_to, max_age: '999999999', acr_values: Array(10).fill('y'.repeat(200)).join(' ') });
+    const { status, headers } = await s.send('GET', `/auth/start/odd?${query}`, { redirect: 'manual' });
+    assert.is(status, 303);
+    return headers.getSetCookie().map((line) => Buffer.byteLength(line));
+  };
+  for (const path of [`/${'x'.repeat(1_999)}`, `/${'"'.repeat(1_999)}`, `/${'€'.repeat(999)}`]) {
+    const [length = Number.POSITIVE_INFINITY] = await cookies(path);
+    assert.ok(length <= 4_096, String(length));
+  }
+  assert.is((await s.send('GET', '/auth/start/odd?acr_values=%22', { redirect: 'manual' })).status, 400, 'no word that a header could quote');
+});
+
 test('an issuer that is down when somebody begins is asked again the next time', async () => {
   const other = await testSummit(configured);
   try {

@@ -5,6 +5,9 @@ import { returnPath } from './return-to.ts';
 /** To go to the start, however they sign in. */
 export const NOTHING: Wanted = Object.freeze({ returnTo: '/', maxAge: null, acrValues: [] });
 
+/** As the settings of packs have them (sdk/fresh-authentication.ts). */
+const ACR_VALUES = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}( [\x21\x23-\x5b\x5d-\x7e]{1,200}){0,9}$/;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a link to a sign-in asks for: `return_to`, and of a fresh one `max_age` in seconds and `acr_values` (RFC 9470). @throws Problem `invalid-input` */
@@ -31,7 +34,7 @@ function secondsIn(said: unknown): number | null {
 
 function valuesIn(said: unknown): readonly string[] {
   if (said === undefined) return [];
-  if (typeof said === 'string' && /^[\x21-\x7e]{1,200}( [\x21-\x7e]{1,200}){0,9}$/.test(said)) return said.split(' ');
+  if (typeof said === 'string' && ACR_VALUES.test(said)) return said.split(' ');
   throw new Problem('invalid-input', 'acr_values must be ten words at most, with one space between two.', {
     errors: [{ path: 'acr_values', message: 'must be words' }],
   });

@@ -26,8 +26,16 @@ export interface SignInTransaction extends Wanted {
 
 const ALGORITHM = { alg: 'dir', enc: 'A256GCM' };
 
-/** Sealed, so that a browser can keep it, and any replica can go on with it. @param key 32 bytes */
-export function sealTransaction(key: Uint8Array, transaction: SignInTransaction): Promise<string> {
+/** Browsers drop a cookie of more than 4096 bytes (RFC 6265bis, section 5.6), its name and attributes among them. */
+const MAX_SEALED_LENGTH = 3_900;
+
+/** Sealed, so that a browser can keep it, and any replica can go on with it. What is too long for that leads to the start. @param key 32 bytes */
+export async function sealTransaction(key: Uint8Array, transaction: SignInTransaction): Promise<string> {
+  const sealed = await encrypted(key, transaction);
+  return sealed.length <= MAX_SEALED_LENGTH ? sealed : encrypted(key, { ...transaction, returnTo: '/' });
+}
+
+function encrypted(key: Uint8Array, transaction: SignInTransaction): Promise<string> {
   return new EncryptJWT({ ...transaction }).setProtectedHeader(ALGORITHM).setExpirationTime(`${SIGN_IN_MINUTES}m`).encrypt(key);
 }
 
