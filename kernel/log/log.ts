@@ -91,7 +91,7 @@ export class TransparencyLog {
   advance(tenant: string): Promise<void> {
     clearTimeout(this.#waiting.get(tenant)?.timer);
     this.#waiting.delete(tenant);
-    this.#turns.skip(tenant);
+    this.#turns.drop(tenant);
     const running = this.#running.get(tenant);
     if (running) {
       running.again = true;

@@ -27,7 +27,7 @@ export class Turns {
   }
 
   /** It is being done out of turn. */
-  skip(tenant: string): void {
+  drop(tenant: string): void {
     this.#due.delete(tenant);
   }
 
