@@ -7,6 +7,10 @@ import { CHROMIUM } from './support/chromium.ts';
 const folder = import.meta.dirname;
 const worker = join(folder, 'support/suite-worker.ts');
 const OUTLIVED_MS = 10_000;
+
+/** What takes longer hangs: the slowest suite takes a quarter of it, on a busy machine. */
+const LIMIT_MS = 240_000;
+
 const PROCESSES = Math.min(availableParallelism(), 4);
 
 /** Suites on the database that is named. On PostgreSQL the others would only do again what they do without. */
@@ -52,9 +56,12 @@ async function runSuites(): Promise<boolean> {
   const printed: Buffer[] = [];
   let passed = true;
   let name: string | undefined;
+  let limit: NodeJS.Timeout | undefined;
   const print = () => process.stdout.write(Buffer.concat(printed.splice(0)));
   const next = () => {
     name = waiting.shift();
+    clearTimeout(limit);
+    limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     child.send(name === undefined ? 'all done' : { name, file: join(folder, name) });
   };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -71,13 +78,15 @@ async function runSuites(): Promise<boolean> {
   child.on('exit', () => setTimeout(letGo, OUTLIVED_MS).unref());
   next();
   const code = await promise;
+  clearTimeout(limit);
   print();
-  if (name !== undefined) console.error(`${name}: its process ended before it did`);
+  if (name !== undefined) console.error(`\n${name}: ${child.signalCode === 'SIGKILL' ? `not finished after ${LIMIT_MS / 1000} s` : 'its process ended before it did'}`);
   return passed && code === 0 && name === undefined;
 }
 
 const passed = await Promise.all(Array.from({ length: PROCESSES }, runSuites));
-process.exitCode = passed.every(Boolean) ? 0 : 1;
+process.exitCode = passed.every(Boolean) && waiting.length === 0 ? 0 : 1;
+if (waiting.length > 0) console.error(`\nnot run, as no process was left to run them: ${waiting.join(', ')}`);
 if (inBrowser.length > 0 && !hasBrowser) {
   console.error(`\n!!! NOT RUN: ${inBrowser.join(', ')}: there is no browser at ${CHROMIUM}. Install Chromium, or name it in the variable CHROMIUM.`);
 }
