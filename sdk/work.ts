@@ -20,8 +20,8 @@ export interface EffectContext {
 
 /**
  * What touches the outside world. It runs after COMMIT, may run again after a crash, and so must be idempotent by its subject
- * or by `messageId`. What it returns becomes the input of `outcome`, the governed action that records it; `{}` where there is
- * none.
+ * or by `messageId`. What it returns becomes the input of `outcome`, the governed action that records it; `null` where this
+ * time there is nothing to record, and `{}` where there never is.
  */
 export interface Effect {
   readonly id: string;
@@ -31,7 +31,7 @@ export interface Effect {
    * What the other side has refused for good is an outcome: return it. What it throws is tried again, later each time, up to
    * ten minutes apart and without end.
    */
-  run(context: EffectContext): Promise<Readonly<Record<string, unknown>>>;
+  run(context: EffectContext): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
 /**

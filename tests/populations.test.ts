@@ -192,7 +192,7 @@ test('its signature covers every member', async () => {
 test('what cannot be asked is refused, and says what can', async () => {
   const unknown = await s.get('auditor', '/evidence/populations/high-risk-ops.execution');
   assert.equal([unknown.status, unknown.body.code], [404, 'not-found']);
-  assert.match(unknown.body.detail, /There are .*high-risk-ops\.request.*, user\.$/);
+  assert.match(unknown.body.detail, /There are .*high-risk-ops\.request.*, user, webhook-delivery\.$/);
   for (const [query, field] of [
     ['from=yesterday', 'from'],
     ['to=2026-13-01T00:00:00Z', 'to'],

@@ -86,10 +86,19 @@ test('an issuer that is down has said nothing, and is asked again', async () => 
     await aMinute();
     assert.is((await session(browser)).status, 200, String(status));
   }
+  assert.is(await vouchedInTime(), true);
+  s.advance({ minutes: 2 });
+  assert.is(await vouchedInTime(), false, 'and somebody is told');
   idp.fail(null);
   await aMinute();
-  assert.equal([(await session(browser)).status, (await person('ae-2')).status], [200, 'active']);
+  assert.equal([(await session(browser)).status, (await person('ae-2')).status, await vouchedInTime()], [200, 'active', true]);
 });
+
+/** @returns whether the indicator meets its target */
+async function vouchedInTime(): Promise<boolean> {
+  const { indicators } = (await s.get('operator', '/slo')).body;
+  return indicators.find(({ id }: { id: string }) => id === 'summit.unvouched_sessions').met;
+}
 
 test('who is not vouched for any more is deactivated within a minute, by every session and token, with a receipt', async () => {
   const [browser, elsewhere] = [await signIn('manager'), await signIn('manager')];

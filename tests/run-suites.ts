@@ -80,7 +80,8 @@ async function runSuites(): Promise<boolean> {
   const code = await promise;
   clearTimeout(limit);
   print();
-  if (name !== undefined) console.error(`\n${name}: ${child.signalCode === 'SIGKILL' ? `not finished after ${LIMIT_MS / 1000} s` : 'its process ended before it did'}`);
+  if (name !== undefined)
+    console.error(`\n${name}: ${child.signalCode === 'SIGKILL' ? `not finished after ${LIMIT_MS / 1000} s` : 'its process ended before it did'}`);
   return passed && code === 0 && name === undefined;
 }
 

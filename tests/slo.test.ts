@@ -148,7 +148,7 @@ test('usage that no reading counts yet is seen to wait, until it is counted', as
 
 test('everybody sees what their role and their tenant may: an indicator goes with its pack', async () => {
   const ids = async (handle: string) => (await slo(handle)).indicators.map(({ id }: Line) => id);
-  const watched = ['log_halted', 'stray_receipts', 'failing_jobs', 'outbox_age', 'policy_errors'];
+  const watched = ['log_halted', 'stray_receipts', 'failing_jobs', 'outbox_age', 'undelivered_webhooks', 'unvouched_sessions', 'policy_errors'];
   const kernel = ['policy_decision_p95', 'missing_receipts', 'log_lag', ...watched].map((name) => `summit.${name}`);
   assert.equal(await ids('auditor'), [...kernel, 'finops.metering_lag', 'finops.differing_invoices', 'probe.broken']);
   assert.equal(await ids('engineer'), [...kernel, 'finops.metering_lag', 'finops.differing_invoices', 'probe.watched', 'probe.broken']);

@@ -52,8 +52,11 @@ const ConfigFile = Strict({
   ),
   tenants: Type.String({ description: 'Folder of tenant files, from this file' }),
   webhooks: Type.Object(
-    { allowed_networks: Networks },
-    { additionalProperties: false, default: {}, description: 'Where webhooks may go beside the internet' },
+    {
+      allowed_networks: Networks,
+      give_up_after_hours: Type.Integer({ minimum: 1, maximum: 720, default: 72, description: 'So long is a webhook tried again that nobody takes' }),
+    },
+    { additionalProperties: false, default: {}, description: 'Where webhooks may go beside the internet, and for how long they are tried' },
   ),
   http: Strict({
     body_limit_bytes: Type.Integer({ minimum: 1024 }),
@@ -99,6 +102,8 @@ export interface Config extends RateLimits {
   readonly tenants: readonly TenantFile[];
   /** Where webhooks may go beside the public internet. */
   readonly webhookNetworks: readonly string[];
+  /** Hours for which a webhook is tried again. */
+  readonly webhookGiveUpAfterHours: number;
   readonly bodyLimit: number;
   readonly outcomeWaitMs: number;
   readonly publicUrl: string | null;
@@ -158,6 +163,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv, root: string): Config {
     signIns,
     tenants,
     webhookNetworks: withLoopback(file.webhooks.allowed_networks, production),
+    webhookGiveUpAfterHours: file.webhooks.give_up_after_hours,
     bodyLimit: file.http.body_limit_bytes,
     outcomeWaitMs: file.http.outcome_wait_ms,
     publicUrl: file.http.public_url ?? null,

@@ -47,7 +47,10 @@ import type { Readings } from '../slo/readings.ts';
 import { switchboardCatalog } from '../switchboard/catalog.ts';
 import type { Switchboard } from '../switchboard/switchboard.ts';
 import { webhookEffect } from '../webhooks/deliver.ts';
-import { listWebhooks } from '../webhooks/queries.ts';
+import { giveUp } from '../webhooks/give-up.ts';
+import { getDelivery, listDeliveries, listWebhooks } from '../webhooks/queries.ts';
+import { dismissWebhook, redeliverWebhook, redeliveryEffect, settleWebhook } from '../webhooks/redeliver.ts';
+import { WebhookSender } from '../webhooks/send.ts';
 import { applyConfig } from './apply-config.ts';
 import { deactivateUser, reactivateUser } from './deactivation.ts';
 import { setPackEnablement } from './enablement.ts';
@@ -106,6 +109,7 @@ export function corePack(services: CoreServices): Pack {
     },
   });
   const check = checkAlert(readings);
+  const sender = new WebhookSender({ webhookSecrets, webhookNetworks: config.webhookNetworks });
   const queries = [
     ...[me, listUsers, listApiTokens, getApiToken, getTenant, listPacks, ...skuQueries(packs), listReceipts, getReceipt],
     ...[listDecisions, getDecision, replayDecision({ engine: policyEngine, bundles }), listBundles, getBundle, listPolicies, getPolicy],
@@ -116,7 +120,7 @@ export function corePack(services: CoreServices): Pack {
     ...graphQueries(packs),
     listDashboards(packs),
     switchboardCatalog(packs, (pack, module) => services.switchboard.urlOf(pack, module)),
-    listWebhooks(webhookSecrets),
+    ...[listWebhooks(webhookSecrets), listDeliveries, getDelivery],
     slo(readings, config.policyDecisionTargetMs),
     ...[listAlerts, getAlert],
     ...[listUsageEvents, getUsageEvent, listMeters(packs)],
@@ -151,9 +155,14 @@ export function corePack(services: CoreServices): Pack {
       beginEpoch(config.origin),
       recordUsage(packs),
       check,
+      ...[giveUp, redeliverWebhook, settleWebhook, dismissWebhook],
     ],
     queries,
-    effects: [policyRunEffect(new PolicyRunner({ database, bundles })), webhookEffect({ database, webhookSecrets, config })],
+    effects: [
+      policyRunEffect(new PolicyRunner({ database, bundles })),
+      webhookEffect({ database, sender, giveUpAfterHours: config.webhookGiveUpAfterHours }),
+      redeliveryEffect({ database, sender }),
+    ],
     usage: kernelUsage,
     meters: kernelMeters,
     views: coreViews(queries),

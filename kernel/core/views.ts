@@ -1,6 +1,7 @@
 import type { ListView, Query, Views } from '../../sdk/index.ts';
 import { ApiTokenRows } from '../database/api-token-tables.ts';
 import { Alerts } from '../database/tables.ts';
+import { WebhookDeliveries } from '../database/webhook-tables.ts';
 
 /** How the Switchboard shows what the kernel itself offers. Its modules are the shell's. @param queries of the kernel's pack */
 export function coreViews(queries: readonly Query[]): Views {
@@ -70,6 +71,14 @@ export function coreViews(queries: readonly Query[]): Views {
         title: 'Webhooks',
         empty: 'Endpoints that are told of events are named in the file of the tenant.',
         columns: ['id', 'url', 'events', 'secret'],
+      }),
+      listed('webhook.delivery.list', {
+        section: 'Settings',
+        title: 'Undelivered webhooks',
+        empty: 'What an endpoint has not taken for as long as it was tried is kept here, to be delivered again or dismissed.',
+        columns: ['created_at', 'endpoint', 'event', 'status', 'error', 'updated_at'],
+        filters: ['status', 'endpoint', 'event'],
+        entity: WebhookDeliveries,
       }),
       listed('metering.events.list', {
         section: 'Settings',

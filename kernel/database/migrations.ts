@@ -9,7 +9,9 @@ import { policyMigration } from './policy-migration.ts';
 import { refusalMigration } from './refusal-migration.ts';
 import { sessionMigration } from './session-migration.ts';
 import { signInMigration } from './sign-in-migration.ts';
+import { vouchingMigration } from './vouching-migration.ts';
 import { watchMigration } from './watch-migration.ts';
+import { webhookDeliveryMigration } from './webhook-delivery-migration.ts';
 import { webhookMigration } from './webhook-migration.ts';
 
 const functions = [
@@ -272,4 +274,6 @@ export const kernelMigrations: readonly MigrationStep[] = [
   signInMigration,
   watchMigration,
   refusalMigration,
+  webhookDeliveryMigration,
+  vouchingMigration,
 ];

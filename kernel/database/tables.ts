@@ -3,6 +3,7 @@ import type { WebhookEndpoint } from '../config/webhooks.ts';
 import { ApiTokenRows } from './api-token-tables.ts';
 import { LogEpochs, LogQueue } from './log-tables.ts';
 import { AccessEvaluations, Policies, PolicyDecisions, PolicyRunFindings, PolicyRuns, TenantPolicyBundles } from './policy-tables.ts';
+import { WebhookDeliveries } from './webhook-tables.ts';
 
 /** The kernel's own tables, as migrations.ts makes them. */
 
@@ -285,4 +286,5 @@ export const kernelEntities = [
   Users,
   ApiTokenRows,
   Alerts,
+  WebhookDeliveries,
 ] as const;

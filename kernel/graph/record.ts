@@ -13,6 +13,7 @@ export const kernelRelationships = {
   given_by: 'gave',
   member_of: 'has_member',
   belongs_to: 'has',
+  tells_of: 'told_of_by',
 } as const;
 
 /** What the graph learns by itself: who asked for a decision and what it was about, who gave which approval. */

@@ -27,9 +27,17 @@ interface Owed {
 const OF_WHO_IS_HERE = `JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id AND u.status = 'active'
   AND s.created_at > coalesce(u.departed_at, '-infinity')`;
 
-const DUE = `FROM sessions s ${OF_WHO_IS_HERE}
-  WHERE s.tenant_id = $1 AND s.refresh_token IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > summit_now()
+const ASKED_ABOUT = `FROM sessions s ${OF_WHO_IS_HERE}
+  WHERE s.tenant_id = $1 AND s.refresh_token IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > summit_now()`;
+
+const DUE = `${ASKED_ABOUT}
     AND s.refreshed_at <= summit_now() - interval '${APART}'`;
+
+/** Since when nobody has vouched for whoever has gone without it longest; null where issuers are asked about nobody. */
+export async function unvouchedSince(tx: Transaction, tenant: string): Promise<string | null> {
+  const [longest] = await tx.query<{ at: string | null }>(`SELECT min(coalesce(s.vouched_at, s.created_at)) AS at ${ASKED_ABOUT}`, [tenant]);
+  return longest?.at ?? null;
+}
 
 /** Which sessions issuers are to be asked about, and by whom. That an answer is awaited is on record before it is asked for. */
 export class RefreshClaims {
@@ -64,7 +72,7 @@ export class RefreshClaims {
   /** The issuer vouches for them. @param token to ask by the next time */
   async keep(tenant: string, { id, refreshing_since }: Claim, token: string): Promise<void> {
     await this.#write(
-      `UPDATE sessions SET refresh_token = $4, refreshing_since = NULL
+      `UPDATE sessions SET refresh_token = $4, refreshing_since = NULL, vouched_at = refreshing_since
          WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL`,
       [tenant, id, refreshing_since, seal(this.#sealingKeys.refreshTokenKey(tenant), token, id)],
     );

@@ -150,7 +150,7 @@ export class OutboxWorker {
     const context = { tenant, messageId, subject, payload, settings, log, signal: this.#stopping.signal };
     await this.#holding(tenant, messageId, async () => {
       const outcome = await effect.run(context);
-      if (isNone(effect.outcome)) return;
+      if (isNone(effect.outcome) || outcome === null) return;
       await this.#runner.recordOutcome(effect.outcome, message.pack, tenant, effect.id, subject, outcome).catch((error: unknown) => {
         // An earlier attempt has recorded the outcome and died before it could say so.
         if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;

@@ -1,20 +1,25 @@
 import { defineIndicator, type Indicator, secondsSince } from '../../sdk/index.ts';
 import { transactionOf } from '../database/reader.ts';
+import { WebhookDeliveries } from '../database/webhook-tables.ts';
+import { unvouchedSince } from '../identity/refresh-claims.ts';
 import { isHalted } from '../log/halts.ts';
 import { MAY_BE_DELIVERED } from '../outbox/outbox.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { listDecisions } from '../policy/queries.ts';
 import { strayReceipts } from '../receipts/comparison.ts';
 import { listReceipts } from '../receipts/queries.ts';
+import { listDeliveries } from '../webhooks/queries.ts';
 
 const MINUTE_MS = 60_000;
 const POLICY_ERRORS_WITHIN_MS = 15 * MINUTE_MS;
 /** What failed is tried again up to ten minutes apart: what waits for longer has failed more than once. */
 const OUTBOX_TARGET_SECONDS = 900;
+/** A minute passes between two questions: some of them were not answered. */
+const UNVOUCHED_TARGET_SECONDS = 300;
 
 /** What must never be otherwise while Summit does its work. */
 export function guardrails(packs: PackRegistry): readonly Indicator[] {
-  return [logHalted, strays, failingJobs(packs), outboxAge, policyErrors];
+  return [logHalted, strays, failingJobs(packs), outboxAge, undeliveredWebhooks, unvouched, policyErrors];
 }
 
 const logHalted = defineIndicator({
@@ -90,6 +95,36 @@ const outboxAge = defineIndicator({
     );
     return { value: secondsSince(oldest?.at ?? null, now) };
   },
+});
+
+const undeliveredWebhooks = defineIndicator({
+  id: 'summit.undelivered_webhooks',
+  title: 'Webhooks that were given up on',
+  definition: 'Webhooks that no endpoint took for as long as they were tried, and that nobody has delivered again or dismissed since.',
+  unit: 'count',
+  target: 0,
+  alert: 'warning',
+  list: listDeliveries.route.path,
+  async read({ db, tenant }) {
+    const rows = await transactionOf(db).query<{ endpoint: string; count: number }>(
+      `SELECT endpoint, count(*) AS count FROM ${WebhookDeliveries.table} WHERE tenant_id = $1 AND status = 'failed' GROUP BY endpoint ORDER BY endpoint`,
+      [tenant],
+    );
+    if (rows.length === 0) return { value: 0 };
+    const detail = `To ${rows.map(({ endpoint, count }) => `${endpoint}: ${count}`).join(', ')}.`;
+    return { value: rows.reduce((sum, { count }) => sum + count, 0), names: rows.map(({ endpoint }) => endpoint), detail };
+  },
+});
+
+const unvouched = defineIndicator({
+  id: 'summit.unvouched_sessions',
+  title: 'Longest that no issuer has vouched for a session',
+  definition:
+    'How long it is since an issuer that is asked each minute has last vouched for somebody who is signed in: whoever has left there meanwhile may be here still.',
+  unit: 'seconds',
+  target: UNVOUCHED_TARGET_SECONDS,
+  alert: 'warning',
+  read: async ({ db, tenant, now }) => ({ value: secondsSince(await unvouchedSince(transactionOf(db), tenant), now) }),
 });
 
 const policyErrors = defineIndicator({

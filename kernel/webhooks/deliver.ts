@@ -1,67 +1,48 @@
-import { Webhook } from 'standardwebhooks';
-import { defineEffect, type Effect, type EffectContext, none } from '../../sdk/index.ts';
-import type { Config } from '../config/config.ts';
-import type { WebhookEndpoint } from '../config/webhooks.ts';
+import { defineEffect, type Effect } from '../../sdk/index.ts';
 import type { Database } from '../database/database.ts';
-import type { WebhookSecrets } from '../log/signer.ts';
-import { endpointsOf, secretOf } from './endpoints.ts';
-import type { guardedFetch } from './guarded-fetch.ts';
-import { WEBHOOK_EFFECT } from './notices.ts';
-import { Reach } from './reach.ts';
-
-type Send = ReturnType<typeof guardedFetch>;
-
-/** For connection and answer together. */
-const TIMEOUT_MS = 10_000;
-const GONE = 410;
+import { endpointsOf } from './endpoints.ts';
+import { giveUp } from './give-up.ts';
+import { type Notice, WEBHOOK_EFFECT } from './notices.ts';
+import type { WebhookSender } from './send.ts';
 
 interface DeliveryServices {
   readonly database: Database;
-  readonly webhookSecrets: WebhookSecrets;
-  readonly config: Pick<Config, 'webhookNetworks'>;
-  /** Ten seconds unless said. */
-  readonly timeoutMs?: number;
+  readonly sender: WebhookSender;
+  readonly giveUpAfterHours: number;
 }
 
-/** Sends a notice to one endpoint, signed as https://www.standardwebhooks.com says. What throws is tried again by the outbox. */
-export function webhookEffect({ database, webhookSecrets, config, timeoutMs = TIMEOUT_MS }: DeliveryServices): Effect {
-  const reach = new Reach(config.webhookNetworks);
-  let opening: Promise<Send> | undefined;
+/** Sends a notice to one endpoint. What throws is tried again by the outbox, until it has been tried for long enough. */
+export function webhookEffect({ database, sender, giveUpAfterHours }: DeliveryServices): Effect {
   return defineEffect({
     id: WEBHOOK_EFFECT,
-    outcome: none('a delivery changes no state'),
-    async run(context) {
-      const { tenant, payload, log } = context;
-      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]);
+    outcome: giveUp,
+    async run({ tenant, messageId, payload, log, signal }) {
+      const { endpoint: id, body } = payload as unknown as { endpoint: string; body: Notice };
       const endpoints = await database.transaction(tenant, 'read', (tx) => endpointsOf(tx, tenant));
-      const endpoint = endpoints.find(({ id }) => id === payload.endpoint);
-      if (endpoint) {
-        // Where nobody is told of anything, it is not even loaded.
-        opening ??= import('./guarded-fetch.ts').then(({ guardedFetch }) => guardedFetch(reach));
-        await deliver(endpoint, secretOf(webhookSecrets, tenant, endpoint.id), await opening, { ...context, signal });
-      } else log.info({ endpoint: payload.endpoint }, 'webhook dropped: the endpoint is no longer configured');
-      return {};
+      const endpoint = endpoints.find((one) => one.id === id);
+      if (!endpoint) {
+        log.info({ endpoint: id }, 'webhook dropped: the endpoint is no longer configured');
+        return null;
+      }
+      try {
+        const became = await sender.send({ tenant, endpoint, messageId, body, signal });
+        if (became === 'gone') log.info({ endpoint: id }, 'webhook dropped: the endpoint says that it is gone');
+        return null;
+      } catch (error) {
+        if (signal.aborted || !(await isOld(tenant, body.timestamp))) throw error;
+        return { message_id: messageId, endpoint: id, body, error: messageOf(error) };
+      }
     },
   });
+
+  async function isOld(tenant: string, since: string): Promise<boolean> {
+    const [row] = await database.transaction(tenant, 'read', (tx) =>
+      tx.query<{ old: boolean }>('SELECT $1::timestamptz + make_interval(hours => $2) <= summit_now() AS old', [since, giveUpAfterHours]),
+    );
+    return row?.old === true;
+  }
 }
 
-/** @throws Error unless the receiver has taken it, or is gone for good */
-async function deliver({ id, url }: WebhookEndpoint, secret: string, send: Send, { messageId, payload, log, signal }: EffectContext): Promise<void> {
-  const body = JSON.stringify(payload.body);
-  const sentAt = new Date();
-  const response = await send(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': messageId,
-      'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
-      'webhook-signature': new Webhook(secret).sign(messageId, sentAt, body),
-    },
-    body,
-    signal,
-  });
-  // What it says beside its status is not read, however much that is.
-  await response.body?.cancel();
-  if (response.status === GONE) log.info({ endpoint: id }, 'webhook dropped: the endpoint says that it is gone');
-  else if (!response.ok) throw new Error(`the endpoint ${id} answers ${response.status}`);
+export function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, 1_000);
 }

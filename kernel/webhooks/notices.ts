@@ -9,7 +9,7 @@ import { endpointsOf, subscribes } from './endpoints.ts';
 export const WEBHOOK_EFFECT = 'webhook.deliver';
 
 /** What is sent, as it is sent. */
-interface Notice {
+export interface Notice {
   readonly type: string;
   readonly version: number;
   /** When the action was, RFC 3339. */

@@ -57,6 +57,7 @@ export function configureKit(wanted: Wanted, { dataDir, databaseUrl }: Place): C
     signIns: [],
     tenants: [TENANT, OTHER_TENANT].map((id) => tenantOf(id, wanted)),
     webhookNetworks: withLoopback([], false),
+    webhookGiveUpAfterHours: 72,
     ...{
       bodyLimit: 262_144,
       outcomeWaitMs: 3_000,

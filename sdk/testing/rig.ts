@@ -82,7 +82,7 @@ export class Rig {
     return { ...action, apply: (loaded, context) => this.#around(action, loaded, context, action.apply) };
   }
 
-  async #run(effect: Effect, context: EffectContext): Promise<Readonly<Record<string, unknown>>> {
+  async #run(effect: Effect, context: EffectContext): ReturnType<Effect['run']> {
     this.#calls.set(effect.id, [...this.calls(effect.id), context]);
     const failures = this.#failures.get(effect.id) ?? 0;
     if (failures > 0) {

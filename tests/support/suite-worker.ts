@@ -19,6 +19,5 @@ process.on('message', async (suite: { name: string; file: string } | 'all done')
 
 /** A suite that did not close what it opened would hold the process, and with it the whole run. */
 function endAnyway(): void {
-  console.error(`left open by these suites: ${process.getActiveResourcesInfo().join(', ')}`);
-  process.exit(1);
+  process.stderr.write(`left open by these suites: ${process.getActiveResourcesInfo().join(', ')}\n`, () => process.exit(1));
 }
