@@ -59,7 +59,7 @@ with_postgres() {
   "${as_user[@]}" "$bin/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c fsync=off >"$work/postgres.log" 2>&1 &
   server=$!
-  trap 'kill -INT "$server" 2>/dev/null; wait "$server"' EXIT
+  trap stop_postgres EXIT
   if ! await_postgres || ! make_owner; then
     cat "$work/postgres.log"
     return 1
@@ -108,6 +108,18 @@ await_pgbouncer() {
     sleep 0.2
   done
   return 1
+}
+
+# At once, whoever is connected; and where that takes too long, without ceremony: the folder is thrown away.
+stop_postgres() {
+  local tries
+  kill -INT "$server" 2>/dev/null
+  for ((tries = 0; tries < 100; tries++)); do
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  if kill -QUIT "$server" 2>/dev/null; then echo 'PostgreSQL did not stop within 10 s'; fi
+  wait "$server"
 }
 
 await_postgres() {
