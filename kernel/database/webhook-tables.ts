@@ -16,6 +16,10 @@ export const WebhookDeliveries = governed({
     error: optional(field.text()),
   },
   transitions: { failed: ['sending', 'dismissed'], sending: ['delivered', 'failed'], delivered: [], dismissed: [] },
-  label: ({ event, endpoint }) => `${event} to ${endpoint}`,
+  label: titleOf,
   keysOf: ({ message_id }) => ({ message: [message_id] }),
 });
+
+export function titleOf({ event, endpoint }: { readonly event: string; readonly endpoint: string }): string {
+  return `${event} to ${endpoint}`;
+}

@@ -1,8 +1,9 @@
 import { Id, Nullable, type Row, Strict, Timestamp, Type } from '../../sdk/index.ts';
-import { WebhookDeliveries } from '../database/webhook-tables.ts';
+import { titleOf, WebhookDeliveries } from '../database/webhook-tables.ts';
 
 export const DeliveryAnswer = Strict({
   id: Id,
+  title: Type.String({ description: 'The event, and to whom it was to be told' }),
   status: Type.Enum(Object.keys(WebhookDeliveries.transitions)),
   endpoint: Type.String(),
   event: Type.String(),
@@ -15,5 +16,5 @@ export const DeliveryAnswer = Strict({
 });
 
 export function presentDelivery({ tenant_id: _, ...delivery }: Row<typeof WebhookDeliveries>) {
-  return delivery;
+  return { title: titleOf(delivery), ...delivery };
 }

@@ -51,6 +51,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   populations: '/w/evidence/populations',
   alerts: '/w/alerts',
   'api-tokens': '/w/api-tokens',
+  'undelivered-webhooks': '/w/webhooks/deliveries',
   packs: '/w/packs',
   people: '/w/users',
   'usage-events': '/w/metering/events',
