@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Clock } from '../kernel/jobs/clock.ts';
 import { onClockSet } from '../kernel/jobs/clock-watch.ts';
 import { accessRequest, testSummit } from './support/summit.ts';
 
@@ -46,6 +48,25 @@ test('is watched until that is cancelled', async () => {
   const { set, close } = machine();
   close();
   assert.is(await set(HOUR_MS), 0);
+});
+
+test('brings no job back that was stopped meanwhile', async () => {
+  const clock = new Clock({ jobRun: () => undefined, jobScheduled: () => undefined }, pino({ level: 'silent' }));
+  const { now } = Date;
+  const periods: Date[] = [];
+  try {
+    clock.schedule('each-second', '* * * * * *', async (period) => void periods.push(period));
+    // Its timer fires before the clock is there, and waits on.
+    Date.now = () => now() - 1_200;
+    await sleep(1_100);
+    clock.cancel();
+    Date.now = now;
+    await sleep(1_400);
+    assert.equal(periods, []);
+  } finally {
+    Date.now = now;
+    await clock.stop();
+  }
 });
 
 test('does not hold up until it has come there again what was written while it was ahead', async () => {

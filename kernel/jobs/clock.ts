@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { withLogFields } from '../telemetry/scope.ts';
 import { onClockSet } from './clock-watch.ts';
+import { isSchedule, nextTime } from './schedule.ts';
 
 /** Of a run that has lasted so long somebody is told, once ticks are skipped for it. */
 const LONG_MS = 60_000;
 
 /** So long a stop waits for what goes on. A claim that is left behind runs out. */
 const LAST_RUNS_MS = 10_000;
+
+/** A timer of Node lasts no longer: it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What goes on of a job. */
 interface Underway {
@@ -22,7 +25,7 @@ interface Underway {
 export class Clock {
   readonly #metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>;
   readonly #log: Logger;
-  #scheduled: { cancel(): unknown }[] = [];
+  #scheduled: { cancel(): void }[] = [];
   readonly #runs = new Set<Promise<void>>();
 
   constructor(metrics: Pick<Metrics, 'jobRun' | 'jobScheduled'>, log: Logger) {
@@ -47,14 +50,8 @@ export class Clock {
       });
       this.#runs.add(run);
     };
-    const spec = { rule, tz: 'UTC' };
-    const job = scheduleJob(id, spec, tick);
-    if (!job) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
-    // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
-    this.#scheduled.push(
-      job,
-      onClockSet(() => job.reschedule(spec)),
-    );
+    if (!isSchedule(rule)) throw new TypeError(`the job ${id} has no valid schedule: ${rule}`);
+    this.#scheduled.push(everyTime(rule, tick));
     return tick;
   }
 
@@ -88,4 +85,30 @@ export class Clock {
       this.#metrics.jobRun(job, 'failed');
     }
   }
+}
+
+/** Calls at each time that a rule means, until that is cancelled. */
+function everyTime(rule: string, tick: (due: Date) => void): { cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const waitFor = (due: Date | null) => {
+    clearTimeout(timer);
+    if (!due) return;
+    timer = setTimeout(() => arrive(due), Math.min(due.getTime() - Date.now(), LONGEST_TIMER_MS));
+    timer.unref();
+  };
+  const arrive = (due: Date) => {
+    // Timers may be early by a moment, and one that is to last for months ends before.
+    if (Date.now() < due.getTime()) return waitFor(due);
+    waitFor(nextTime(rule));
+    tick(due);
+  };
+  waitFor(nextTime(rule));
+  // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
+  const watch = onClockSet(() => waitFor(nextTime(rule)));
+  return {
+    cancel() {
+      clearTimeout(timer);
+      watch.cancel();
+    },
+  };
 }
