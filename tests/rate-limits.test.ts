@@ -5,6 +5,7 @@ import { rateLimitErrors, rateLimitsOf } from '../kernel/config/rate-limits.ts';
 import { Lockout } from '../kernel/http/lockout.ts';
 import { Metrics } from '../kernel/metrics.ts';
 import { Problem } from '../sdk/index.ts';
+import { cookieOf, sendSignIn } from './support/browser.ts';
 import { testSummit } from './support/summit.ts';
 
 const test = suite('Rate limits and lockouts');
@@ -89,6 +90,41 @@ test('a flood of bad tokens is refused without being looked at, and who has show
       [['127.0.0.1', 60]],
     );
     assert.match((await s.send('GET', '/metrics')).body, 'summit_lockouts_total 1');
+  } finally {
+    await s.close();
+  }
+});
+
+test('cookies are counted wherever they are shown, and a session that was there before comes through', async () => {
+  const s = await testSummit();
+  try {
+    const { sessions } = s.summit.services;
+    const cookie = cookieOf(await sendSignIn(s, { token: await s.token('engineer') }));
+    const sent = (method: string, path: string, headers: Readonly<Record<string, string>>) => s.send(method, path, { headers, redirect: 'manual' });
+    assert.is((await sent('GET', '/session', { cookie })).status, 200);
+    const verify = sessions.verify.bind(sessions);
+    let looked = 0;
+    sessions.verify = (shown) => {
+      looked++;
+      return verify(shown);
+    };
+    const ways = [
+      ['GET', '/session'],
+      ['POST', '/sign-out'],
+      ['GET', '/auth/start'],
+    ] as const;
+    const guess = async (n: number) => {
+      const [method, path] = ways[n % ways.length] ?? ways[0];
+      return (await sent(method, path, { cookie: `__Host-summit=demo-external.${String(n).padStart(43, 'x')}` })).status;
+    };
+    for (const way of ways.keys()) assert.is(await guess(way), [401, 401, 303][way]);
+    for (let n = ways.length; n < 60; n++) await guess(n);
+    const statuses = [];
+    for (let n = 60; n < 120; n++) statuses.push(await guess(n));
+    assert.is(looked, 70, 'ten a minute are tried');
+    assert.equal([...new Set(statuses)].sort(), [303, 429], 'whom /auth/start does not look at it leads to where they choose');
+    assert.is((await sent('GET', '/session', {})).status, 401, 'who shows nothing guesses nothing');
+    assert.is((await sent('GET', '/session', { cookie })).status, 200, 'whatever a stranger behind the same proxy sends');
   } finally {
     await s.close();
   }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
 import { SIGN_IN_MINUTES, type Wanted } from '../identity/sign-in-transaction.ts';
 import type { Authentication } from './routes.ts';
-import { credentialOf, setSessionCookie } from './session-cookie.ts';
+import { credentialOf, sessionOf, setSessionCookie } from './session-cookie.ts';
 import { answerSignIn, type SignInAnswerServices } from './sign-in-answer.ts';
 import { NOTHING, wantedIn } from './sign-in-wanted.ts';
 
@@ -27,7 +27,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     } catch (error) {
       return answerRefusal(ctx, NOTHING, error);
     }
-    const session = await sessions.verify(credentialOf(ctx) ?? '').catch(() => null);
+    const session = await sessionOf(ctx, services).catch(() => null);
     const signIn = signIns.find(session?.signIn ?? null);
     leadTo(ctx, `${signIn ? `/auth/start/${signIn.id}` : '/sign-in'}${ctx.search}`);
   });

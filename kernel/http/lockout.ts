@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -50,7 +51,7 @@ export class Lockout {
 
   /**
    * Makes an attempt to be let in, unless the address is locked out, and counts it where it shows nobody.
-   * @param credential a hash of what is shown; null for what proves nothing if it is shown again
+   * @param credential the hash of what is shown, by `hashOf`; null for what proves nothing if it is shown again
    * @throws Problem `rate-limited`, and what the attempt throws
    */
   async attempt<T>(ip: string, credential: string | null, attempt: () => Promise<T>): Promise<T> {
@@ -105,6 +106,11 @@ export class Lockout {
     this.#metrics.rateLimited('address');
     return tooMany('Too many bad tokens or sign-ins from this address', lockedUntil - this.#now());
   }
+}
+
+/** By which a token or a cookie is known in this process. */
+export function hashOf(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64');
 }
 
 /** Who has one IPv6 address has the 2^64 beside it. */
