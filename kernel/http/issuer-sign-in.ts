@@ -51,14 +51,14 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     // It has served, whatever comes of it.
     keep(ctx, '', 0);
     try {
-      const credential = await lockout.attempt(ctx.ip, null, async () => {
-        const transaction = await signIns.open(ctx.cookies.get(COOKIE));
-        wanted = transaction;
-        if (transaction.signIn !== ctx.params.id) throw isOfAnother();
-        const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + callbackOf(transaction.signIn) + ctx.search));
-        await rateLimit.count(caller);
-        return sessions.open(caller, via);
-      });
+      // Any page can send a browser here, and without our cookie: until that is opened, nobody has made an attempt.
+      const transaction = await signIns.open(ctx.cookies.get(COOKIE));
+      wanted = transaction;
+      if (transaction.signIn !== ctx.params.id) throw isOfAnother();
+      const answer = new URL(originOf(ctx) + callbackOf(transaction.signIn) + ctx.search);
+      const { caller, via } = await lockout.attempt(ctx.ip, null, () => signIns.end(transaction, answer));
+      await rateLimit.count(caller);
+      const credential = await sessions.open(caller, via);
       await sessions.end(credentialOf(ctx));
       setSessionCookie(ctx, credential, config.sessionMinutes);
       leadTo(ctx, wanted.returnTo);
