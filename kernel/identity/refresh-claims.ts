@@ -30,8 +30,9 @@ const OF_WHO_IS_HERE = `JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id AN
 const ASKED_ABOUT = `FROM sessions s ${OF_WHO_IS_HERE}
   WHERE s.tenant_id = $1 AND s.refresh_token IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > summit_now()`;
 
+/** A time ahead of now says nothing: the clock was set back since. */
 const DUE = `${ASKED_ABOUT}
-    AND s.refreshed_at <= summit_now() - interval '${APART}'`;
+    AND s.refreshed_at NOT BETWEEN summit_now() - interval '${APART}' AND summit_now() + interval '${APART}'`;
 
 /** Since when nobody has vouched for whoever has gone without it longest; null where issuers are asked about nobody. */
 export async function unvouchedSince(tx: Transaction, tenant: string): Promise<string | null> {
