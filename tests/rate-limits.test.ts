@@ -143,6 +143,26 @@ test('behind proxies that the operator names, an address is that of the client',
   }
 });
 
+test('whatever port a proxy writes beside it, the address is the same, and what is none is the peer', async () => {
+  const s = await testSummit((config) => ({ ...config, trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] }));
+  try {
+    const guess = (forwarded: string) => s.send('GET', '/me', { headers: { ...bearer('guess'), 'x-forwarded-for': forwarded } });
+    for (const [written, same] of [
+      [(n: number) => `203.0.113.7:${51_000 + n}`, '203.0.113.7'],
+      [(n: number) => `[2001:db8:0:1::${n + 1}]:${51_000 + n}`, '2001:db8:0:1::ffff'],
+      [(n: number) => `[2001:db8:0:2::${n + 1}]`, '[2001:db8:0:2::ffff]:443'],
+      [(n: number) => `203.0.113.9, 10.0.0.${n}:${51_000 + n}`, '203.0.113.9'],
+      [(n: number) => (n % 2 === 0 ? `_hidden-${n}` : `${n}`), '127.0.0.1'],
+    ] as const) {
+      for (let n = 0; n < 60; n++) assert.is((await guess(`198.51.100.${n}, ${written(n)}`)).status, 401, written(n));
+      for (let n = 0; n < 10; n++) await guess(same);
+      assert.is((await guess(same)).status, 429, written(0));
+    }
+  } finally {
+    await s.close();
+  }
+});
+
 test('without them nobody is believed about where they come from', async () => {
   const s = await testSummit();
   try {
