@@ -34,7 +34,7 @@ interface Declaration<Loaded, R extends GovernedRow> {
 export interface DepartureDefinition<Loaded, R extends GovernedRow> extends Declaration<Loaded, R> {
   /** The column with the id of whose it is. */
   readonly person: ColumnOf<R>;
-  /** The column that says since when it is theirs; since it was made, unless said. */
+  /** The column that says since when it is theirs; since it was made, unless said, and where it is empty. */
   readonly since?: ColumnOf<R>;
   /** What becomes of it: pure, as an action's own. */
   apply(loaded: Loaded, context: ActionContext<object>): Changes;

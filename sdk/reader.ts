@@ -156,7 +156,7 @@ export interface Reader {
   standing(round: ApprovalRound): readonly Approval[];
   /**
    * The ids of subjects in these states that belong to somebody who has left since they were theirs, the oldest 1,000: whose they
-   * are is in the column `person`, since when in `since`.
+   * are is in the column `person`, since when in `since`; where that is empty, since they were made.
    */
   leftBehind<R>(entity: Governed<R>, where: Open & { readonly person: ColumnOf<R>; readonly since: ColumnOf<R> }): Promise<readonly string[]>;
   /** Approvals of subjects in these states, not withdrawn yet, by people who have left since they gave them: the oldest 1,000. */

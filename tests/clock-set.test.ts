@@ -4,7 +4,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Clock } from '../kernel/jobs/clock.ts';
 import { onClockSet } from '../kernel/jobs/clock-watch.ts';
+import { identityProvider } from './support/identity-provider.ts';
 import { accessRequest, testSummit } from './support/summit.ts';
+import { Wanderer } from './support/wanderer.ts';
 
 const test = suite('A clock that is set');
 const HOUR_MS = 3_600_000;
@@ -91,6 +93,32 @@ test('does not hold up until it has come there again what was written while it w
     assert.ok(await receiptComparison.compare('demo-external'));
   } finally {
     await s.close();
+  }
+});
+
+test('does not keep issuers from being asked until it has come there again', async () => {
+  const idp = await identityProvider();
+  const { sign_in } = idp.entry();
+  assert.ok(sign_in);
+  const entry = idp.entry({ sign_in: { ...sign_in, scopes: ['openid', 'offline_access'] } });
+  const s = await testSummit((config) => idp.configured(config, [entry]));
+  try {
+    await idp.serve(s);
+    s.advance({ hours: 2 });
+    const browser = new Wanderer();
+    assert.is((await browser.go(`${s.summit.url}/auth/start/example?return_to=/session`)).status, 200);
+    s.advance({ hours: -2 });
+    const asked = async () => {
+      await s.summit.services.refreshes.sweep(['demo-external']);
+      return idp.taken.length;
+    };
+    assert.is(await asked(), 1);
+    assert.is(await asked(), 1, 'once');
+    s.advance({ minutes: 1 });
+    assert.is(await asked(), 2);
+  } finally {
+    await s.close();
+    await idp.close();
   }
 });
 

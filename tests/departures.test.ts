@@ -226,6 +226,23 @@ test('a quote stays when its owner leaves, and waits again for the role of an ap
   assertSound(await verifiedEvidence(s, `/evidence/revops/deals/${id}`), ['LOGGED', 'OPEN', 'REPRODUCED 2 of 2']);
 });
 
+test('what does not say since when it is somebody’s is theirs since it was made', async () => {
+  const ask = async () => (await s.post('engineer-2', requests, accessRequest())).body.id as string;
+  const left = () =>
+    s.summit.services.database.transaction(TENANT, 'read', (tx) =>
+      leftBehind(tx, TENANT, HighRiskRequest, { status: ['pending'], person: 'requester_id', since: 'started_at' }),
+    );
+  const before = await ask();
+  const person = await s.userId('engineer-2');
+  assert.not.ok((await left()).includes(before));
+  await deactivate(person);
+  assert.ok((await left()).includes(before));
+  await comeBack(person, ['engineer']);
+  const anew = await ask();
+  assert.equal([(await left()).includes(before), (await left()).includes(anew)], [true, false]);
+  assert.is(await s.runJob('high-risk-ops.request.cancel-left-behind'), 1);
+});
+
 test('where nobody has left nothing else is read, however much is open', async () => {
   const open = { status: ['pending', 'approved'] };
   await s.summit.services.database.transaction(TENANT, 'read', async (tx) => {

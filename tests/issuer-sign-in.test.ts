@@ -4,7 +4,7 @@ import { Issuer } from '../kernel/config/issuers.ts';
 import { signInsOf } from '../kernel/config/sign-ins.ts';
 import { examineSurroundings } from '../kernel/doctor/surroundings.ts';
 import { errorsIn } from '../kernel/validation.ts';
-import { sendSignIn } from './support/browser.ts';
+import { cookieOf, sendSignIn } from './support/browser.ts';
 import { CLIENT_SECRET, type IdentityProvider, identityProvider } from './support/identity-provider.ts';
 import { type Answer, accessRequest, type TestSummit, testSummit } from './support/summit.ts';
 import { Wanderer } from './support/wanderer.ts';
@@ -276,14 +276,37 @@ test('who signs out is out of Summit, and may go on to sign out there', async ()
   assert.is((await s.send('GET', '/auth/sign-out/unheard-of', { redirect: 'manual' })).headers.get('location'), '/sign-in');
 });
 
-test('answers that show nobody are counted, and then refused', async () => {
+test('answers that their issuer does not take are counted, and then refused', async () => {
   const limited = await testSummit((config) => idp.configured(config));
   try {
+    const begun = await limited.send('GET', '/auth/start/example', { redirect: 'manual' });
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ code: 'invented', state, iss: idp.issuer });
+    const guess = () => limited.send('GET', `/auth/callback/example?${query}`, { headers: { cookie: cookieOf(begun) } });
     const statuses = new Set<number>();
-    for (let time = 0; time < 61; time++) statuses.add((await limited.send('GET', '/auth/callback/example?code=x&state=y')).status);
-    assert.equal([...statuses], [400, 429]);
-    assert.match((await limited.send('GET', '/auth/callback/example')).body, 'Too many bad tokens or sign-ins');
-    assert.is((await limited.get('engineer', '/me')).status, 200);
+    for (let time = 0; time < 75; time++) statuses.add((await guess()).status);
+    assert.equal([...statuses], [401, 429]);
+    assert.match((await guess()).body, 'Too many bad tokens or sign-ins');
+    assert.is((await limited.send('GET', '/auth/callback/example')).status, 400, 'who shows nothing guesses nothing');
+  } finally {
+    await limited.close();
+  }
+});
+
+test('a page elsewhere, which sends no cookie of ours, locks nobody out', async () => {
+  const limited = await testSummit((config) => idp.configured(config));
+  try {
+    const sent = (cookie: string) => limited.send('GET', '/auth/callback/example?code=x&state=y', { headers: { cookie } });
+    const statuses = new Set<number>();
+    for (let time = 0; time < 40; time++) for (const cookie of ['', `${COOKIE}=made-up`]) statuses.add((await sent(cookie)).status);
+    assert.equal([...statuses], [400]);
+    const begun = await limited.send('GET', '/auth/start/example', { redirect: 'manual' });
+    for (let time = 0; time < 70; time++) statuses.add((await sent(cookieOf(begun))).status);
+    assert.equal([...statuses], [400], 'and the answer to another question shows nobody, and is no guess');
+    const fresh = await limited.send('GET', '/me', { headers: { authorization: 'Bearer bad' } });
+    assert.is(fresh.status, 401);
+    assert.is((await limited.send('GET', '/me', { headers: { authorization: `Bearer ${await limited.token('engineer')}` } })).status, 200);
+    assert.match((await limited.send('GET', '/metrics')).body, 'summit_lockouts_total 0');
   } finally {
     await limited.close();
   }

@@ -34,6 +34,7 @@ const issuers: readonly Issuer[] = [
   { ...base, issuer: 'https://grouped.example', groups },
   { ...base, issuer: 'https://rotating.example', jwks_url: 'https://rotating.example/keys' },
   { ...base, issuer: 'https://two.example', jwks_url: 'https://two.example/keys' },
+  { ...base, issuer: 'https://set.example', jwks_url: 'https://set.example/keys' },
 ];
 
 const key = await keyOf('k1');
@@ -86,14 +87,20 @@ async function refusal(token: string): Promise<readonly unknown[]> {
   return [status, body.code, body.detail];
 }
 
-/** Where the clock of this process says that so much time has passed. */
-async function after<T>(seconds: number, work: () => Promise<T>): Promise<T> {
-  const { now: clock } = Date;
-  Date.now = () => clock() + seconds * 1_000;
+/** When so much time has passed, by the clock that can be set and by the one that nobody can set. */
+function after<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  return withClocks(seconds, seconds, work);
+}
+
+async function withClocks<T>(wallSeconds: number, steadySeconds: number, work: () => Promise<T>): Promise<T> {
+  const [wall, steady] = [Date.now, performance.now];
+  Date.now = () => wall() + wallSeconds * 1_000;
+  performance.now = () => steady.call(performance) + steadySeconds * 1_000;
   try {
     return await work();
   } finally {
-    Date.now = clock;
+    Date.now = wall;
+    performance.now = steady;
   }
 }
 
@@ -263,6 +270,25 @@ test('a key that is rotated in is found, and one that nobody has is asked for on
     assert.equal(await refusal(await jwt({ iss: rotating, jti: 'old key' })), unfit);
     assert.is(asked, 3);
   });
+});
+
+test('a clock that is set back keeps nobody out for longer than the issuer is down, and no key in for longer than it was good', async () => {
+  const set = 'https://set.example';
+  const hour = 3_600;
+  const next = await keyOf('k2');
+  let answer: [number, object] = [500, {}];
+  nock(set)
+    .persist()
+    .get('/keys')
+    .reply(() => answer);
+  const signed = (by = key) => jwt({ iss: set, exp: now() + 9 * hour, iat: now() - 9 * hour, jti: crypto.randomUUID() }, by);
+  assert.is((await by(await signed())).status, 503);
+  answer = [200, { keys: [key.jwk] }];
+  assert.is(await withClocks(-hour, 6, async () => (await by(await signed())).status), 200);
+  answer = [200, { keys: [next.jwk] }];
+  assert.is(await withClocks(-2 * hour, 60, async () => (await by(await signed())).status), 200, 'what is fresh is used');
+  assert.is(await withClocks(-2 * hour, 660, async () => (await by(await signed())).status), 401, 'it has been withdrawn for ten minutes');
+  assert.is(await withClocks(-2 * hour, 660, async () => (await by(await signed(next))).status), 200);
 });
 
 test('where several keys of an issuer fit, a token says by which it was signed', async () => {

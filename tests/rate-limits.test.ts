@@ -5,6 +5,7 @@ import { rateLimitErrors, rateLimitsOf } from '../kernel/config/rate-limits.ts';
 import { Lockout } from '../kernel/http/lockout.ts';
 import { Metrics } from '../kernel/metrics.ts';
 import { Problem } from '../sdk/index.ts';
+import { cookieOf, sendSignIn } from './support/browser.ts';
 import { testSummit } from './support/summit.ts';
 
 const test = suite('Rate limits and lockouts');
@@ -94,6 +95,41 @@ test('a flood of bad tokens is refused without being looked at, and who has show
   }
 });
 
+test('cookies are counted wherever they are shown, and a session that was there before comes through', async () => {
+  const s = await testSummit();
+  try {
+    const { sessions } = s.summit.services;
+    const cookie = cookieOf(await sendSignIn(s, { token: await s.token('engineer') }));
+    const sent = (method: string, path: string, headers: Readonly<Record<string, string>>) => s.send(method, path, { headers, redirect: 'manual' });
+    assert.is((await sent('GET', '/session', { cookie })).status, 200);
+    const verify = sessions.verify.bind(sessions);
+    let looked = 0;
+    sessions.verify = (shown) => {
+      looked++;
+      return verify(shown);
+    };
+    const ways = [
+      ['GET', '/session'],
+      ['POST', '/sign-out'],
+      ['GET', '/auth/start'],
+    ] as const;
+    const guess = async (n: number) => {
+      const [method, path] = ways[n % ways.length] ?? ways[0];
+      return (await sent(method, path, { cookie: `__Host-summit=demo-external.${String(n).padStart(43, 'x')}` })).status;
+    };
+    for (const way of ways.keys()) assert.is(await guess(way), [401, 401, 303][way]);
+    for (let n = ways.length; n < 60; n++) await guess(n);
+    const statuses = [];
+    for (let n = 60; n < 120; n++) statuses.push(await guess(n));
+    assert.is(looked, 70, 'ten a minute are tried');
+    assert.equal([...new Set(statuses)].sort(), [303, 429], 'whom /auth/start does not look at it leads to where they choose');
+    assert.is((await sent('GET', '/session', {})).status, 401, 'who shows nothing guesses nothing');
+    assert.is((await sent('GET', '/session', { cookie })).status, 200, 'whatever a stranger behind the same proxy sends');
+  } finally {
+    await s.close();
+  }
+});
+
 test('behind proxies that the operator names, an address is that of the client', async () => {
   const s = await testSummit((config) => ({ ...config, trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] }));
   try {
@@ -102,6 +138,26 @@ test('behind proxies that the operator names, an address is that of the client',
     for (let n = 0; n < 10; n++) await guess('203.0.113.7');
     assert.is((await guess('203.0.113.7')).status, 429, 'whatever it says of others');
     assert.is((await guess('203.0.113.8')).status, 401);
+  } finally {
+    await s.close();
+  }
+});
+
+test('whatever port a proxy writes beside it, the address is the same, and what is none is the peer', async () => {
+  const s = await testSummit((config) => ({ ...config, trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] }));
+  try {
+    const guess = (forwarded: string) => s.send('GET', '/me', { headers: { ...bearer('guess'), 'x-forwarded-for': forwarded } });
+    for (const [written, same] of [
+      [(n: number) => `203.0.113.7:${51_000 + n}`, '203.0.113.7'],
+      [(n: number) => `[2001:db8:0:1::${n + 1}]:${51_000 + n}`, '2001:db8:0:1::ffff'],
+      [(n: number) => `[2001:db8:0:2::${n + 1}]`, '[2001:db8:0:2::ffff]:443'],
+      [(n: number) => `203.0.113.9, 10.0.0.${n}:${51_000 + n}`, '203.0.113.9'],
+      [(n: number) => (n % 2 === 0 ? `_hidden-${n}` : `${n}`), '127.0.0.1'],
+    ] as const) {
+      for (let n = 0; n < 60; n++) assert.is((await guess(`198.51.100.${n}, ${written(n)}`)).status, 401, written(n));
+      for (let n = 0; n < 10; n++) await guess(same);
+      assert.is((await guess(same)).status, 429, written(0));
+    }
   } finally {
     await s.close();
   }

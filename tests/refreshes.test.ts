@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { RefreshAnswer } from '../kernel/identity/refresh-answers.ts';
+import { createLog } from '../kernel/log.ts';
 import { CLIENT_SECRET, type IdentityProvider, identityProvider } from './support/identity-provider.ts';
 import { type Answer, type TestSummit, testSummit } from './support/summit.ts';
 import { Wanderer } from './support/wanderer.ts';
@@ -8,6 +10,7 @@ const test = suite('Issuers that do not vouch for somebody any more');
 const TENANT = 'demo-external';
 let idp: IdentityProvider;
 let s: TestSummit;
+const logged: string[] = [];
 
 test.before(async () => {
   idp = await identityProvider();
@@ -19,7 +22,7 @@ test.before(async () => {
     idp.entry({ audience: 'another', sign_in: { ...sign_in, id: 'another', scopes } }),
   ];
   // What asks the issuer, the test asks.
-  s = await testSummit((config) => idp.configured(config, entries));
+  s = await testSummit((config) => idp.configured(config, entries), undefined, createLog('warn', { write: (line) => logged.push(line) }));
   await idp.serve(s);
 });
 test.before.each(() => idp.fail(null));
@@ -176,6 +179,92 @@ test('an answer that comes after another replica has asked deactivates nobody', 
     [401, 'active'],
     'the issuer takes it for stolen, and that proves nothing',
   );
+});
+
+/** Each minute's question to the issuer is answered when the test says so, one after the other or not. */
+function byHand(minutes: number) {
+  const { signIns } = s.summit.services;
+  const { refresh } = signIns;
+  const questions = Array.from({ length: minutes }, () => ({ asked: Promise.withResolvers<void>(), answer: Promise.withResolvers<RefreshAnswer>() }));
+  const left = questions.values();
+  signIns.refresh = () => {
+    const { value } = left.next();
+    if (!value) throw new Error('nobody else is asked about');
+    value.asked.resolve();
+    return value.answer.promise;
+  };
+  const sweeps: Promise<void>[] = [];
+  return {
+    async ask(): Promise<void> {
+      sweeps.push(aMinute());
+      await questions[sweeps.length - 1]?.asked.promise;
+    },
+    async answer(minute: number, answer: RefreshAnswer): Promise<void> {
+      questions[minute]?.answer.resolve(answer);
+      await sweeps[minute];
+    },
+    end: () => Object.assign(signIns, { refresh }),
+  };
+}
+const NO: RefreshAnswer = { vouches: 'no' };
+const yes = (refreshToken: string): RefreshAnswer => ({ vouches: 'yes', refreshToken });
+const standing = async (browser: Wanderer) => [(await session(browser)).status, (await person('ae')).status];
+
+test('an answer that comes late leaves the claim to whoever asks by then, whose token is kept, and makes the next refusal unsure', async () => {
+  for (const late of [NO, yes('lost')]) {
+    await nobodyElse();
+    const browser = await signIn('ae');
+    const issuer = byHand(3);
+    try {
+      logged.length = 0;
+      for (const _replica of [1, 2]) await issuer.ask();
+      await issuer.answer(0, late);
+      const said = logged.some((line) => line.includes('came too late'));
+      assert.is(said, late !== NO, 'that a token is lost is said');
+      await issuer.answer(1, yes('kept'));
+      assert.is((await rows())[0]?.refreshing_since, null, 'nobody awaits an answer any longer');
+      await issuer.ask();
+      await issuer.answer(2, NO);
+      assert.equal(await standing(browser), [401, 'active']);
+    } finally {
+      issuer.end();
+    }
+  }
+});
+
+test('a refusal is unsure also where a token was used late while it was awaited', async () => {
+  await nobodyElse();
+  const browser = await signIn('ae');
+  const issuer = byHand(3);
+  try {
+    for (const _replica of [1, 2]) await issuer.ask();
+    await issuer.answer(1, yes('kept'));
+    await issuer.ask();
+    await issuer.answer(0, NO);
+    await issuer.answer(2, NO);
+    assert.equal(await standing(browser), [401, 'active']);
+  } finally {
+    issuer.end();
+  }
+});
+
+test('once the issuer has taken a token after that, a refusal is one', async () => {
+  await nobodyElse();
+  const browser = await signIn('ae');
+  const issuer = byHand(4);
+  try {
+    for (const _replica of [1, 2]) await issuer.ask();
+    await issuer.answer(1, yes('kept'));
+    await issuer.answer(0, NO);
+    await issuer.ask();
+    await issuer.answer(2, yes('good still'));
+    await issuer.ask();
+    await issuer.answer(3, NO);
+    assert.equal(await standing(browser), [401, 'deactivated']);
+  } finally {
+    issuer.end();
+  }
+  assert.equal(await standing(await signIn('ae')), [200, 'active']);
 });
 
 test('who signs out while their issuer is asked is not deactivated', async () => {

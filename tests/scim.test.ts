@@ -220,6 +220,26 @@ test('people of the file are matched by name, and leave, whatever the provider c
   assert.is((await patched(id, { op: 'replace', path: 'externalId', value: '00u-lead' })).body.scimType, 'mutability', 'also while they are gone');
 });
 
+test('who is to leave leaves, also under names that somebody else has, and keeps their own', async () => {
+  const leaver = async (n: number) => (await scim('POST', '/Users', fromOkta(`leaver-${n}@okta.local`, `leaver-${n}`))).body.id as string;
+  await scim('POST', '/Users', fromOkta('stayer@okta.local', 'stayer'));
+  const ways: readonly ((id: string) => Promise<Answer>)[] = [
+    (id) => scim('PUT', `/Users/${id}`, { ...fromOkta('stayer@okta.local', 'stayer'), active: false }),
+    (id) => scim('PUT', `/Users/${id}`, { ...fromOkta('team-lead', 'new'), active: false }),
+    (id) => patched(id, { op: 'replace', value: { externalId: 'stayer', active: false } }),
+    (id) => patched(id, { op: 'Replace', path: 'userName', value: 'STAYER@okta.local' }, { op: 'Replace', path: 'active', value: 'False' }),
+  ];
+  for (const [n, way] of ways.entries()) {
+    const id = await leaver(n);
+    assert.is((await way(id)).status, 200, String(n));
+    const { body } = await way(id);
+    const externalId = n === 1 ? 'new' : `leaver-${n}`;
+    assert.equal([body.active, body.userName, body.externalId], [false, `leaver-${n}@okta.local`, externalId], 'what is free they are called');
+    const back = await scim('PUT', `/Users/${id}`, { ...fromOkta('stayer@okta.local', 'stayer'), active: true });
+    assert.equal([back.status, back.body.scimType], [409, 'uniqueness'], 'who is to come back is told');
+  }
+});
+
 test('a provider does not bring back whom an operator has deactivated', async () => {
   const { id } = (await found('userName eq "manager"')).Resources[0];
   assert.is((await s.post('operator', `/users/${id}/deactivate`)).status, 200);

@@ -23,8 +23,10 @@ export async function leftBehind<R>(
   if (stray !== undefined) throw new TypeError(`${type} has no column "${stray}"`);
   // A text may also say `system:<job>`, which is nobody who could leave.
   const goneId = types[person] === 'text' ? 'gone.id::text' : 'gone.id';
+  // Nothing is anybody's before it was made.
+  const theirsSince = `coalesce(t."${since}", t.created_at)`;
   const rows = await tx.query<{ id: string }>(
-    `${GONE} SELECT t.id FROM gone JOIN ${table} t ON t.tenant_id = $1 AND t."${person}" = ${goneId} AND t."${since}" <= gone.until
+    `${GONE} SELECT t.id FROM gone JOIN ${table} t ON t.tenant_id = $1 AND t."${person}" = ${goneId} AND ${theirsSince} <= gone.until
        WHERE t.status = ANY($2) AND ($3::uuid IS NULL OR t.id = $3::uuid)
        ORDER BY t.id LIMIT ${AT_ONCE}`,
     [tenant, status, id ?? null],

@@ -1,7 +1,10 @@
 import { migration } from '../../sdk/index.ts';
 
-/** When an issuer has vouched last for whose session it is; null where it has not been asked since they signed in. */
+/**
+ * When an issuer has vouched last for whose session it is, null where it has not been asked since they signed in; and whether a token of
+ * it was used late, so that the next refusal may be for that.
+ */
 export const vouchingMigration = migration('0017-vouching', [
-  'ALTER TABLE sessions ADD COLUMN vouched_at timestamptz(3)',
-  'GRANT UPDATE (vouched_at) ON sessions TO summit_app',
+  'ALTER TABLE sessions ADD COLUMN vouched_at timestamptz(3), ADD COLUMN is_doubted boolean NOT NULL DEFAULT false',
+  'GRANT UPDATE (vouched_at, is_doubted) ON sessions TO summit_app',
 ]);

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Problem } from '../../sdk/index.ts';
 import { SIGN_IN_MINUTES, type Wanted } from '../identity/sign-in-transaction.ts';
 import type { Authentication } from './routes.ts';
-import { credentialOf, setSessionCookie } from './session-cookie.ts';
+import { credentialOf, sessionOf, setSessionCookie } from './session-cookie.ts';
 import { answerSignIn, type SignInAnswerServices } from './sign-in-answer.ts';
 import { NOTHING, wantedIn } from './sign-in-wanted.ts';
 
@@ -27,7 +27,7 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     } catch (error) {
       return answerRefusal(ctx, NOTHING, error);
     }
-    const session = await sessions.verify(credentialOf(ctx) ?? '').catch(() => null);
+    const session = await sessionOf(ctx, services).catch(() => null);
     const signIn = signIns.find(session?.signIn ?? null);
     leadTo(ctx, `${signIn ? `/auth/start/${signIn.id}` : '/sign-in'}${ctx.search}`);
   });
@@ -51,14 +51,14 @@ export function issuerSignInRoutes(services: IssuerSignInServices): Router {
     // It has served, whatever comes of it.
     keep(ctx, '', 0);
     try {
-      const credential = await lockout.attempt(ctx.ip, null, async () => {
-        const transaction = await signIns.open(ctx.cookies.get(COOKIE));
-        wanted = transaction;
-        if (transaction.signIn !== ctx.params.id) throw isOfAnother();
-        const { caller, via } = await signIns.end(transaction, new URL(originOf(ctx) + callbackOf(transaction.signIn) + ctx.search));
-        await rateLimit.count(caller);
-        return sessions.open(caller, via);
-      });
+      // Any page can send a browser here, and without our cookie: until that is opened, nobody has made an attempt.
+      const transaction = await signIns.open(ctx.cookies.get(COOKIE));
+      wanted = transaction;
+      if (transaction.signIn !== ctx.params.id) throw isOfAnother();
+      const answer = new URL(originOf(ctx) + callbackOf(transaction.signIn) + ctx.search);
+      const { caller, via } = await lockout.attempt(ctx.ip, null, () => signIns.end(transaction, answer));
+      await rateLimit.count(caller);
+      const credential = await sessions.open(caller, via);
       await sessions.end(credentialOf(ctx));
       setSessionCookie(ctx, credential, config.sessionMinutes);
       leadTo(ctx, wanted.returnTo);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -14,8 +15,6 @@ const LONGEST_LOCK_MS = 15 * MINUTE_MS;
 const FORGOTTEN_MS = 60 * MINUTE_MS;
 /** That an address which is locked out may still make: somebody with a good token may be behind the same proxy, and not have shown it yet. */
 const TRIALS_PER_MINUTE = 10;
-/** What an attempt is refused with that shows nobody. */
-const SHOWS_NOBODY: ReadonlySet<string> = new Set(['unauthenticated', 'invalid-input']);
 const MAX_ADDRESSES = 10_000;
 const MAX_KNOWN = 20_000;
 const KNOWN_MS = 12 * 60 * MINUTE_MS;
@@ -49,8 +48,8 @@ export class Lockout {
   }
 
   /**
-   * Makes an attempt to be let in, unless the address is locked out, and counts it where it shows nobody.
-   * @param credential a hash of what is shown; null for what proves nothing if it is shown again
+   * Makes an attempt to be let in, unless the address is locked out, and counts it where that is refused as `unauthenticated`.
+   * @param credential the hash of what is shown, by `hashOf`; null for what proves nothing if it is shown again
    * @throws Problem `rate-limited`, and what the attempt throws
    */
   async attempt<T>(ip: string, credential: string | null, attempt: () => Promise<T>): Promise<T> {
@@ -62,7 +61,7 @@ export class Lockout {
       if (credential !== null) this.#known.set(credential, true);
       return result;
     } catch (error) {
-      if (!(error instanceof Problem && SHOWS_NOBODY.has(error.code))) throw error;
+      if (!(error instanceof Problem && error.code === 'unauthenticated')) throw error;
       if (credential !== null) this.#known.delete(credential);
       // A session or a token that has just run out is no guess.
       if (!isKnown) this.#failed(ip);
@@ -105,6 +104,11 @@ export class Lockout {
     this.#metrics.rateLimited('address');
     return tooMany('Too many bad tokens or sign-ins from this address', lockedUntil - this.#now());
   }
+}
+
+/** By which a token or a cookie is known in this process. */
+export function hashOf(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64');
 }
 
 /** Who has one IPv6 address has the 2^64 beside it. */

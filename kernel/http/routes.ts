@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -16,9 +15,9 @@ import type { PackRegistry } from '../packs/registry.ts';
 import type { QueryRunner } from '../query.ts';
 import { readJson } from './body.ts';
 import { idempotencyKeyOf, ifMatchOf } from './conditions.ts';
-import type { Lockout } from './lockout.ts';
+import { hashOf, type Lockout } from './lockout.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { credentialOf, sessionOf } from './session-cookie.ts';
+import { sessionOf } from './session-cookie.ts';
 
 export interface RouteServices {
   readonly packs: PackRegistry;
@@ -78,15 +77,8 @@ export async function identify(
     assertUsableFor('api', caller.scope);
     return { ...caller, session: null, credential };
   }
-  // No cookie at all is no guess.
-  const cookie = credentialOf(ctx);
-  const found = cookie === undefined ? sessionOf(ctx, sessions) : lockout.attempt(ctx.ip, hashOf(cookie), () => sessionOf(ctx, sessions));
-  const { tenant, userId, key, scope } = await found;
+  const { tenant, userId, key, scope } = await sessionOf(ctx, { sessions, lockout });
   return { tenant, userId, session: key, credential: key, ...(scope ? { scope } : {}) };
-}
-
-export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
 }
 
 export function bearerIn(authorization: string): string {

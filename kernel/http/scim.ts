@@ -17,8 +17,9 @@ import { personWantedByPatch, personWantedIn } from '../scim/person-wanted.ts';
 import { notImplemented, ScimProblem, scimError } from '../scim/scim-problem.ts';
 import { readJson } from './body.ts';
 import { ifMatchOf } from './conditions.ts';
+import { hashOf } from './lockout.ts';
 import { answerProblems, setStatus } from './problem.ts';
-import { bearerIn, hashOf, paramsOf, type RouteServices } from './routes.ts';
+import { bearerIn, paramsOf, type RouteServices } from './routes.ts';
 
 const ROOT = '/scim/v2';
 const MEDIA = { 'application/scim+json': 'object', 'application/json': 'object' } as const;

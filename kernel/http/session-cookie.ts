@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { Problem } from '../../sdk/index.ts';
 import type { Session, Sessions } from '../identity/sessions.ts';
+import { hashOf, type Lockout } from './lockout.ts';
 
 /** The prefix binds it to this host and to every path (RFC 6265bis, section 4.1.3.2): no other host can set it. */
 export const SESSION_COOKIE = '__Host-summit';
@@ -25,16 +26,23 @@ export function clearSessionCookie(ctx: Context): void {
   ctx.append('Set-Cookie', `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
 }
 
+/** What looks for the session of a cookie. */
+interface SessionLookup {
+  readonly sessions: Sessions;
+  readonly lockout: Lockout;
+}
+
 /**
  * The session of a request's cookie. A write must also carry its token, which a page of another site cannot read.
- * @throws Problem `unauthenticated`, `bad-csrf-token`
+ * @throws Problem `unauthenticated`, `bad-csrf-token`, `rate-limited` for an address that is locked out
  */
-export async function sessionOf(ctx: Context, sessions: Sessions): Promise<Session> {
+export async function sessionOf(ctx: Context, { sessions, lockout }: SessionLookup): Promise<Session> {
   const credential = credentialOf(ctx);
+  // That is no guess.
   if (credential === undefined) {
     throw new Problem('unauthenticated', 'Sign in at /sign-in, or send a token: Authorization: Bearer <token>. `summit token` prints one.');
   }
-  const session = await sessions.verify(credential);
+  const session = await lockout.attempt(ctx.ip, hashOf(credential), () => sessions.verify(credential));
   if (!SAFE_METHODS.has(ctx.method) && !isSame(ctx.get('X-CSRF-Token'), session.csrfToken)) {
     throw new Problem('bad-csrf-token', 'Send the csrf_token of GET /session as the header X-CSRF-Token, or a bearer token in place of the cookie.');
   }

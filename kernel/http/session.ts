@@ -5,14 +5,14 @@ import type { SignIns } from '../identity/sign-ins.ts';
 import type { RouteServices } from './routes.ts';
 import { clearSessionCookie, credentialOf, sessionOf } from './session-cookie.ts';
 
-type SessionServices = Pick<RouteServices, 'sessions' | 'rateLimit'> & { readonly access: Access; readonly signIns: SignIns };
+type SessionServices = Pick<RouteServices, 'sessions' | 'rateLimit' | 'lockout'> & { readonly access: Access; readonly signIns: SignIns };
 
 /** What a page may know of the session that its cookie stands for, and the end of it. */
-export function sessionRoutes({ sessions, access, rateLimit, signIns }: SessionServices): Router {
+export function sessionRoutes({ sessions, access, rateLimit, lockout, signIns }: SessionServices): Router {
   const router = new Router();
 
   router.get('/session', async (ctx) => {
-    const { tenant, userId, csrfToken, expiresAt, scope, signIn } = await sessionOf(ctx, sessions);
+    const { tenant, userId, csrfToken, expiresAt, scope, signIn } = await sessionOf(ctx, { sessions, lockout });
     await rateLimit.count({ tenant, userId });
     const person = await access.principal(tenant, userId);
     const { actor } = scope ? narrowed(person, scope) : person;
@@ -27,7 +27,7 @@ export function sessionRoutes({ sessions, access, rateLimit, signIns }: SessionS
   });
 
   router.post('/sign-out', async (ctx) => {
-    await sessionOf(ctx, sessions);
+    await sessionOf(ctx, { sessions, lockout });
     await sessions.end(credentialOf(ctx));
     clearSessionCookie(ctx);
     ctx.status = 204;

@@ -21,23 +21,32 @@ export function keysOf({ issuer, jwks_url }: Issuer, log: Logger): JWTVerifyGetK
   const timing = { timeoutDuration: TIMEOUT_MS, cooldownDuration: Number.POSITIVE_INFINITY, cacheMaxAge: MAX_AGE_MS };
   const keys = createRemoteJWKSet(new URL(jwks_url), timing);
   let askedAt = Number.NEGATIVE_INFINITY;
+  let hadAt = Number.NEGATIVE_INFINITY;
   let answered: Promise<void> = Promise.resolve();
+
+  /** By jose's clock, which can be set back, and by ours, which stands still while the machine sleeps. */
+  const areFresh = () => keys.fresh && performance.now() < hadAt + MAX_AGE_MS;
+
+  const reload = async (): Promise<void> => {
+    await keys.reload();
+    hadAt = performance.now();
+  };
 
   /** Asks, or awaits what was asked less than `pauseMs` ago. */
   const ask = (pauseMs: number): Promise<void> => {
-    if (Date.now() < askedAt + pauseMs) return answered;
-    askedAt = Date.now();
-    answered = keys.reload().catch((error: unknown) => log.warn({ err: error, issuer, jwks_url }, 'the keys of an issuer cannot be had'));
+    if (performance.now() < askedAt + pauseMs) return answered;
+    askedAt = performance.now();
+    answered = reload().catch((error: unknown) => log.warn({ err: error, issuer, jwks_url }, 'the keys of an issuer cannot be had'));
     return answered;
   };
 
   const atHand: JWTVerifyGetKey = (header, token) => {
-    if (keys.fresh) return keys(header, token);
+    if (areFresh()) return keys(header, token);
     throw new Problem('unavailable', `The keys of ${issuer} cannot be had now, and so nobody can tell whether this token is genuine.`);
   };
 
   return async (header, token) => {
-    if (!keys.fresh) await ask(RETRY_MS);
+    if (!areFresh()) await ask(RETRY_MS);
     try {
       return await atHand(header, token);
     } catch (error) {

@@ -12,7 +12,7 @@ export interface Claim {
   readonly sign_in: string;
   /** It is the fence too: what is answered counts while nobody has claimed the session since, and its person has not ended it. */
   readonly refreshing_since: string;
-  /** What was answered the last time is not known: the token may have been replaced by one that was lost. */
+  /** A refusal proves nothing: the token may have been replaced by one that was lost, or taken for stolen. */
   readonly is_unsure: boolean;
   /** null for one that was sealed with another key. */
   readonly refreshToken: string | null;
@@ -30,8 +30,9 @@ const OF_WHO_IS_HERE = `JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id AN
 const ASKED_ABOUT = `FROM sessions s ${OF_WHO_IS_HERE}
   WHERE s.tenant_id = $1 AND s.refresh_token IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > summit_now()`;
 
+/** A time ahead of now says nothing: the clock was set back since. */
 const DUE = `${ASKED_ABOUT}
-    AND s.refreshed_at <= summit_now() - interval '${APART}'`;
+    AND s.refreshed_at NOT BETWEEN summit_now() - interval '${APART}' AND summit_now() + interval '${APART}'`;
 
 /** Since when nobody has vouched for whoever has gone without it longest; null where issuers are asked about nobody. */
 export async function unvouchedSince(tx: Transaction, tenant: string): Promise<string | null> {
@@ -58,8 +59,9 @@ export class RefreshClaims {
   /** To be taken just before it is asked. @returns null where somebody else was faster, or nothing is to be asked any longer */
   async take(tenant: string, id: string): Promise<Claim | null> {
     const [taken] = await this.#write<Omit<Claim, 'refreshToken'> & { refresh_token: Uint8Array }>(
-      `WITH due AS (SELECT s.id, s.refreshing_since IS NOT NULL AS is_unsure ${DUE} AND s.id = $2 FOR UPDATE OF s)
-         UPDATE sessions s SET refreshed_at = clock.now, refreshing_since = clock.now FROM due, (SELECT summit_now() AS now) clock
+      // The doubt is the claim's from now on: it ends when that is kept, and one that is raised meanwhile does not.
+      `WITH due AS (SELECT s.id, s.refreshing_since IS NOT NULL OR s.is_doubted AS is_unsure ${DUE} AND s.id = $2 FOR UPDATE OF s)
+         UPDATE sessions s SET refreshed_at = clock.now, refreshing_since = clock.now, is_doubted = false FROM due, (SELECT summit_now() AS now) clock
            WHERE s.tenant_id = $1 AND s.id = due.id
            RETURNING s.id, s.user_id, s.sign_in, s.refresh_token, s.refreshing_since, due.is_unsure`,
       [tenant, id],
@@ -69,13 +71,14 @@ export class RefreshClaims {
     return { ...claim, refreshToken: this.#unsealed(tenant, id, refresh_token) };
   }
 
-  /** The issuer vouches for them. @param token to ask by the next time */
-  async keep(tenant: string, { id, refreshing_since }: Claim, token: string): Promise<void> {
-    await this.#write(
+  /** The issuer vouches for them. @param token to ask by the next time @returns whether it is kept: the claim is theirs still who ask */
+  async keep(tenant: string, { id, refreshing_since }: Claim, token: string): Promise<boolean> {
+    const kept = await this.#write(
       `UPDATE sessions SET refresh_token = $4, refreshing_since = NULL, vouched_at = refreshing_since
-         WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL`,
+         WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL RETURNING 1`,
       [tenant, id, refreshing_since, seal(this.#sealingKeys.refreshTokenKey(tenant), token, id)],
     );
+    return kept.length > 0;
   }
 
   /** No answer is awaited any longer, and none was lost. What one of before has left unsure stays so. */
@@ -85,9 +88,14 @@ export class RefreshClaims {
     await this.#write(sql, [tenant, id, refreshing_since]);
   }
 
-  /** A token of it was used late, when another was there: an issuer may take both for stolen, and a refusal proves nothing. */
-  async doubt(tenant: string, { id }: Claim): Promise<void> {
-    await this.#write('UPDATE sessions SET refreshing_since = summit_now() WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL', [tenant, id]);
+  /**
+   * A token of it was used late, when another was there: an issuer may take both for stolen, and a refusal proves nothing. Whoever has
+   * claimed it since has it still.
+   * @returns whether the session is there still
+   */
+  async doubt(tenant: string, { id }: Claim): Promise<boolean> {
+    const sql = 'UPDATE sessions SET is_doubted = true WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL RETURNING 1';
+    return (await this.#write(sql, [tenant, id])).length > 0;
   }
 
   /** Who was refused and is here all the same, since whoever was to deactivate them could not. */

@@ -65,10 +65,17 @@ export class Refreshes {
       return;
     }
     const answer = await this.#signIns.refresh(signIn, refreshToken);
-    if (answer.vouches === 'yes') return this.#claims.keep(tenant, claim, answer.refreshToken);
+    if (answer.vouches === 'yes') return this.#vouched(tenant, claim, answer.refreshToken);
     if (answer.vouches === 'no') return this.#refused(tenant, claim);
     this.#log.warn({ ...about, reason: answer.reason }, 'whether somebody may stay cannot be asked now');
     if (!answer.isLost) await this.#claims.release(tenant, claim);
+  }
+
+  async #vouched(tenant: string, claim: Claim, token: string): Promise<void> {
+    const { id: session, sign_in } = claim;
+    if (await this.#claims.keep(tenant, claim, token)) return;
+    if (await this.#claims.doubt(tenant, claim))
+      this.#log.warn({ tenant, session, sign_in }, 'a refresh token came too late and is lost: the session has been claimed again since');
   }
 
   async #refused(tenant: string, claim: Claim): Promise<void> {
@@ -76,12 +83,12 @@ export class Refreshes {
     // A token that was replaced, by an answer that was lost, is refused as well.
     const ended = await this.#sessions.endFor(tenant, claim, !is_unsure);
     this.#log.info(
-      { tenant, session: id, sign_in, user: user_id, unsure: is_unsure, late: !ended },
+      { tenant, session: id, sign_in, user: user_id, unsure: ended !== 'refused', late: ended === 'late' },
       'an issuer does not vouch for somebody any more',
     );
-    if (!ended) return this.#claims.doubt(tenant, claim);
+    if (ended === 'late') await this.#claims.doubt(tenant, claim);
     // Where this fails, it is owed still, and the next sweep makes up for it.
-    if (!is_unsure) await this.#deactivate(tenant, user_id, sign_in);
+    if (ended === 'refused') await this.#deactivate(tenant, user_id, sign_in);
   }
 
   async #deactivate(tenant: string, id: string, signIn: string): Promise<void> {

@@ -126,18 +126,23 @@ export class Sessions {
   /**
    * Ends a session whose issuer was asked, in this replica at once; not one that was ended or claimed again since.
    * @param refused whether the issuer has said that it vouches for its person no more, and is the one to say otherwise
-   * @returns whether it did
+   * @returns whether it did, and as refused: not where a token of it was used late meanwhile
    */
-  async endFor(tenant: string, { id, refreshing_since }: Pick<Claim, 'id' | 'refreshing_since'>, refused: boolean): Promise<boolean> {
-    const ended = await this.#database.transaction(tenant, 'write', (tx) =>
-      tx.commitWith<{ secret_hash: Uint8Array }>(
-        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $4::boolean THEN summit_now() END
-           WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL RETURNING secret_hash`,
+  async endFor(
+    tenant: string,
+    { id, refreshing_since }: Pick<Claim, 'id' | 'refreshing_since'>,
+    refused: boolean,
+  ): Promise<'refused' | 'ended' | 'late'> {
+    const [ended] = await this.#database.transaction(tenant, 'write', (tx) =>
+      tx.commitWith<{ secret_hash: Uint8Array; is_refused: boolean }>(
+        `UPDATE sessions SET ended_at = summit_now(), refresh_token = NULL, refused_at = CASE WHEN $4::boolean AND NOT is_doubted THEN summit_now() END
+           WHERE tenant_id = $1 AND id = $2 AND refreshing_since = $3 AND ended_at IS NULL RETURNING secret_hash, refused_at IS NOT NULL AS is_refused`,
         [tenant, id, refreshing_since, refused],
       ),
     );
-    for (const { secret_hash } of ended) this.#forget(keyOf({ tenant, hash: Buffer.from(secret_hash) }));
-    return ended.length > 0;
+    if (!ended) return 'late';
+    this.#forget(keyOf({ tenant, hash: Buffer.from(ended.secret_hash) }));
+    return ended.is_refused ? 'refused' : 'ended';
   }
 
   #forget(key: string): void {

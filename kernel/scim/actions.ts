@@ -1,6 +1,7 @@
 import { change, create, defineAction, Empty, edge, none, Problem, type Reader, unchanged } from '../../sdk/index.ts';
 import { departed, leftTeams, NEVER_LEFT, returned } from '../core/departed.ts';
 import { TenantConfigurations, Users } from '../database/tables.ts';
+import type { Sought } from './filter.ts';
 import { freeHandle } from './handle.ts';
 import { isKnown, personCalled, type ScimPerson, userNameOf } from './people.ts';
 import { NewUser, PersonWanted } from './person-wanted.ts';
@@ -25,7 +26,8 @@ export const createScimUser = defineAction({
     const [configuration] = await db.find(TenantConfigurations, {});
     // One after the other, or those who come at once would find the same handle free.
     if (configuration) await db.lock(TenantConfigurations, configuration.id);
-    await assertFree(db, tenant, null, input);
+    const [taken] = await takenNames(db, tenant, null, input);
+    if (taken) throw isTaken(taken);
     return { handle: await freeHandle(db, tenant, input.userName), belongsTo: configuration?.id ?? null };
   },
   subject: () => null,
@@ -52,12 +54,14 @@ export const changeScimUser = defineAction({
   async load({ db, tenant, params, input }) {
     const person = await db.lock(Users, params.id ?? '');
     assertKnown(person);
-    await assertFree(db, tenant, person, input);
-    return person;
+    const taken = await takenNames(db, tenant, person, input);
+    // Nobody stays for what they are called: who is to leave leaves under the names that they have.
+    if (taken[0] && input.active !== false) throw isTaken(taken[0]);
+    return { person, taken };
   },
-  subject: (person) => person,
-  apply(person, at) {
-    const names = changedNames(person, at.input);
+  subject: ({ person }) => person,
+  apply({ person, taken }, at) {
+    const names = changedNames(person, at.input, taken);
     const leaves = at.input.active === false && person.status === 'active';
     const returns = at.input.active === true && person.status === 'deactivated';
     if (!leaves && !returns && Object.keys(names).length === 0) return unchanged({});
@@ -87,15 +91,16 @@ export const deleteScimUser = defineAction({
   },
 });
 
+type Name = Sought['by'];
 type Names = Partial<Pick<ScimPerson, 'user_name' | 'external_id'>>;
 
-/** @throws ScimProblem `mutability` */
-function changedNames(person: ScimPerson, { userName: name, externalId: external, active }: PersonWanted): Names {
-  const names: Names = name !== undefined && name !== userNameOf(person) ? { user_name: name } : {};
-  if (external === undefined || external === person.external_id) return names;
+/** @param taken what they are not to be called, since somebody else is @throws ScimProblem `mutability` */
+function changedNames(person: ScimPerson, { userName: name, externalId: external, active }: PersonWanted, taken: readonly Name[]): Names {
+  const isRenamed = name !== undefined && name !== userNameOf(person) && !taken.includes('userName');
+  const names: Names = isRenamed ? { user_name: name } : {};
+  if (external === undefined || external === person.external_id || taken.includes('externalId')) return names;
   const fixed = whyFixed(person);
   if (fixed === null) return { ...names, external_id: external };
-  // Nobody stays for what they are called: who is to leave leaves under the id that they have.
   if (active === false) return names;
   throw new ScimProblem('invalid-input', 'mutability', `externalId: ${fixed}`);
 }
@@ -119,12 +124,17 @@ function assertMayReturn({ deactivated_by: by }: ScimPerson): void {
   throw new ScimProblem('invalid-input', 'mutability', `active: ${who} has deactivated this person, and an operator must reactivate them.`);
 }
 
-/** @throws ScimProblem `uniqueness`, naming the attribute */
-async function assertFree(db: Reader, tenant: string, person: ScimPerson | null, wanted: PersonWanted): Promise<void> {
+/** What somebody else is called already. @param person who is to be called so; null for who is new */
+async function takenNames(db: Reader, tenant: string, person: ScimPerson | null, wanted: PersonWanted): Promise<readonly Name[]> {
+  const taken: Name[] = [];
   for (const by of ['userName', 'externalId'] as const) {
     const value = wanted[by] ?? null;
-    if (value === null) continue;
-    const taken = await personCalled(db, tenant, { by, value });
-    if (taken !== null && taken !== person?.id) throw new ScimProblem('conflict', 'uniqueness', `${by} is somebody else's already.`);
+    const holder = value === null ? null : await personCalled(db, tenant, { by, value });
+    if (holder !== null && holder !== person?.id) taken.push(by);
   }
+  return taken;
+}
+
+function isTaken(name: Name): ScimProblem {
+  return new ScimProblem('conflict', 'uniqueness', `${name} is somebody else's already.`);
 }
