@@ -76,7 +76,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
   const driver: Driver & { close(): Promise<void> } = embedded
     ? engine
     : postgresDriver({ url: options.appUrl ?? engine.url, isPooled: engine.isPooled, poolSize });
-  const sessionUrl = embedded ? null : engine.isPooled ? engine.directUrl : (options.appUrl ?? engine.url);
+  const listenerUrl = embedded ? null : engine.isPooled ? engine.directUrl : (options.appUrl ?? engine.url);
   const shift = options.clockShift;
   return {
     orm,
@@ -98,7 +98,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
       }
     },
     ping: () => driver.ping(),
-    listener: (channel, hearer) => (sessionUrl === null ? null : new Listener(sessionUrl, channel, hearer)),
+    listener: (channel, hearer) => (listenerUrl === null ? null : new Listener(listenerUrl, channel, hearer)),
     migrate: () => migrate(orm, options.packs, embedded),
     makePartitions: () => makePartitions(orm, embedded),
     async close() {
