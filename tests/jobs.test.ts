@@ -198,6 +198,19 @@ test('a run that hangs is held for an hour, and then somebody may take it over',
   );
 });
 
+test('a run that a stop has left behind keeps no process', async () => {
+  const intervals = mock.method(globalThis, 'setInterval');
+  try {
+    await claims().holding(run, async () => undefined);
+  } finally {
+    intervals.mock.restore();
+  }
+  assert.equal(
+    intervals.mock.calls.map(({ result }) => result?.hasRef()),
+    [false],
+  );
+});
+
 /** What no clock comes to while the tests run. */
 const SELDOM = '0 0 1 1 *';
 

@@ -71,6 +71,8 @@ export class JobClaims {
       }
       hold().catch((error: unknown) => this.#log.warn({ err: error, ...run }, 'the claim on a run could not be kept'));
     }, HOLD_EVERY_MS);
+    // A run that a stop has left behind keeps no process.
+    timer.unref();
     try {
       return await work();
     } finally {

@@ -34,6 +34,8 @@ const SWEEP_WAITS_MS = 5_000;
 /** Of one tenant: where the other side does not answer, what waits is left where it is. */
 const MOST_UNDERWAY = 2 * BATCH;
 const TENANTS_AT_A_TIME = 4;
+/** So long a stop waits for what goes on. A claim that is left behind runs out. */
+const LAST_EFFECTS_MS = 10_000;
 
 /** What a pack that is switched off has left waits until it is switched on again. What others are to be told has happened, and is told all the same. */
 export const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
@@ -101,10 +103,16 @@ export class OutboxWorker {
     );
   }
 
-  /** Tells what takes long to stop, and resolves once nothing is underway. */
+  /** Tells what takes long to stop, and resolves once nothing is underway, or it has lasted too long to wait for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#underway);
+    const late = Promise.withResolvers<void>();
+    // What is waited for may be nothing that keeps the process: this does, or the rest of the stop would be missed.
+    const deadline = setTimeout(late.resolve, LAST_EFFECTS_MS);
+    await Promise.race([Promise.all(this.#underway), late.promise]);
+    clearTimeout(deadline);
+    const messages = [...this.#delivering.values()].reduce((sum, count) => sum + count, 0);
+    if (messages > 0) this.#log.warn({ messages }, 'effects have not ended, and are left');
   }
 
   async #deliverOne(tenant: string, id: string): Promise<void> {
@@ -187,6 +195,8 @@ export class OutboxWorker {
     const timer = setInterval(() => {
       hold().catch((error: unknown) => this.#log.warn({ err: error, tenant, message: id }, 'the claim on an outbox message could not be kept'));
     }, HOLD_EVERY_MS);
+    // An effect that a stop has left behind keeps no process.
+    timer.unref();
     try {
       await work();
     } finally {
