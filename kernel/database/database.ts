@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { PGliteDialect } from 'kysely';
 import type { Entity } from '../../sdk/index.ts';
+import { closeInTurn } from '../close-in-turn.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
 import { type Hearer, Listener } from './listener.ts';
@@ -101,10 +102,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
     listener: (channel, hearer) => (listenerUrl === null ? null : new Listener(listenerUrl, channel, hearer)),
     migrate: () => migrate(orm, options.packs, embedded),
     makePartitions: () => makePartitions(orm, embedded),
-    async close() {
-      await orm.close(true);
-      await driver.close();
-    },
+    close: () => closeInTurn([() => orm.close(true), () => driver.close()]),
   };
 }
 
