@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Pack } from '../sdk/index.ts';
 import { announceServer, withdrawServer } from './cli/server-file.ts';
+import { closeInTurn } from './close-in-turn.ts';
 import type { Config } from './config/config.ts';
 import { createServices, type Foundations, type Services } from './container.ts';
 import { corePack } from './core/core-pack.ts';
@@ -108,13 +109,14 @@ export async function openKernel(config: Config, overrides: Overrides = {}): Pro
       await overrides.opened?.(services);
       return {
         services,
-        async close() {
-          await services.seeding.stop();
-          await services.jobs.stop();
-          await services.outbox.stop();
-          await services.transparencyLog.stop();
-          await database.close();
-        },
+        close: () =>
+          closeInTurn([
+            () => services.seeding.stop(),
+            () => services.jobs.stop(),
+            () => services.outbox.stop(),
+            () => services.transparencyLog.stop(),
+            () => database.close(),
+          ]),
       };
     } catch (error) {
       await database.close();
@@ -138,42 +140,36 @@ export async function startSummit(config: Config, overrides: Overrides = {}): Pr
   const kernel = await openKernel(config, overrides);
   const { services } = kernel;
   const { HOST, PORT } = config.environment;
-  let server: HttpServer;
+  let server: HttpServer | null = null;
   let traces: TraceExport | null = null;
+  const stopListening = async () => {
+    // Streams have no end of their own that could be waited for.
+    services.live.stop();
+    await server?.drain();
+  };
+  const closings = [() => services.jobs.leave(), stopListening, () => kernel.close(), () => traces?.stop()];
   try {
     traces = await openTraces(config.traces, services.log);
     for (const tenant of await services.tenants.ids()) services.metrics.unwatched(tenant);
     server = await HttpServer.listening(createApp(services).callback(), HOST, PORT);
+    const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${server.port}`;
+    const { idle = false } = overrides;
+    if (idle !== true) services.jobs.start(idle || []);
+    announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
+    return {
+      services,
+      url,
+      async leave(ms) {
+        services.readiness.leave();
+        services.jobs.leave();
+        server?.letGoOfClients();
+        await sleep(ms);
+      },
+      stopListening,
+      close: () => closeInTurn([() => withdrawServer(config.dataDir), ...closings]),
+    };
   } catch (error) {
-    await kernel.close();
-    await traces?.stop();
+    await closeInTurn(closings).catch((lost: unknown) => services.log.warn({ err: lost }, 'a start that failed has left something open'));
     throw error;
   }
-  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${server.port}`;
-  announceServer(config.dataDir, { url, secret: services.controlSecret, pid: process.pid });
-  const { idle = false } = overrides;
-  if (idle !== true) services.jobs.start(idle || []);
-  const stopListening = () => {
-    // Streams have no end of their own that could be waited for.
-    services.live.stop();
-    return server.drain();
-  };
-  return {
-    services,
-    url,
-    async leave(ms) {
-      services.readiness.leave();
-      services.jobs.leave();
-      server.letGoOfClients();
-      await sleep(ms);
-    },
-    stopListening,
-    async close() {
-      withdrawServer(config.dataDir);
-      services.jobs.leave();
-      await stopListening();
-      await kernel.close();
-      await traces?.stop();
-    },
-  };
 }

@@ -1,12 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, loadConfig } from '../kernel/config/config.ts';
+import { type Config, ConfigError, loadConfig } from '../kernel/config/config.ts';
 import type { TenantFile } from '../kernel/config/tenant.ts';
-import { openEngine } from '../kernel/database/engine.ts';
+import { type Engine, openEngine } from '../kernel/database/engine.ts';
+import { HttpServer } from '../kernel/http/server.ts';
 import { createLog } from '../kernel/log.ts';
 import { openKernel, startSummit } from '../kernel/main.ts';
 import { loadPacks } from '../kernel/packs/loader.ts';
@@ -330,25 +332,54 @@ test('a number in settings that is not whole stops the boot in the same way, wha
   }
 });
 
-test('a server that cannot be put together closes what it has opened', async () => {
-  const config = loadConfig(environment(), root);
+/** An embedded database in memory, and how often it was closed. */
+function watchedEngine(config: Config): { engine: Engine; closed: () => number } {
   const engine = openEngine(config.environment, null);
   if (!('close' in engine)) throw new Error('the embedded database was meant');
   let closed = 0;
-  const watched = {
-    ...engine,
-    close() {
-      closed++;
-      return engine.close();
-    },
+  const close = () => {
+    closed++;
+    return engine.close();
   };
+  return { engine: { ...engine, close }, closed: () => closed };
+}
+
+test('a server that cannot be put together closes what it has opened', async () => {
+  const config = loadConfig(environment(), root);
+  const { engine, closed } = watchedEngine(config);
   const rig = (pack: Pack): Pack => ({ ...pack, queries: pack.queries.map((query) => Object.assign({}, query, { query: null })) });
-  const why = await startSummit(config, { log: createLog('silent'), engine: watched, rig }).then(
+  const why = await startSummit(config, { log: createLog('silent'), engine, rig }).then(
     () => 'it starts',
     (error: Error) => error.message,
   );
   assert.match(why, /null/);
-  assert.is(closed, 1);
+  assert.is(closed(), 1);
+});
+
+test('so does one that listens already, and cannot say where', async () => {
+  const config = loadConfig({ ...environment(), PORT: '0' }, root);
+  mkdirSync(join(config.dataDir, 'server.json'), { recursive: true });
+  const { engine, closed } = watchedEngine(config);
+  const servers = mock.method(HttpServer, 'listening');
+  try {
+    const why = await startSummit(config, { log: createLog('silent'), engine }).catch((error: NodeJS.ErrnoException) => error.code);
+    const server = await servers.mock.calls[0]?.result;
+    assert.equal([why, closed()], ['EISDIR', 1]);
+    assert.throws(() => server?.port, 'null');
+  } finally {
+    servers.mock.restore();
+  }
+});
+
+test('where a part of the kernel cannot be stopped, the rest is closed all the same', async () => {
+  const config = loadConfig(environment(), root);
+  const { engine, closed } = watchedEngine(config);
+  const { services, close } = await openKernel(config, { log: createLog('silent'), engine });
+  services.seeding.stop = () => Promise.reject(new Error('not now'));
+  services.outbox.stop = () => Promise.reject(new Error('nor now'));
+  const error = await close().catch((failure: unknown) => failure);
+  assert.instance(error, AggregateError);
+  assert.is(closed(), 1);
 });
 
 test('a pack that fails is disabled with those that require it, and the rest works', async () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HttpServer } from '../kernel/http/server.ts';
@@ -63,6 +65,26 @@ test('answers what was asked before, tells who asks again on the same connection
   assert.match(String(text), /close[\s\S]*done$/i);
   await stopped;
   agent.destroy();
+});
+
+/** What answered for a server that has come and gone. */
+async function gone(): Promise<WeakRef<object>> {
+  const handler = (_: unknown, response: ServerResponse) => void response.end();
+  const http = await HttpServer.listening(handler, '127.0.0.1', 0);
+  await http.drain();
+  return new WeakRef(handler);
+}
+
+test('is kept in memory by nothing once it has stopped', async () => {
+  await server.drain();
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const handler = await gone();
+  for (let turn = 0; turn < 20 && handler.deref(); turn++) {
+    await sleep(10);
+    collect();
+  }
+  assert.is(handler.deref() === undefined, true);
 });
 
 test.run();

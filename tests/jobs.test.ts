@@ -117,6 +117,34 @@ test('a run that failed is tried again after a while, and stays failed until it 
   assert.equal(await runs(), [{ failed: false, finished: true }]);
 });
 
+for (const [what, end] of [
+  ['crashed', async () => {}],
+  ['failed', () => claims().fail(run, true)],
+] as const) {
+  test(`a run that ${what} while the clock was ahead is taken over once it is set back, by one`, async () => {
+    s.advance({ hours: 2 });
+    await claims().take(run);
+    await end();
+    s.advance({ hours: -2 });
+    assert.equal(
+      (await claims().unfinished(TENANT)).map(({ job }) => job),
+      [run.job],
+    );
+    assert.equal([await claims().take(run), await claims().take(run)], [true, false]);
+    assert.equal(await claims().unfinished(TENANT), []);
+  });
+}
+
+test('what another replica wrote a moment after it was looked for is no sign of a clock that was set', async () => {
+  for (const end of [async () => {}, () => claims().fail(run, true)]) {
+    s.advance({ minutes: 0.5 });
+    await claims().take(run);
+    await end();
+    s.advance({ minutes: -0.5 });
+    assert.equal([await claims().unfinished(TENANT), await claims().take(run)], [[], false]);
+  }
+});
+
 test('a replica whose look failed after another had found nothing to do leaves no failure behind for a day', async () => {
   due = async () => [];
   await tick();
@@ -167,6 +195,19 @@ test('a run that hangs is held for an hour, and then somebody may take it over',
   assert.equal(
     lines.map(({ msg, job, tenant }) => [msg, job, tenant]),
     [['a run has not ended within an hour, and may be taken over', run.job, TENANT]],
+  );
+});
+
+test('a run that a stop has left behind keeps no process', async () => {
+  const intervals = mock.method(globalThis, 'setInterval');
+  try {
+    await claims().holding(run, async () => undefined);
+  } finally {
+    intervals.mock.restore();
+  }
+  assert.equal(
+    intervals.mock.calls.map(({ result }) => result?.hasRef()),
+    [false],
   );
 });
 

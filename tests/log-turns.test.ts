@@ -53,4 +53,21 @@ test('a lane rests for as long as it has worked', async () => {
   assert.ok(performance.now() - ended >= 140, 'it worked for 150 ms');
 });
 
+test('once stopped nothing more has its turn, neither what waits nor what comes, and what is at work ends first', async () => {
+  const { turns, begun, end } = started();
+  for (const tenant of ['a', 'b', 'c']) turns.take(tenant);
+  let isStopped = false;
+  const stopped = turns.stop().then(() => {
+    isStopped = true;
+  });
+  turns.take('d');
+  end('a');
+  await sleep(20);
+  assert.is(isStopped, false);
+  end('b');
+  await stopped;
+  await sleep(50);
+  assert.equal(begun, ['a', 'b']);
+});
+
 test.run();

@@ -1,7 +1,10 @@
 import { EventEmitter, on } from 'node:events';
+import { Writable } from 'node:stream';
+import { mock } from 'node:test';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startReplay } from '../kernel/core/policy-runs.ts';
+import { createLog } from '../kernel/log.ts';
 import { OutboxWorker } from '../kernel/outbox/outbox.ts';
 import type { PackRegistry } from '../kernel/packs/registry.ts';
 import { type Effect, none } from '../sdk/index.ts';
@@ -132,6 +135,39 @@ test('what fails for one tenant holds up no other, and is told', async () => {
   assert.is(delivered, 1);
   assert.ok(failure instanceof AggregateError);
   assert.match(failure.message, 'of 1 tenants');
+});
+
+test('an effect that does not hear that it is to stop is left, and keeps no process', async () => {
+  const told: string[] = [];
+  const log = createLog('warn', new Writable({ write: (chunk, _, done) => done(void told.push(JSON.parse(String(chunk)).msg)) }));
+  await leave(1);
+  const [begun, hangs] = [Promise.withResolvers<void>(), Promise.withResolvers<Record<string, unknown>>()];
+  const worker = workerWith(
+    () => {
+      begun.resolve();
+      return hangs.promise;
+    },
+    { log },
+  );
+  const intervals = mock.method(globalThis, 'setInterval');
+  const swept = worker.sweep(['demo-external']);
+  await begun.promise;
+  intervals.mock.restore();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const stopped = worker.stop();
+    mock.timers.tick(10_000);
+    await stopped;
+  } finally {
+    mock.timers.reset();
+    hangs.resolve({});
+  }
+  await swept;
+  assert.equal(told, ['effects have not ended, and are left']);
+  assert.equal(
+    intervals.mock.calls.map(({ result }) => result?.hasRef()),
+    [false],
+  );
 });
 
 test('so much is underway for a tenant and no more, however much waits', async () => {

@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { PGliteDialect } from 'kysely';
 import type { Entity } from '../../sdk/index.ts';
+import { closeInTurn } from '../close-in-turn.ts';
 import type { Engine } from './engine.ts';
 import { DatabaseUnavailable, isUnavailable } from './errors.ts';
 import { type Hearer, Listener } from './listener.ts';
@@ -76,7 +77,7 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
   const driver: Driver & { close(): Promise<void> } = embedded
     ? engine
     : postgresDriver({ url: options.appUrl ?? engine.url, isPooled: engine.isPooled, poolSize });
-  const sessionUrl = embedded ? null : engine.isPooled ? engine.directUrl : (options.appUrl ?? engine.url);
+  const listenerUrl = embedded ? null : engine.isPooled ? engine.directUrl : (options.appUrl ?? engine.url);
   const shift = options.clockShift;
   return {
     orm,
@@ -98,13 +99,10 @@ export async function openDatabase({ engine, ...options }: DatabaseOptions): Pro
       }
     },
     ping: () => driver.ping(),
-    listener: (channel, hearer) => (sessionUrl === null ? null : new Listener(sessionUrl, channel, hearer)),
+    listener: (channel, hearer) => (listenerUrl === null ? null : new Listener(listenerUrl, channel, hearer)),
     migrate: () => migrate(orm, options.packs, embedded),
     makePartitions: () => makePartitions(orm, embedded),
-    async close() {
-      await orm.close(true);
-      await driver.close();
-    },
+    close: () => closeInTurn([() => orm.close(true), () => driver.close()]),
   };
 }
 

@@ -55,5 +55,7 @@ export class HttpServer {
     await closed;
     clearInterval(idle);
     clearTimeout(deadline);
+    // Now it only ends the timer that looks for connections that are too slow, which would keep this server and its whole app in memory.
+    this.#server.close(() => {});
   }
 }

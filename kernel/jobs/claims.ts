@@ -8,8 +8,11 @@ const HOLD_EVERY_MS = 60_000;
 const MOST_HOLDS = 60;
 /** So long after it a run that failed is tried again, where the next is not there before. */
 const AGAIN = '10 minutes';
+/** What a replica has just written may be ahead of a transaction that began before it, yet never by so much: then the clock was set back since. */
+const AHEAD = '1 minute';
 const IS_OPEN = '(failed OR finished_at IS NULL)';
-const HAS_CRASHED = '(finished_at IS NULL AND claimed_until < summit_now())';
+const HAS_CRASHED = hasCrashed('summit_now()');
+const IS_DUE_AGAIN = isDueAgain('summit_now()');
 
 export interface Run {
   readonly tenant: string;
@@ -34,7 +37,7 @@ export class JobClaims {
       tx.query<Run>(
         `SELECT tenant_id AS tenant, job, period FROM (
            SELECT DISTINCT ON (job) * FROM job_runs WHERE tenant_id = $1 AND ${IS_OPEN} ORDER BY job, period DESC) AS last
-         WHERE ${HAS_CRASHED} OR finished_at < summit_now() - interval '${AGAIN}'`,
+         WHERE ${HAS_CRASHED} OR ${IS_DUE_AGAIN}`,
         [tenant],
       ),
     );
@@ -47,8 +50,7 @@ export class JobClaims {
       run,
       `INSERT INTO job_runs (tenant_id, job, period, claimed_until) SELECT $1, $2, $3, summit_now() + interval '${CLAIM}'
          ON CONFLICT (tenant_id, job, period) DO UPDATE SET claimed_until = EXCLUDED.claimed_until, finished_at = NULL
-         WHERE (job_runs.finished_at IS NULL AND job_runs.claimed_until < ${now})
-           OR (job_runs.failed AND job_runs.finished_at < ${now} - interval '${AGAIN}') RETURNING 1`,
+         WHERE ${hasCrashed(now, 'job_runs.')} OR ${isDueAgain(now, 'job_runs.')} RETURNING 1`,
     );
     return claimed.length > 0;
   }
@@ -69,6 +71,8 @@ export class JobClaims {
       }
       hold().catch((error: unknown) => this.#log.warn({ err: error, ...run }, 'the claim on a run could not be kept'));
     }, HOLD_EVERY_MS);
+    // A run that a stop has left behind keeps no process.
+    timer.unref();
     try {
       return await work();
     } finally {
@@ -126,4 +130,13 @@ export class JobClaims {
   #write({ tenant, job, period }: Run, sql: string): Promise<readonly object[]> {
     return this.#database.transaction(tenant, 'write', (tx) => tx.commitWith(sql, [tenant, job, period]));
   }
+}
+
+/** No claim lasts longer: one that would was made before the clock was set back. */
+function hasCrashed(now: string, of = ''): string {
+  return `(${of}finished_at IS NULL AND ${of}claimed_until NOT BETWEEN ${now} AND ${now} + interval '${CLAIM}' + interval '${AHEAD}')`;
+}
+
+function isDueAgain(now: string, of = ''): string {
+  return `(${of}failed AND ${of}finished_at NOT BETWEEN ${now} - interval '${AGAIN}' AND ${now} + interval '${AHEAD}')`;
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { endedWithin } from '../ended-within.ts';
 import { newId } from '../ids.ts';
 import type { Metrics } from '../metrics.ts';
 import { withLogFields } from '../telemetry/scope.ts';
@@ -64,8 +64,8 @@ export class Clock {
   /** Resolves once nothing goes on, or it has lasted too long to wait for. */
   async stop(): Promise<void> {
     this.cancel();
-    await Promise.race([Promise.all(this.#runs), sleep(LAST_RUNS_MS, undefined, { ref: false })]);
-    if (this.#runs.size > 0) this.#log.warn({ runs: this.#runs.size }, 'jobs have not ended, and are left');
+    const ended = await endedWithin(Promise.all(this.#runs), LAST_RUNS_MS);
+    if (!ended) this.#log.warn({ runs: this.#runs.size }, 'jobs have not ended, and are left');
   }
 
   /** A run that hangs would otherwise be seen by nobody. */

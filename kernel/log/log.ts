@@ -136,8 +136,10 @@ export class TransparencyLog {
 
   /** Resolves once nothing is underway, and what was written here has its place. */
   async stop(): Promise<void> {
+    const turns = this.#turns.stop();
     await Promise.all([...this.#waiting.keys()].map((tenant) => this.advance(tenant)));
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await turns;
     await this.#cosigner.stop();
   }
 

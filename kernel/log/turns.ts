@@ -13,7 +13,9 @@ const LONGEST_REST_MS = 250;
 export class Turns {
   readonly #work: (tenant: string) => Promise<void>;
   readonly #due = new Set<string>();
+  readonly #underway = new Set<Promise<void>>();
   #busy = 0;
+  #isStopped = false;
 
   /** @param work that never throws */
   constructor(work: (tenant: string) => Promise<void>) {
@@ -22,8 +24,16 @@ export class Turns {
 
   /** Once for a tenant that waits for its turn already. */
   take(tenant: string): void {
+    if (this.#isStopped) return;
     this.#due.add(tenant);
     if (this.#busy < LANES) void this.#run();
+  }
+
+  /** From here on nothing has its turn. Resolves once what is at work has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#due.clear();
+    await Promise.all(this.#underway);
   }
 
   /** It is being done out of turn. */
@@ -36,7 +46,9 @@ export class Turns {
     for (const tenant of this.#due) {
       this.#due.delete(tenant);
       const started = performance.now();
-      await Promise.race([this.#work(tenant), sleep(LONGEST_TURN_MS, undefined, { ref: false })]);
+      const work = this.#work(tenant).finally(() => this.#underway.delete(work));
+      this.#underway.add(work);
+      await Promise.race([work, sleep(LONGEST_TURN_MS, undefined, { ref: false })]);
       await sleep(Math.min(performance.now() - started, LONGEST_REST_MS), undefined, { ref: false });
     }
     this.#busy--;

@@ -5,6 +5,7 @@ import { type Effect, isNone, Problem } from '../../sdk/index.ts';
 import type { ActionRunner } from '../action.ts';
 import { KERNEL_PACK } from '../admission.ts';
 import type { Database } from '../database/database.ts';
+import { endedWithin } from '../ended-within.ts';
 import type { PackRegistry } from '../packs/registry.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { inSpan } from '../telemetry/span.ts';
@@ -34,6 +35,8 @@ const SWEEP_WAITS_MS = 5_000;
 /** Of one tenant: where the other side does not answer, what waits is left where it is. */
 const MOST_UNDERWAY = 2 * BATCH;
 const TENANTS_AT_A_TIME = 4;
+/** So long a stop waits for what goes on. A claim that is left behind runs out. */
+const LAST_EFFECTS_MS = 10_000;
 
 /** What a pack that is switched off has left waits until it is switched on again. What others are to be told has happened, and is told all the same. */
 export const MAY_BE_DELIVERED = `(pack = '${KERNEL_PACK}' OR EXISTS
@@ -101,10 +104,12 @@ export class OutboxWorker {
     );
   }
 
-  /** Tells what takes long to stop, and resolves once nothing is underway. */
+  /** Tells what takes long to stop, and resolves once nothing is underway, or it has lasted too long to wait for. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#underway);
+    if (await endedWithin(Promise.all(this.#underway), LAST_EFFECTS_MS)) return;
+    const messages = [...this.#delivering.values()].reduce((sum, count) => sum + count, 0);
+    this.#log.warn({ messages }, 'effects have not ended, and are left');
   }
 
   async #deliverOne(tenant: string, id: string): Promise<void> {
@@ -187,6 +192,8 @@ export class OutboxWorker {
     const timer = setInterval(() => {
       hold().catch((error: unknown) => this.#log.warn({ err: error, tenant, message: id }, 'the claim on an outbox message could not be kept'));
     }, HOLD_EVERY_MS);
+    // An effect that a stop has left behind keeps no process.
+    timer.unref();
     try {
       await work();
     } finally {
