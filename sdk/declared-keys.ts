@@ -61,7 +61,7 @@ export const keysOfEvidence = declared<Evidence>()('a declaration of evidence', 
   ...{ summary: 'optional', cites: 'optional', usage: 'optional', links: 'optional', members: 'required', collect: 'required' },
 });
 
-export const keysOfEffect = declared<Effect>()('an effect', { id: 'required', outcome: 'required', run: 'required' });
+export const keysOfEffect = declared<Effect>()('an effect', { id: 'required', outcome: 'required', run: 'required', givesUp: 'optional' });
 export const keysOfEvent = declared<EventType>()('an event', { type: 'required', version: 'required', title: 'required', data: 'required' });
 
 export const keysOfJob = declared<Job>()('a job', {

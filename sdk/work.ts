@@ -20,8 +20,8 @@ export interface EffectContext {
 
 /**
  * What touches the outside world. It runs after COMMIT, may run again after a crash, and so must be idempotent by its subject
- * or by `messageId`. What it returns becomes the input of `outcome`, the governed action that records it; `null` where this
- * time there is nothing to record, and `{}` where there never is.
+ * or by `messageId`. What it returns becomes the input of `outcome`, the governed action that records it; `{}` where there is
+ * none.
  */
 export interface Effect {
   readonly id: string;
@@ -29,9 +29,19 @@ export interface Effect {
   readonly outcome: Action | None;
   /**
    * What the other side has refused for good is an outcome: return it. What it throws is tried again, later each time, up to
-   * ten minutes apart and without end.
+   * ten minutes apart and without end, unless `givesUp` says when.
    */
-  run(context: EffectContext): Promise<Readonly<Record<string, unknown>> | null>;
+  run(context: EffectContext): Promise<Readonly<Record<string, unknown>>>;
+  /** Absent for what is tried until it succeeds, as that of which its subject waits for the outcome must be. */
+  readonly givesUp?: GivingUp;
+}
+
+/** When an effect that fails is tried no more, and what records that. */
+export interface GivingUp {
+  /** Of which each has failed: the first eight take half an hour, and six more each hour. */
+  readonly afterAttempts: number;
+  /** Its `input` takes `{ message_id, payload, error }`: what was to be done, and why the last attempt has failed. */
+  readonly action: Action;
 }
 
 /**

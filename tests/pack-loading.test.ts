@@ -143,7 +143,7 @@ test('what would end the boot, or stop what all packs share, is found when a pac
     folder.pack(
       'unsound',
       `jobs: [sdk.defineJob({ id: 'unsound.j', title: 'J', schedule: '61 * * * *', action: act, due: async () => [] })],
-       effects: [sdk.defineEffect({ id: 'unsound.e', outcome: act, run: async () => ({}) })],
+       effects: [sdk.defineEffect({ id: 'unsound.e', outcome: sdk.none('x'), run: async () => ({}), givesUp: { afterAttempts: 2, action: act } })],
        settings: { type: 'objekt' }, actions: [judged],
        policies: [{ bundle: 'unsound.things', entrypoints: ['unsound/things/decision'], mask: ['/context/name'] }],
        views: { workspace: { icon: 'no-such-icon' }, lists: [{ list: ask }] }`,

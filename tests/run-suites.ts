@@ -57,11 +57,15 @@ async function runSuites(): Promise<boolean> {
   let passed = true;
   let name: string | undefined;
   let limit: NodeJS.Timeout | undefined;
+  let hangs = false;
   const print = () => process.stdout.write(Buffer.concat(printed.splice(0)));
   const next = () => {
     name = waiting.shift();
     clearTimeout(limit);
-    limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    limit = setTimeout(() => {
+      hangs = true;
+      child.kill('SIGKILL');
+    }, LIMIT_MS);
     child.send(name === undefined ? 'all done' : { name, file: join(folder, name) });
   };
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -80,8 +84,8 @@ async function runSuites(): Promise<boolean> {
   const code = await promise;
   clearTimeout(limit);
   print();
-  if (name !== undefined)
-    console.error(`\n${name}: ${child.signalCode === 'SIGKILL' ? `not finished after ${LIMIT_MS / 1000} s` : 'its process ended before it did'}`);
+  if (name !== undefined) console.error(`\n${name}: ${hangs ? `not finished after ${LIMIT_MS / 1000} s` : 'its process ended before it did'}`);
+  else if (code !== 0) console.error(`\na process ended with ${child.signalCode ?? code} when its suites had`);
   return passed && code === 0 && name === undefined;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { attemptsWithin } from '../kernel/outbox/outbox.ts';
 import { giveUp } from '../kernel/webhooks/give-up.ts';
 import { Receiver } from '../sdk/testing/receiver.ts';
 import { type TestSummit, testSummit } from './support/summit.ts';
@@ -9,6 +10,7 @@ import { withProbe } from './support/with-probe.ts';
 const test = suite('Webhooks that nobody takes');
 const TENANT = 'demo-external';
 const HOURS = 72;
+const ATTEMPTS = 439;
 let s: TestSummit;
 let receiver: Receiver;
 
@@ -39,22 +41,33 @@ async function subscribe(...ids: readonly string[]): Promise<void> {
   await s.summit.services.tenants.apply(s.config.tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, webhooks } : tenant)));
 }
 
-/** Reports, which is told to nobody for as long as it is tried. @returns the delivery, and whose report it was */
+/** Reports, which no endpoint takes for as long as it is tried. @returns the delivery, and whose report it was */
 async function undelivered(reading = 42): Promise<{ id: string; probe: string }> {
-  const { id: probe } = (await s.post('engineer', '/probes', { name: 'p' })).body;
-  assert.is((await s.post('engineer', `/probes/${probe}/report`, { reading })).status, 200);
+  const probe = await reported(reading);
   await sweep();
-  s.advance({ minutes: HOURS * 60 });
+  await failOften();
   await sweep();
   const [newest] = await deliveries('status=failed&sort=-created_at');
   assert.ok(newest, 'given up on');
   return { id: newest.id, probe };
 }
 
+async function reported(reading: number): Promise<string> {
+  const { id } = (await s.post('engineer', '/probes', { name: 'p' })).body;
+  assert.is((await s.post('engineer', `/probes/${id}/report`, { reading })).status, 200);
+  return id;
+}
+
+/** As many attempts more have failed, and the next one is due. */
+const failOften = (attempts = ATTEMPTS - 2) =>
+  s.asApp('UPDATE outbox SET attempts = attempts + $1, available_at = summit_now() WHERE done_at IS NULL', [attempts]);
+
 // biome-ignore lint/suspicious/noExplicitAny: an answer
 async function deliveries(query = ''): Promise<any[]> {
   return (await s.get('operator', `/webhooks/deliveries?${query}`)).body.items;
 }
+
+const slo = async (): Promise<{ id: string; value: number }[]> => (await s.get('operator', '/slo')).body.indicators;
 
 /** As the schedule does it. */
 async function alertsOfWebhooks() {
@@ -65,13 +78,15 @@ async function alertsOfWebhooks() {
 
 test('what nobody takes is tried for as long as the configuration says, and then kept, and told', async () => {
   assert.equal(await alertsOfWebhooks(), []);
-  const { id: probe } = (await s.post('engineer', '/probes', { name: 'p' })).body;
-  await s.post('engineer', `/probes/${probe}/report`, { reading: 7 });
+  const probe = await reported(7);
   await sweep();
-  s.advance({ minutes: HOURS * 60 - 1 });
+  // However long ago it was, and whatever the clock says: a Summit that was down has not tried.
+  s.advance({ minutes: HOURS * 60 + 1 });
+  await sweep();
+  await failOften(ATTEMPTS - 4);
   await sweep();
   assert.equal([(await waiting()).length, await deliveries('status=failed')], [1, []], 'not before its time');
-  s.advance({ minutes: 1 });
+  await failOften(0);
   await sweep();
 
   assert.equal(await waiting(), []);
@@ -80,16 +95,39 @@ test('what nobody takes is tried for as long as the configuration says, and then
   assert.equal([status, endpoint, event, error], ['failed', 'crm', 'probe.reported', 'the endpoint crm answers 503']);
   assert.equal([body.subject.id, body.data], [probe, { reading: 7, unit: 'kelvin' }]);
   const attempts = receiver.at('/crm');
-  assert.equal([attempts.length, new Set(attempts.map(({ headers }) => headers['webhook-id']))], [3, new Set([message_id])]);
+  assert.equal([attempts.length, new Set(attempts.map(({ headers }) => headers['webhook-id']))], [4, new Set([message_id])]);
   s.advance({ minutes: 60 });
   await sweep();
-  assert.is(receiver.at('/crm').length, 3, 'it is tried no more');
+  assert.is(receiver.at('/crm').length, 4, 'it is tried no more');
   assert.equal(await alertsOfWebhooks(), [['1', 'It is 1, and should be no more than 0. To crm: 1.']]);
   const { items: receipts } = (await s.get('auditor', `/receipts?subject_id=${delivery.id}`)).body;
   assert.equal(
     receipts.map(({ action, actor }: { action: string; actor: string }) => [action, actor]),
     [['webhook.give-up', 'system:webhook.deliver']],
   );
+});
+
+test('its time is three days of trying: sooner at first, every ten minutes then', () => {
+  assert.is(attemptsWithin(HOURS), ATTEMPTS);
+  assert.is(attemptsWithin(1), 13);
+});
+
+test('why it failed is kept without what the other side says, or where it leads', async () => {
+  const closed = await Receiver.open();
+  await closed.close();
+  const webhooks = [
+    { id: 'crm', url: closed.url, events: ['probe.reported'] },
+    { id: 'inside', url: 'https://10.1.2.3/', events: ['probe.reported'] },
+  ];
+  await s.summit.services.tenants.apply(s.config.tenants.map((tenant) => (tenant.id === TENANT ? { ...tenant, webhooks } : tenant)));
+  await reported(1);
+  await failOften(ATTEMPTS);
+  await sweep();
+  const failed = await deliveries('status=failed');
+  assert.equal(failed.map(({ error }) => error).toSorted(), [
+    'the endpoint crm cannot be reached (ECONNREFUSED)',
+    'the endpoint inside leads to an address that is not on the public internet',
+  ]);
 });
 
 test('an operator has it delivered again under the same id, and hears at once where it fails again', async () => {
@@ -135,12 +173,35 @@ test('it is for operators to act on, and for auditors to see', async () => {
   assert.is((await s.get('operator', `/webhooks/deliveries/${id}`, { tenant: 'summit-internal' })).status, 404);
 });
 
-test('given up on twice, since a process died in between, it is kept once', async () => {
+test('a receiver that says it is gone, or an endpoint that is taken out meanwhile, is no delivery', async () => {
+  const { id } = await undelivered();
+  const path = `/webhooks/deliveries/${id}`;
+  receiver.answer('/crm', { status: 410 });
+  assert.is((await s.post('operator', `${path}/redeliver`)).body.error, 'the endpoint crm says that it is gone');
+  receiver.answer('/crm', 'nothing at all');
+  const arrived = receiver.next();
+  const asked = s.post('operator', `${path}/redeliver`);
+  await arrived;
+  const indicator = (await slo()).find((one) => one.id === 'summit.undelivered_webhooks');
+  assert.is(indicator?.value, 1, 'it is not delivered while that is tried');
+  assert.equal([(await asked).status, (await asked).body.status], [202, 'sending']);
+  assert.is((await s.post('operator', `${path}/dismiss`)).status, 409);
+});
+
+test('given up on by two at once, since one had seemed dead, it is kept once', async () => {
   const { id } = await undelivered();
   const { message_id, body, error } = (await s.get('operator', `/webhooks/deliveries/${id}`)).body;
-  const again = { message_id, endpoint: 'crm', body, error };
-  await s.summit.services.runner.recordOutcome(giveUp, 'summit', TENANT, 'webhook.deliver', randomUUID(), again);
-  assert.is((await deliveries('status=failed')).length, 1);
+  const recorded = (message: string) =>
+    s.summit.services.runner.recordOutcome(giveUp, 'summit', TENANT, 'webhook.deliver', randomUUID(), {
+      message_id: message,
+      ...{ payload: { endpoint: 'crm', body }, error },
+    });
+  const kept = async (message: string) => (await deliveries()).filter((one) => one.message_id === message).length;
+  await recorded(message_id);
+  assert.is(await kept(message_id), 1);
+  const another = randomUUID();
+  await Promise.all([recorded(another), recorded(another)]);
+  assert.is(await kept(another), 1);
 });
 
 test.run();

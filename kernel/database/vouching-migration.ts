@@ -6,5 +6,6 @@ import { migration } from '../../sdk/index.ts';
  */
 export const vouchingMigration = migration('0017-vouching', [
   'ALTER TABLE sessions ADD COLUMN vouched_at timestamptz(3), ADD COLUMN is_doubted boolean NOT NULL DEFAULT false',
+  'UPDATE sessions SET vouched_at = refreshed_at WHERE refresh_token IS NOT NULL AND refreshing_since IS NULL',
   'GRANT UPDATE (vouched_at, is_doubted) ON sessions TO summit_app',
 ]);

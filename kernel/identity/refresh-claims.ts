@@ -36,7 +36,11 @@ const DUE = `${ASKED_ABOUT}
 
 /** Since when nobody has vouched for whoever has gone without it longest; null where issuers are asked about nobody. */
 export async function unvouchedSince(tx: Transaction, tenant: string): Promise<string | null> {
-  const [longest] = await tx.query<{ at: string | null }>(`SELECT min(coalesce(s.vouched_at, s.created_at)) AS at ${ASKED_ABOUT}`, [tenant]);
+  const [longest] = await tx.query<{ at: string | null }>(
+    // A time ahead is of before the clock was set back, and says nothing.
+    `SELECT min(CASE WHEN s.vouched_at <= summit_now() THEN s.vouched_at ELSE s.created_at END) AS at ${ASKED_ABOUT}`,
+    [tenant],
+  );
   return longest?.at ?? null;
 }
 

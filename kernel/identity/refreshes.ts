@@ -41,7 +41,6 @@ export class Refreshes {
 
   /** @throws AggregateError once all have had their turn, where something could not be written */
   async sweep(tenants: readonly string[]): Promise<void> {
-    if (this.#signIns.offered.length === 0) return;
     const failures: unknown[] = [];
     const each = <T>(items: readonly T[], count: number, work: (item: T) => Promise<void>) =>
       sideBySide(items, count, (item) => work(item).catch((error: unknown) => void failures.push(error)));

@@ -89,22 +89,30 @@ export class Clock {
 
 /** Calls at each time that a rule means, until that is cancelled. */
 function everyTime(rule: string, tick: (due: Date) => void): { cancel(): void } {
+  let due = nextTime(rule);
   let timer: NodeJS.Timeout | undefined;
-  const waitFor = (due: Date | null) => {
+  const wait = () => {
     clearTimeout(timer);
     if (!due) return;
-    timer = setTimeout(() => arrive(due), Math.min(due.getTime() - Date.now(), LONGEST_TIMER_MS));
+    timer = setTimeout(look, Math.min(due.getTime() - Date.now(), LONGEST_TIMER_MS));
     timer.unref();
   };
-  const arrive = (due: Date) => {
+  const look = () => {
+    const now = Date.now();
     // Timers may be early by a moment, and one that is to last for months ends before.
-    if (Date.now() < due.getTime()) return waitFor(due);
-    waitFor(nextTime(rule));
-    tick(due);
+    if (due && due.getTime() <= now) {
+      const arrived = due;
+      due = nextTime(rule);
+      tick(arrived);
+    }
+    wait();
   };
-  waitFor(nextTime(rule));
-  // It would wait for the time that was worked out before: set back by an hour, the clock would stop all jobs for an hour.
-  const watch = onClockSet(() => waitFor(nextTime(rule)));
+  wait();
+  const watch = onClockSet(() => {
+    // Set back by an hour, it would wait for an hour; set ahead over it, it is there.
+    if (due && due.getTime() > Date.now()) due = nextTime(rule);
+    look();
+  });
   return {
     cancel() {
       clearTimeout(timer);

@@ -22,7 +22,7 @@ import { Clock } from './clock.ts';
 const SWEEP_OUTBOX = '*/2 * * * * *';
 const SWEEP_LOG = '1-59/2 * * * * *';
 const COMPARE_RECEIPTS = '25 * * * * *';
-const ASK_ISSUERS = '40 * * * * *';
+const ASK_ISSUERS = '10 * * * * *';
 const TAKE_OVER = '50 * * * * *';
 const MAKE_PARTITIONS = '17 3 * * *';
 const FORGET = '47 * * * *';
@@ -101,9 +101,9 @@ export class JobScheduler {
       });
     own('outbox', SWEEP_OUTBOX, (tenants) => this.#outbox.sweep(tenants));
     own('log', SWEEP_LOG, (tenants) => this.#transparencyLog.sweep(tenants));
-    // At once too: what was compared before a long stop says nothing of now.
+    // At once too: what was compared, or asked for, before a long stop says nothing of now.
     own('receipts', COMPARE_RECEIPTS, (tenants) => this.#comparison.sweep(tenants))?.(new Date());
-    own('sign-ins', ASK_ISSUERS, (tenants) => this.#refreshes.sweep(tenants));
+    own('sign-ins', ASK_ISSUERS, (tenants) => this.#refreshes.sweep(tenants))?.(new Date());
     own('take-over', TAKE_OVER, (tenants) => this.takeOver(tenants));
     own('partitions', MAKE_PARTITIONS, () => this.#database.makePartitions());
     own('forget', FORGET, (tenants) => this.forget(tenants));

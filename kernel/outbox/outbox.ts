@@ -28,6 +28,13 @@ const LONGEST_CLAIM_SECONDS = 600;
 const MOST_DOUBLINGS = 10;
 /** No claim lasts longer: what would have to wait for longer was written before the clock was set back. */
 const IS_DUE = `(available_at <= summit_now() OR available_at > summit_now() + interval '${LONGEST_CLAIM_SECONDS} seconds')`;
+
+/** How often what fails is tried within so many hours, from the claims above: sooner at first, and six times an hour then. */
+export function attemptsWithin(hours: number): number {
+  const longest = Math.log2(LONGEST_CLAIM_SECONDS / CLAIM_SECONDS);
+  return Math.ceil(longest + (hours * 3_600) / LONGEST_CLAIM_SECONDS);
+}
+
 const HOLD_EVERY_MS = 3_000;
 const BATCH = 20;
 /** What takes longer goes on by itself, and holds up nothing else that waits. */
@@ -127,14 +134,15 @@ export class OutboxWorker {
           await this.#mark(tenant, id, 'available_at = summit_now()', []);
           return;
         }
+        if (await this.#givenUp(tenant, message, error)) return;
         this.#log.error(
           { err: error, tenant, message: id, effect: message.effect, attempts: message.attempts },
           'effect failed, it will be tried again',
         );
-        await this.#mark(tenant, id, 'last_error = $3', [String(error instanceof Error ? error.message : error).slice(0, 1_000)]);
+        await this.#mark(tenant, id, 'last_error = $3', [messageOf(error)]);
       }
     } catch (error) {
-      this.#log.error({ err: error, tenant, message: id }, 'outbox message could not be claimed or marked');
+      this.#log.error({ err: error, tenant, message: id }, 'outbox message could not be claimed, given up or marked');
     } finally {
       count(-1);
     }
@@ -155,12 +163,24 @@ export class OutboxWorker {
     const context = { tenant, messageId, subject, payload, settings, log, signal: this.#stopping.signal };
     await this.#holding(tenant, messageId, async () => {
       const outcome = await effect.run(context);
-      if (isNone(effect.outcome) || outcome === null) return;
+      if (isNone(effect.outcome)) return;
       await this.#runner.recordOutcome(effect.outcome, message.pack, tenant, effect.id, subject, outcome).catch((error: unknown) => {
         // An earlier attempt has recorded the outcome and died before it could say so.
         if (!(error instanceof Problem && error.code === 'invalid-state')) throw error;
       });
     });
+  }
+
+  /** Once it has failed for as often as its effect is tried, that is recorded, and it is done. */
+  async #givenUp(tenant: string, message: Message, error: unknown): Promise<boolean> {
+    const { id, pack, effect, subject_id: subject, payload, attempts } = message;
+    const givesUp = this.#packs.find(pack)?.effects.find((one) => one.id === effect)?.givesUp;
+    if (!givesUp || attempts < givesUp.afterAttempts) return false;
+    this.#log.error({ err: error, tenant, message: id, effect, attempts }, 'effect failed, and is given up');
+    const input = { message_id: id, payload, error: messageOf(error) };
+    await this.#runner.recordOutcome(givesUp.action, pack, tenant, effect, subject, input);
+    await this.#mark(tenant, id, 'done_at = summit_now(), last_error = $3', [messageOf(error)]);
+    return true;
   }
 
   #effect({ pack, effect }: Message): Effect {
@@ -206,4 +226,8 @@ export class OutboxWorker {
       tx.commitWith(`UPDATE outbox SET ${set} WHERE tenant_id = $1 AND id = $2`, [tenant, id, ...values]),
     );
   }
+}
+
+function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, 1_000);
 }

@@ -50,7 +50,9 @@ function settingsFaults({ settings }: Pack): readonly string[] {
 }
 
 function referenceFaults({ actions, queries, evidence, effects, jobs, policies, views: { lists = [] } = {} }: Pack): readonly string[] {
-  const outcomes = effects.flatMap(({ id, outcome }) => (isNone(outcome) ? [] : [{ what: `the effect "${id}"`, action: outcome }]));
+  const outcomes = effects.flatMap(({ id, outcome, givesUp }) =>
+    [...(isNone(outcome) ? [] : [outcome]), ...(givesUp ? [givesUp.action] : [])].map((action) => ({ what: `the effect "${id}"`, action })),
+  );
   const runs = jobs.map(({ id, action }) => ({ what: `the job "${id}"`, action }));
   const entrypoints = policies.flatMap((policy) => policy.entrypoints);
   return [

@@ -107,7 +107,7 @@ const undeliveredWebhooks = defineIndicator({
   list: listDeliveries.route.path,
   async read({ db, tenant }) {
     const rows = await transactionOf(db).query<{ endpoint: string; count: number }>(
-      `SELECT endpoint, count(*) AS count FROM ${WebhookDeliveries.table} WHERE tenant_id = $1 AND status = 'failed' GROUP BY endpoint ORDER BY endpoint`,
+      `SELECT endpoint, count(*) AS count FROM ${WebhookDeliveries.table} WHERE tenant_id = $1 AND status IN ('failed', 'sending') GROUP BY endpoint ORDER BY endpoint`,
       [tenant],
     );
     if (rows.length === 0) return { value: 0 };

@@ -1,14 +1,14 @@
 import { create, defineAction, edge, Id, none, Strict, Type, unchanged } from '../../sdk/index.ts';
 import { WebhookDeliveries } from '../database/webhook-tables.ts';
-import type { Notice } from './notices.ts';
+import type { NoticeTo } from './notices.ts';
 
 /** Keeps a notice that nobody has taken, so that it is an operator's to deliver and no longer the outbox's. */
 export const giveUp = defineAction({
   id: 'webhook.give-up',
   title: 'Give up on delivering a webhook',
   roles: [],
-  // What was sent was made here, and checked then.
-  input: Strict({ message_id: Id, endpoint: Type.String(), body: Type.Unsafe<Notice>({ type: 'object' }), error: Type.String() }),
+  // What was to be sent was made here, and checked then.
+  input: Strict({ message_id: Id, payload: Type.Unsafe<NoticeTo>({ type: 'object' }), error: Type.String() }),
   entity: WebhookDeliveries,
   from: [],
   policy: none('it records what happened'),
@@ -17,7 +17,8 @@ export const giveUp = defineAction({
   subject: () => null,
   apply(recorded, at) {
     if (recorded !== null) return unchanged({});
-    const { message_id, endpoint, body, error } = at.input;
+    const { message_id, payload, error } = at.input;
+    const { endpoint, body } = payload;
     const subject = create(WebhookDeliveries, at, { id: at.subjectId, status: 'failed', message_id, endpoint, event: body.type, body, error });
     return {
       subjects: [subject],

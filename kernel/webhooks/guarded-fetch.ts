@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, fetch, type RequestInit, type Response } from 'undici';
-import type { Reach } from './reach.ts';
+import { NOT_PUBLIC, type Reach } from './reach.ts';
 
 type Found = (error: Error | null, addresses: LookupAddress[]) => void;
 type Resolve = (name: string, options: LookupOptions, found: Found) => void;
@@ -52,5 +52,6 @@ function resolveAll(name: string, options: LookupOptions, found: Found): void {
 
 function unreachable(name: string, addresses: readonly LookupAddress[]): Error {
   const led = addresses.map(({ address }) => address).join(', ');
-  return new Error(`${name} leads to ${led}, which is not on the public internet: webhooks.allowed_networks of the configuration may allow it`);
+  const why = `${name} leads to ${led}, which is not on the public internet: webhooks.allowed_networks of the configuration may allow it`;
+  return Object.assign(new Error(why), { code: NOT_PUBLIC });
 }

@@ -19,6 +19,12 @@ export interface Notice {
   readonly data: unknown;
 }
 
+/** What a message to an endpoint holds. */
+export interface NoticeTo {
+  readonly endpoint: string;
+  readonly body: Notice;
+}
+
 type Told = Pick<Happening, 'action' | 'pack' | 'tenant' | 'now' | 'subject'>;
 
 /**

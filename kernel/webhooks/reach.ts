@@ -3,6 +3,9 @@ import { Networks } from '../networks.ts';
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
+/** The `code` of the error where a webhook would have gone to what is closed to it. */
+export const NOT_PUBLIC = 'ERR_NOT_PUBLIC';
+
 /** All that is routed on the internet today (IANA's registry of IPv6 address space); what is beside it leads nowhere, or inside. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 

@@ -1,8 +1,7 @@
 import { change, defineAction, defineEffect, type Effect, Empty, Nullable, none, Problem, Strict, Type } from '../../sdk/index.ts';
 import type { Database } from '../database/database.ts';
-import { transactionOf } from '../database/reader.ts';
+import { createReader, transactionOf } from '../database/reader.ts';
 import { WebhookDeliveries } from '../database/webhook-tables.ts';
-import { messageOf } from './deliver.ts';
 import { endpointsOf } from './endpoints.ts';
 import { DeliveryAnswer, presentDelivery } from './present.ts';
 import type { WebhookSender } from './send.ts';
@@ -30,11 +29,10 @@ export const redeliverWebhook = defineAction({
   apply({ delivery, isConfigured }, at) {
     if (!isConfigured) throw new Problem('invalid-state', `The endpoint ${delivery.endpoint} is no longer configured: dismiss the delivery.`);
     const subject = change(WebhookDeliveries, at, delivery, { status: 'sending' });
-    const { id, message_id, endpoint, body } = delivery;
     return {
       subjects: [subject],
       ...unmetered,
-      messages: [{ effect: EFFECT, subject: id, payload: { message_id, endpoint, body } }],
+      messages: [{ effect: EFFECT, subject: delivery.id, payload: {} }],
       answer: presentDelivery(subject.after),
     };
   },
@@ -80,17 +78,21 @@ export function redeliveryEffect({ database, sender }: { readonly database: Data
   return defineEffect({
     id: EFFECT,
     outcome: settleWebhook,
-    async run({ tenant, payload, signal }) {
-      const { message_id: messageId, endpoint: id, body } = payload as { message_id: string; endpoint: string; body: object };
-      const endpoints = await database.transaction(tenant, 'read', (tx) => endpointsOf(tx, tenant));
-      const endpoint = endpoints.find((one) => one.id === id);
-      if (!endpoint) return { error: `the endpoint ${id} is no longer configured` };
+    async run({ tenant, subject, log, signal }) {
+      const { delivery, endpoints } = await database.transaction(tenant, 'read', async (tx) => ({
+        delivery: await createReader(tx, tenant).one(WebhookDeliveries, subject),
+        endpoints: await endpointsOf(tx, tenant),
+      }));
+      const { message_id: messageId, body } = delivery;
+      const endpoint = endpoints.find(({ id }) => id === delivery.endpoint);
+      if (!endpoint) return { error: `the endpoint ${delivery.endpoint} is no longer configured` };
       try {
         const became = await sender.send({ tenant, endpoint, messageId, body, signal });
-        return { error: became === 'taken' ? null : `the endpoint ${id} says that it is gone` };
+        return { error: became === 'taken' ? null : `the endpoint ${endpoint.id} says that it is gone` };
       } catch (error) {
-        if (signal.aborted) throw error;
-        return { error: messageOf(error) };
+        if (signal.aborted || !(error instanceof Error)) throw error;
+        log.info({ err: error }, 'webhook not delivered');
+        return { error: error.message };
       }
     },
   });

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { WebhookSecrets } from '../log/signer.ts';
 import { secretOf } from './endpoints.ts';
 import type { guardedFetch } from './guarded-fetch.ts';
-import { Reach } from './reach.ts';
+import { NOT_PUBLIC, Reach } from './reach.ts';
 
 type Send = ReturnType<typeof guardedFetch>;
 
@@ -40,11 +40,21 @@ export class WebhookSender {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** @throws Error unless the receiver has taken it, or says that it is gone for good */
-  async send({ tenant, endpoint, messageId, body, signal }: Sending): Promise<'taken' | 'gone'> {
-    // Where nobody is told of anything, it is not even loaded.
-    this.#opening ??= import('./guarded-fetch.ts').then(({ guardedFetch }) => guardedFetch(this.#reach));
-    const send = await this.#opening;
+  /** @throws Error unless the receiver has taken it, or says that it is gone for good: its message may be kept, and shown, and has no more of it than a code */
+  async send(sending: Sending): Promise<'taken' | 'gone'> {
+    const { endpoint, signal } = sending;
+    const status = await this.#post(sending).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw new Error(`the endpoint ${endpoint.id} ${whyNot(error)}`, { cause: error });
+    });
+    if (status === GONE) return 'gone';
+    if (status < 200 || status > 299) throw new Error(`the endpoint ${endpoint.id} answers ${status}`);
+    return 'taken';
+  }
+
+  /** @returns the status of the answer */
+  async #post({ tenant, endpoint, messageId, body, signal }: Sending): Promise<number> {
+    const send = await this.#open();
     const text = JSON.stringify(body);
     const sentAt = new Date();
     const response = await send(endpoint.url, {
@@ -60,8 +70,27 @@ export class WebhookSender {
     });
     // What it says beside its status is not read, however much that is.
     await response.body?.cancel();
-    if (response.status === GONE) return 'gone';
-    if (!response.ok) throw new Error(`the endpoint ${endpoint.id} answers ${response.status}`);
-    return 'taken';
+    return response.status;
   }
+
+  /** Where nobody is told of anything, it is not even loaded. */
+  #open(): Promise<Send> {
+    this.#opening ??= import('./guarded-fetch.ts').then(
+      ({ guardedFetch }) => guardedFetch(this.#reach),
+      (error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    return this.#opening;
+  }
+}
+
+/** Without what only the log may hold: addresses inside, and texts that the other side chooses, such as those of its certificate. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be reached';
+  if (error.name === 'TimeoutError') return 'does not answer in time';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  if (code === NOT_PUBLIC) return 'leads to an address that is not on the public internet';
+  return code === null ? 'cannot be reached' : `cannot be reached (${code})`;
 }

@@ -45,6 +45,7 @@ export class Rig {
         ...effect,
         outcome: isNone(effect.outcome) || effect.outcome === null ? effect.outcome : of(effect.outcome),
         run: (context) => this.#run(effect, context),
+        ...(effect.givesUp ? { givesUp: { ...effect.givesUp, action: of(effect.givesUp.action) } } : {}),
       })),
     };
   }
@@ -82,7 +83,7 @@ export class Rig {
     return { ...action, apply: (loaded, context) => this.#around(action, loaded, context, action.apply) };
   }
 
-  async #run(effect: Effect, context: EffectContext): ReturnType<Effect['run']> {
+  async #run(effect: Effect, context: EffectContext): Promise<Readonly<Record<string, unknown>>> {
     this.#calls.set(effect.id, [...this.calls(effect.id), context]);
     const failures = this.#failures.get(effect.id) ?? 0;
     if (failures > 0) {

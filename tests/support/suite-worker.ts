@@ -17,7 +17,7 @@ process.on('message', async (suite: { name: string; file: string } | 'all done')
   process.stdout.write('', () => process.send?.({ failed: !passed }));
 });
 
-/** A suite that did not close what it opened would hold the process, and with it the whole run. That a server ends is tested where it is the matter. */
+/** A suite that did not close what it opened would hold the process, and with it the whole run. It is said, and fails nothing: that a server ends is tested where it is the matter. */
 function endAnyway(): void {
   process.stderr.write(`left open by these suites: ${process.getActiveResourcesInfo().join(', ')}\n`, () => process.exit());
 }
